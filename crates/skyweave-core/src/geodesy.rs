@@ -225,7 +225,11 @@ impl Geodetic {
     /// A place on the ellipsoid from degrees.
     #[must_use]
     pub fn from_degrees(latitude_deg: f64, longitude_deg: f64) -> Self {
-        Self { latitude_rad: latitude_deg.to_radians(), longitude_rad: longitude_deg.to_radians(), height_m: 0.0 }
+        Self {
+            latitude_rad: latitude_deg.to_radians(),
+            longitude_rad: longitude_deg.to_radians(),
+            height_m: 0.0,
+        }
     }
 
     /// Earth-fixed position.
@@ -256,7 +260,8 @@ impl Geodetic {
     pub fn great_circle_m(self, other: Self) -> f64 {
         let half_lat = sin(0.5 * (other.latitude_rad - self.latitude_rad));
         let half_lon = sin(0.5 * (other.longitude_rad - self.longitude_rad));
-        let chord = half_lat * half_lat + cos(self.latitude_rad) * cos(other.latitude_rad) * half_lon * half_lon;
+        let chord =
+            half_lat * half_lat + cos(self.latitude_rad) * cos(other.latitude_rad) * half_lon * half_lon;
         2.0 * EARTH_MEAN_RADIUS_M * asin(chord.sqrt())
     }
 
@@ -268,7 +273,8 @@ impl Geodetic {
         if angle < 1e-12 {
             return Self { height_m, ..self };
         }
-        let along = self.up() * (sin((1.0 - share) * angle) / sin(angle)) + other.up() * (sin(share * angle) / sin(angle));
+        let along = self.up() * (sin((1.0 - share) * angle) / sin(angle))
+            + other.up() * (sin(share * angle) / sin(angle));
         Self {
             latitude_rad: atan2(along.z, (along.x * along.x + along.y * along.y).sqrt()),
             longitude_rad: atan2(along.y, along.x),

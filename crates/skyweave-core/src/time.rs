@@ -33,7 +33,9 @@ impl SlotNo {
     /// When the slot begins.
     #[must_use]
     pub fn start(self) -> Epoch {
-        Epoch::from_gpst_duration(Duration::from_total_nanoseconds(i128::from(self.0 * SLOT_S) * 1_000_000_000))
+        Epoch::from_gpst_duration(Duration::from_total_nanoseconds(
+            i128::from(self.0 * SLOT_S) * 1_000_000_000,
+        ))
     }
 
     /// The slot after this one.

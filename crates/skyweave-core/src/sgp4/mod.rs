@@ -141,6 +141,7 @@ impl Sgp4 {
     ///
     /// # Errors
     /// [`Sgp4Error::Elements`] when the elements are no orbit.
+    #[expect(clippy::too_many_lines, reason = "one theory, in the order in which the report derives it")]
     pub fn new(elements: &MeanElements) -> Result<Self, Sgp4Error> {
         let e = elements.eccentricity;
         let angles = [
@@ -229,8 +230,11 @@ impl Sgp4 {
         if TAU / mean_motion >= DEEP_SPACE_PERIOD_MIN {
             object.regime = Regime::DeepSpace(Box::new(object.deep_space(elements)));
         } else if perigee >= 220.0 / EARTH_RADIUS_KM + 1.0 {
-            let c3 =
-                if e > SMALL_ECCENTRICITY { -2.0 * coef * xi * J3_OVER_J2 * mean_motion * sin_i / e } else { 0.0 };
+            let c3 = if e > SMALL_ECCENTRICITY {
+                -2.0 * coef * xi * J3_OVER_J2 * mean_motion * sin_i / e
+            } else {
+                0.0
+            };
             let anomaly_drag =
                 if e > SMALL_ECCENTRICITY { -2.0 / 3.0 * coef * elements.bstar / e_eta } else { 0.0 };
             let (sin_m, cos_m) = sin_cos(elements.mean_anomaly_rad);
@@ -264,12 +268,16 @@ impl Sgp4 {
         let epoch = self.at_epoch();
         let bodies = LunarSolar::new(&epoch, days_since_1950);
         let rates = bodies.secular_rates(&epoch);
-        let resonance = Resonance::new(&epoch, &rates, &resonance::Drift {
-            anomaly: self.anomaly_rate,
-            perigee: self.perigee_rate,
-            node: self.node_rate,
-            gmst_rad,
-        });
+        let resonance = Resonance::new(
+            &epoch,
+            &rates,
+            &resonance::Drift {
+                anomaly: self.anomaly_rate,
+                perigee: self.perigee_rate,
+                node: self.node_rate,
+                gmst_rad,
+            },
+        );
         DeepSpace { bodies, resonance }
     }
 

@@ -43,7 +43,7 @@ enum Kind {
     /// 24 h: coefficients del1, del2, del3.
     OneDay([f64; 3]),
     /// 12 h and eccentric: one row a term.
-    HalfDay { terms: [Term; 10], perigee: f64, perigee_rate: f64 },
+    HalfDay { terms: Box<[Term; 10]>, perigee: f64, perigee_rate: f64 },
 }
 
 /// `d sin(perigees omega + longitudes lambda - phase)`.
@@ -73,7 +73,7 @@ impl Resonance {
         } else if (8.26e-3..=9.24e-3).contains(&n) && orbit.eccentricity >= 0.5 {
             Some(Integrator {
                 kind: Kind::HalfDay {
-                    terms: half_day(orbit),
+                    terms: Box::new(half_day(orbit)),
                     perigee: orbit.argument_of_perigee,
                     perigee_rate: drift.perigee,
                 },
@@ -147,7 +147,7 @@ impl Integrator {
             Kind::HalfDay { terms, perigee, perigee_rate } => {
                 let omega = perigee + perigee_rate * at;
                 let mut sum = (0.0, 0.0);
-                for term in terms {
+                for term in terms.iter() {
                     let (sine, cosine) =
                         sin_cos(term.perigees * omega + term.longitudes * longitude - term.phase);
                     sum.0 += term.d * sine;

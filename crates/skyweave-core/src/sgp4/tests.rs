@@ -23,7 +23,12 @@ fn the_published_verification_set_is_met() {
             let worst = if object.is_deep_space() { &mut deep } else { &mut near };
             *worst = worst.max(off);
             rows += 1;
-            assert!(off < DEEP_SPACE_TOLERANCE_KM, "{} at {}: {off} km", case.elements.catalog_number, answer.minutes);
+            assert!(
+                off < DEEP_SPACE_TOLERANCE_KM,
+                "{} at {}: {off} km",
+                case.elements.catalog_number,
+                answer.minutes
+            );
             assert!((state.velocity_km_s - answer.velocity_km_s).norm() < 2e-9 * 2.0, "velocity");
         }
     }
@@ -68,7 +73,8 @@ fn mean_angles_follow_the_orbit() {
         let Ok(state) = object.propagate(minutes) else { panic!("06251 at {minutes}") };
         let angles = object.mean_angles(minutes);
         let (sin_n, cos_n) = sin_cos(angles.raan_rad);
-        let along_node = (state.position_km.x * cos_n + state.position_km.y * sin_n) / state.position_km.norm();
+        let along_node =
+            (state.position_km.x * cos_n + state.position_km.y * sin_n) / state.position_km.norm();
         // mean against true argument of latitude: apart by at most 2 e and the short-period terms
         assert!((along_node - cos(angles.argument_of_latitude_rad)).abs() < 0.02, "at {minutes}");
     }

@@ -101,7 +101,11 @@ impl LunarSolar {
         let day = days_since_1950 + 18_261.5;
         let (sin_node, cos_node) = sin_cos(orbit.raan);
 
-        let sun = Place { g: (-0.980_884_58, 0.194_590_5), i: (0.397_854_16, 0.917_448_67), h: (sin_node, cos_node) };
+        let sun = Place {
+            g: (-0.980_884_58, 0.194_590_5),
+            i: (0.397_854_16, 0.917_448_67),
+            h: (sin_node, cos_node),
+        };
 
         let lunar_node = (4.523_602_0 - 9.242_202_9e-4 * day) % TAU;
         let (sin_ln, cos_ln) = sin_cos(lunar_node);
@@ -119,18 +123,26 @@ impl LunarSolar {
         };
 
         Self {
-            sun: Body::new(orbit, &sun, &Kind {
-                strength: 2.986_479_7e-6,
-                mean_motion: 1.194_59e-5,
-                eccentricity: 0.016_75,
-                longitude: (6.256_583_7 + 0.017_201_977 * day) % TAU,
-            }),
-            moon: Body::new(orbit, &moon, &Kind {
-                strength: 4.796_806_5e-7,
-                mean_motion: 1.583_521_8e-4,
-                eccentricity: 0.054_90,
-                longitude: (4.719_967_2 + 0.229_971_50 * day - lunar_perigee) % TAU,
-            }),
+            sun: Body::new(
+                orbit,
+                &sun,
+                &Kind {
+                    strength: 2.986_479_7e-6,
+                    mean_motion: 1.194_59e-5,
+                    eccentricity: 0.016_75,
+                    longitude: (6.256_583_7 + 0.017_201_977 * day) % TAU,
+                },
+            ),
+            moon: Body::new(
+                orbit,
+                &moon,
+                &Kind {
+                    strength: 4.796_806_5e-7,
+                    mean_motion: 1.583_521_8e-4,
+                    eccentricity: 0.054_90,
+                    longitude: (4.719_967_2 + 0.229_971_50 * day - lunar_perigee) % TAU,
+                },
+            ),
         }
     }
 
@@ -146,7 +158,8 @@ impl LunarSolar {
             let node = if sin_i == 0.0 { node } else { node / sin_i };
             rates.eccentricity += s1 * n * s5;
             rates.inclination += s2 * n * (z.z11 + z.z13);
-            rates.mean_anomaly -= n * s3 * (z.z1 + z.z3 - 14.0 - 6.0 * orbit.eccentricity * orbit.eccentricity);
+            rates.mean_anomaly -=
+                n * s3 * (z.z1 + z.z3 - 14.0 - 6.0 * orbit.eccentricity * orbit.eccentricity);
             rates.argument_of_perigee += s4 * n * (z.z31 + z.z33 - 6.0) - cos_i * node;
             rates.raan += node;
         }
@@ -193,11 +206,8 @@ fn lyddane(m: &mut Mean, change: &Changes, (sin_i, cos_i): (f64, f64)) {
     let alpha = sin_i * sin_n + change.h * cos_n + change.i * cos_i * sin_n;
     let beta = sin_i * cos_n - change.h * sin_n + change.i * cos_i * cos_n;
     let node = m.raan % TAU;
-    let longitude = m.mean_anomaly
-        + m.argument_of_perigee
-        + change.l
-        + change.gh
-        + (cos_i - change.i * sin_i) * node;
+    let longitude =
+        m.mean_anomaly + m.argument_of_perigee + change.l + change.gh + (cos_i - change.i * sin_i) * node;
     m.raan = node + wrap_half_turn(atan2(alpha, beta) - node);
     m.mean_anomaly += change.l;
     m.argument_of_perigee = longitude - m.mean_anomaly - cos_i * m.raan;
@@ -244,8 +254,7 @@ impl Body {
             z2: 2.0 * z2 + beta2 * z32,
             z3: 2.0 * z3 + beta2 * z33,
             z11: -6.0 * a1 * a5 + e2 * (-24.0 * x1 * x7 - 6.0 * x3 * x5),
-            z12: -6.0 * (a1 * a6 + a3 * a5)
-                + e2 * (-24.0 * (x2 * x7 + x1 * x8) - 6.0 * (x3 * x6 + x4 * x5)),
+            z12: -6.0 * (a1 * a6 + a3 * a5) + e2 * (-24.0 * (x2 * x7 + x1 * x8) - 6.0 * (x3 * x6 + x4 * x5)),
             z13: -6.0 * a3 * a6 + e2 * (-24.0 * x2 * x8 - 6.0 * x4 * x6),
             z21: 6.0 * a2 * a5 + e2 * (24.0 * x1 * x5 - 6.0 * x3 * x7),
             z22: 6.0 * (a4 * a5 + a2 * a6) + e2 * (24.0 * (x2 * x5 + x1 * x6) - 6.0 * (x4 * x7 + x3 * x8)),
@@ -265,7 +274,11 @@ impl Body {
         let harmonics = Harmonics {
             e: [2.0 * s1 * s6, 2.0 * s1 * s7],
             i: [2.0 * s2 * z.z12, 2.0 * s2 * (z.z13 - z.z11)],
-            l: [-2.0 * s3 * z.z2, -2.0 * s3 * (z.z3 - z.z1), -2.0 * s3 * (-21.0 - 9.0 * e2) * kind.eccentricity],
+            l: [
+                -2.0 * s3 * z.z2,
+                -2.0 * s3 * (z.z3 - z.z1),
+                -2.0 * s3 * (-21.0 - 9.0 * e2) * kind.eccentricity,
+            ],
             gh: [2.0 * s4 * z.z32, 2.0 * s4 * (z.z33 - z.z31), -18.0 * s4 * kind.eccentricity],
             h: [-2.0 * s2 * z.z22, -2.0 * s2 * (z.z23 - z.z21)],
         };

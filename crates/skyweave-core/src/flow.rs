@@ -1,0 +1,389 @@
+//! Stage: what every served cell gets: max-min fair rates, and the parts of its round-trip time.
+//!
+//! Each terminal of every cell is raised together until its demand is met or something on its way is full: the airtime of
+//! its own beam, the airtime and the capacity of its satellite, the lasers, the feeder. Nobody can then gain without a
+//! poorer one losing (progressive filling, Bertsekas and Gallager, Data Networks, 6.5.2).
+
+use crate::feeder::Feeders;
+use crate::geodesy::LIGHT_M_S;
+use crate::graph::NO_HOP;
+use crate::ids::GatewayId;
+use crate::laser::Lasers;
+use crate::radio::Links;
+use crate::route::{Routes, ToPop};
+use crate::schedule::{Assignment, Beam, CellDemand};
+use crate::world::World;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+/// What stops a cell from getting more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limit {
+    /// Nothing: demand is met.
+    Demand,
+    /// The beam of the cell.
+    Beam,
+    /// Beams or capacity of the satellite.
+    Satellite,
+    /// A laser on the way.
+    Laser,
+    /// The feeder link to the gateway.
+    Feeder,
+}
+
+impl Limit {
+    /// The name in outputs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Demand => "demand",
+            Self::Beam => "beam",
+            Self::Satellite => "satellite",
+            Self::Laser => "laser",
+            Self::Feeder => "feeder",
+        }
+    }
+}
+
+/// One-way propagation delays of a path, s; the round trip is twice their sum. Medium access is not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct DelayParts {
+    /// Terminal to satellite.
+    pub up_s: f64,
+    /// Over lasers.
+    pub lasers_s: f64,
+    /// Satellite to gateway.
+    pub down_s: f64,
+    /// Gateway to PoP.
+    pub fibre_s: f64,
+}
+
+impl DelayParts {
+    /// The round-trip time by propagation alone, s.
+    #[must_use]
+    pub fn rtt_s(self) -> f64 {
+        2.0 * (self.up_s + self.lasers_s + self.down_s + self.fibre_s)
+    }
+}
+
+/// What a served cell gets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Flow {
+    /// To each terminal, bit/s.
+    pub down_bps: f64,
+    /// From each terminal, bit/s.
+    pub up_bps: f64,
+    /// What limits the downlink.
+    pub limit: Limit,
+    /// Delays, from the cell's centre.
+    pub delay: DelayParts,
+    /// Lasers on the way.
+    pub laser_hops: u16,
+    /// The gateway.
+    pub gateway: GatewayId,
+}
+
+/// What everybody gets.
+#[derive(Debug, Clone)]
+pub struct Flows {
+    /// By cell; `None` where no beam serves.
+    pub cells: Vec<Option<Flow>>,
+    /// Downlink load of each live laser in its busier direction, bit/s; parallel to `Lasers::live`.
+    pub laser_load_bps: Vec<f64>,
+}
+
+/// Shares out the capacity of a slot.
+#[must_use]
+pub fn share(
+    world: &World,
+    demand: &[CellDemand],
+    assignment: &Assignment,
+    links: &Links,
+    lasers: &Lasers,
+    feeders: &Feeders,
+    routes: &Routes,
+) -> Flows {
+    let network = Network::new(world, lasers);
+    let mut served: Vec<(usize, Path)> = Vec::new();
+    for (cell, answer) in assignment.cells.iter().enumerate() {
+        if let Some(Ok(beam)) = answer
+            && let Some(path) = network.path(world, beam, feeders, routes)
+        {
+            served.push((cell, path));
+        }
+    }
+    let down = network.fill(world, &served, demand, links, assignment, Direction::Down);
+    let up = network.fill(world, &served, demand, links, assignment, Direction::Up);
+
+    let mut flows =
+        Flows { cells: vec![None; world.cells.len()], laser_load_bps: vec![0.0; lasers.live.len()] };
+    let mut load = vec![(0.0_f64, 0.0_f64); lasers.live.len()];
+    for (index, (cell, path)) in served.iter().enumerate() {
+        let carried = down[index].0 * demand[*cell].terminals;
+        for hop in &path.lasers {
+            let way = &mut load[hop.laser];
+            *(if hop.forward { &mut way.0 } else { &mut way.1 }) += carried;
+        }
+        flows.cells[*cell] = Some(Flow {
+            down_bps: down[index].0,
+            limit: down[index].1,
+            up_bps: up[index].0,
+            delay: path.delay,
+            laser_hops: path.lasers.len() as u16,
+            gateway: path.gateway,
+        });
+    }
+    for (total, (forward, backward)) in flows.laser_load_bps.iter_mut().zip(load) {
+        *total = forward.max(backward);
+    }
+    flows
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Down,
+    Up,
+}
+
+struct LaserHop {
+    laser: usize,
+    forward: bool,
+}
+
+/// The way of one served cell.
+struct Path {
+    beam: Beam,
+    lasers: Vec<LaserHop>,
+    landing: usize,
+    gateway: GatewayId,
+    delay: DelayParts,
+}
+
+/// Resources by number: satellites' airtime, satellites' capacity, feeders, lasers forward, lasers backward; then beams.
+struct Network<'a> {
+    lasers: &'a Lasers,
+    by_pair: BTreeMap<(u32, u32), usize>,
+    satellites: usize,
+}
+
+impl<'a> Network<'a> {
+    fn new(world: &World, lasers: &'a Lasers) -> Self {
+        let by_pair = lasers.live.iter().enumerate().map(|(i, l)| ((l.a.0, l.b.0), i)).collect();
+        Self { lasers, by_pair, satellites: world.satellites.len() }
+    }
+
+    fn path(&self, world: &World, beam: &Beam, feeders: &Feeders, routes: &Routes) -> Option<Path> {
+        let to_pop: &ToPop = routes.towards(beam.pop)?;
+        let mut hops = Vec::new();
+        let mut lasers_s = 0.0;
+        let mut at = beam.satellite.0;
+        while to_pop.next[at as usize] != NO_HOP {
+            let next = to_pop.next[at as usize];
+            let laser = *self.by_pair.get(&(at.min(next), at.max(next)))?;
+            lasers_s += self.lasers.live[laser].range_m / LIGHT_M_S;
+            hops.push(LaserHop { laser, forward: at < next });
+            at = next;
+        }
+        let feeder = feeders.of_satellite[at as usize]?;
+        let fibre = world.fibres[to_pop.fibre[at as usize]?.index()];
+        Some(Path {
+            beam: *beam,
+            lasers: hops,
+            landing: at as usize,
+            gateway: feeder.gateway,
+            delay: DelayParts {
+                up_s: beam.range_m / LIGHT_M_S,
+                lasers_s,
+                down_s: feeder.range_m / LIGHT_M_S,
+                fibre_s: fibre.delay_s,
+            },
+        })
+    }
+
+    /// Rate per terminal and limit of every served cell, in one direction.
+    fn fill(
+        &self,
+        world: &World,
+        served: &[(usize, Path)],
+        demand: &[CellDemand],
+        links: &Links,
+        assignment: &Assignment,
+        direction: Direction,
+    ) -> Vec<(f64, Limit)> {
+        let radio = &world.rules.radio;
+        let (n, live) = (self.satellites, self.lasers.live.len());
+        let (satellite_bps, feeder_bps) = match direction {
+            Direction::Down => (radio.satellite_down_bps, radio.feeder_up_bps),
+            Direction::Up => (radio.satellite_up_bps, radio.feeder_down_bps),
+        };
+        let mut pool = Filling::default();
+        pool.resources(n, f64::from(radio.beams_per_satellite), Limit::Satellite);
+        pool.resources(n, satellite_bps, Limit::Satellite);
+        pool.resources(n, feeder_bps, Limit::Feeder);
+        pool.resources(2 * live, world.rules.lasers.capacity_bps, Limit::Laser);
+        pool.resources(served.len(), 1.0, Limit::Beam);
+        for (index, (cell, path)) in served.iter().enumerate() {
+            let (asked, beam_bps) = match direction {
+                Direction::Down => (demand[*cell].down_bps, links.user[path.beam.view].down_bps),
+                Direction::Up => (demand[*cell].up_bps, links.user[path.beam.view].up_bps),
+            };
+            let terminals = demand[*cell].terminals;
+            let satellite = path.beam.satellite.index();
+            let airtime = terminals / beam_bps;
+            let mut uses = vec![(2 * n + path.landing, terminals), (n + satellite, terminals)];
+            // beams that do not have to be shared over time leave the satellite's airtime alone
+            if assignment.cells_of_satellite[satellite] > radio.beams_per_satellite {
+                uses.push((satellite, airtime));
+            }
+            uses.push((3 * n + 2 * live + index, airtime));
+            for hop in &path.lasers {
+                let forward = hop.forward == (direction == Direction::Up);
+                uses.push((3 * n + 2 * hop.laser + usize::from(forward), terminals));
+            }
+            pool.flow(asked, uses);
+        }
+        pool.run()
+    }
+}
+
+/// Progressive filling: every flow's rate rises at the same pace until its demand or a full resource stops it.
+#[derive(Default)]
+struct Filling {
+    capacity: Vec<f64>,
+    limit: Vec<Limit>,
+    /// By flow: what it asks for, and what one unit of its rate takes of which resource.
+    flows: Vec<(f64, Vec<(usize, f64)>)>,
+}
+
+impl Filling {
+    fn resources(&mut self, count: usize, capacity: f64, limit: Limit) {
+        self.capacity.resize(self.capacity.len() + count, capacity);
+        self.limit.resize(self.capacity.len(), limit);
+    }
+
+    fn flow(&mut self, asked: f64, uses: Vec<(usize, f64)>) {
+        self.flows.push((asked, uses));
+    }
+
+    fn run(self) -> Vec<(f64, Limit)> {
+        let count = self.capacity.len();
+        let mut users: Vec<Vec<u32>> = vec![Vec::new(); count];
+        let mut slope = vec![0.0_f64; count];
+        let mut spent = vec![0.0_f64; count];
+        for (flow, (_, uses)) in self.flows.iter().enumerate() {
+            for &(resource, coefficient) in uses {
+                users[resource].push(flow as u32);
+                slope[resource] += coefficient;
+            }
+        }
+        let mut result: Vec<Option<(f64, Limit)>> = vec![None; self.flows.len()];
+        let mut queue: BinaryHeap<Reverse<(Level, u32, u32)>> = BinaryHeap::new();
+        // entries: (level at which it binds, 0 for a demand or 1 for a resource, number)
+        for (flow, (asked, _)) in self.flows.iter().enumerate() {
+            queue.push(Reverse((Level(*asked), 0, flow as u32)));
+        }
+        let binds_at = |capacity: f64, spent: f64, slope: f64| Level(((capacity - spent) / slope).max(0.0));
+        for (resource, (&slope, &capacity)) in slope.iter().zip(&self.capacity).enumerate() {
+            if slope > 0.0 {
+                queue.push(Reverse((binds_at(capacity, 0.0, slope), 1, resource as u32)));
+            }
+        }
+        while let Some(Reverse((level, kind, number))) = queue.pop() {
+            let number = number as usize;
+            let stopped: Vec<(u32, Limit)> = if kind == 0 {
+                if result[number].is_some() {
+                    continue;
+                }
+                vec![(number as u32, Limit::Demand)]
+            } else {
+                let open: Vec<u32> =
+                    users[number].iter().copied().filter(|&f| result[f as usize].is_none()).collect();
+                if open.is_empty() {
+                    continue;
+                }
+                let now = binds_at(self.capacity[number], spent[number], slope[number]);
+                if now > level {
+                    queue.push(Reverse((now, 1, number as u32)));
+                    continue;
+                }
+                open.into_iter().map(|flow| (flow, self.limit[number])).collect()
+            };
+            for (flow, limit) in stopped {
+                result[flow as usize] = Some((level.0, limit));
+                for &(resource, coefficient) in &self.flows[flow as usize].1 {
+                    slope[resource] = (slope[resource] - coefficient).max(0.0);
+                    spent[resource] += coefficient * level.0;
+                }
+            }
+        }
+        result.into_iter().map(|r| r.unwrap_or((0.0, Limit::Demand))).collect()
+    }
+}
+
+/// A level of filling, ordered.
+#[derive(Clone, Copy, PartialEq)]
+struct Level(f64);
+
+impl Eq for Level {}
+
+impl PartialOrd for Level {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Level {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn two_flows_share_what_one_resource_has() {
+        let mut pool = Filling::default();
+        pool.resources(1, 10.0, Limit::Feeder);
+        pool.flow(2.0, vec![(0, 1.0)]);
+        pool.flow(100.0, vec![(0, 1.0)]);
+        assert_eq!(pool.run(), vec![(2.0, Limit::Demand), (8.0, Limit::Feeder)]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_overflows_and_nobody_can_gain_without_a_poorer_one_losing(
+            capacities in prop::collection::vec(1.0..100.0_f64, 1..12),
+            flows in prop::collection::vec((0.1..50.0_f64, prop::collection::vec((0_usize..12, 0.1..3.0_f64), 1..5)), 1..30),
+        ) {
+            let mut pool = Filling::default();
+            for capacity in &capacities { pool.resources(1, *capacity, Limit::Laser); }
+            let flows: Vec<(f64, Vec<(usize, f64)>)> = flows.into_iter().map(|(asked, uses)| {
+                let uses: BTreeMap<usize, f64> = uses.into_iter().map(|(r, c)| (r % capacities.len(), c)).collect();
+                (asked, uses.into_iter().collect())
+            }).collect();
+            for (asked, uses) in &flows { pool.flow(*asked, uses.clone()); }
+            let rates = pool.run();
+            let mut used = vec![0.0; capacities.len()];
+            for ((rate, _), (_, uses)) in rates.iter().zip(&flows) {
+                for (resource, coefficient) in uses { used[*resource] += rate * coefficient; }
+            }
+            for (used, capacity) in used.iter().zip(&capacities) { prop_assert!(*used <= capacity * (1.0 + 1e-9)); }
+            for (index, (rate, limit)) in rates.iter().enumerate() {
+                let (asked, uses) = &flows[index];
+                prop_assert!(*rate <= asked * (1.0 + 1e-12));
+                if *limit == Limit::Demand { continue }
+                // some full resource on the way, on which nobody gets more
+                let bottleneck = uses.iter().any(|(resource, _)| {
+                    used[*resource] >= capacities[*resource] * (1.0 - 1e-9)
+                        && rates.iter().zip(&flows).all(|((other, _), (_, u))| {
+                            u.iter().all(|(r, _)| r != resource) || *other <= rate * (1.0 + 1e-9)
+                        })
+                });
+                prop_assert!(bottleneck);
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The whole planner on one screen: one pure function makes a slot.
+
+use crate::admission::{Admission, Basis};
+use crate::conditions::Conditions;
+use crate::constellation::{self, Topology};
+use crate::feeder::{self, Feeders};
+use crate::flow::{self, Flows};
+use crate::laser::{self, Lasers};
+use crate::orbit::{self, Sky};
+use crate::radio;
+use crate::route::{self, Routes};
+use crate::schedule::{self, Assignment, CellDemand};
+use crate::time::{SlotNo, UtcHour};
+use crate::visibility;
+use crate::world::World;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// Slots that are planned before an hour begins and thrown away, so that the hour does not start from nothing. With this
+/// the memory of a plan is bounded by definition: an hour never depends on more than the two minutes before it.
+pub const WARM_UP_SLOTS: i64 = 8;
+
+/// Everything that holds for 15 seconds. `A` says how its admission came about.
+#[derive(Debug)]
+pub struct Slot<A: Basis> {
+    /// Which slot.
+    pub no: SlotNo,
+    /// What works and what is asked for.
+    pub conditions: Conditions,
+    /// The constellation of this hour.
+    pub topology: Arc<Topology>,
+    /// Where every satellite is.
+    pub sky: Sky,
+    /// Which lasers carry traffic.
+    pub lasers: Lasers,
+    /// Which gateway holds which satellite.
+    pub feeders: Feeders,
+    /// The ways to the PoPs in use.
+    pub routes: Routes,
+    /// What every cell asks for.
+    pub demand: Vec<CellDemand>,
+    /// Who serves whom.
+    pub assignment: Assignment,
+    /// What everybody gets.
+    pub flows: Flows,
+    basis: PhantomData<A>,
+}
+
+/// Makes a slot from the world, an admission and the slot before.
+#[must_use]
+pub fn plan<A: Basis>(
+    world: &World,
+    admission: &Admission<A>,
+    before: Option<&Slot<A>>,
+    no: SlotNo,
+) -> Slot<A> {
+    let conditions = Conditions::at(world, no);
+    let topology =
+        before.map_or_else(|| Arc::new(constellation::infer(world, no)), |b| Arc::clone(&b.topology));
+    let demand = schedule::demand(world, &conditions, admission, no);
+
+    let sky = orbit::propagate(world, &conditions, no);
+    let views = visibility::find(world, &sky);
+    let lasers =
+        laser::point(&world.rules.lasers, &topology, &sky, &conditions, before.map(|b| &b.lasers), no);
+    let links = radio::rate(&world.rules.radio, &views);
+    let feeders = feeder::hold(world, &topology, &conditions, &views, before.map(|b| &b.feeders));
+    let pops = demand.iter().filter(|d| d.terminals > 0.0).filter_map(|d| d.pop).collect();
+    let routes = route::find(world, &conditions, &lasers, &feeders, pops);
+    let assignment = schedule::assign(world, &demand, &topology, &views, &routes);
+    let flows = flow::share(world, &demand, &assignment, &links, &lasers, &feeders, &routes);
+
+    Slot {
+        no,
+        conditions,
+        topology,
+        sky,
+        lasers,
+        feeders,
+        routes,
+        demand,
+        assignment,
+        flows,
+        basis: PhantomData,
+    }
+}
+
+/// The slots of one UTC hour, planned from an empty slot [`WARM_UP_SLOTS`] before it.
+pub fn hour<'a, A: Basis>(
+    world: &'a World,
+    admission: impl Fn(SlotNo) -> Admission<A> + 'a,
+    hour: UtcHour,
+) -> impl Iterator<Item = Arc<Slot<A>>> + 'a {
+    let first = hour.first_slot();
+    let end = hour.next().first_slot();
+    let mut before: Option<Arc<Slot<A>>> = None;
+    (first.0 - WARM_UP_SLOTS..end.0).filter_map(move |no| {
+        let no = SlotNo(no);
+        let slot = Arc::new(plan(world, &admission(no), before.as_deref(), no));
+        before = Some(Arc::clone(&slot));
+        (no >= first).then_some(slot)
+    })
+}

@@ -1,0 +1,312 @@
+//! What exists: satellites, gateways, PoPs, fibres, cells and terminals, and the rules they live by.
+//!
+//! A world is read-only. Whatever changes during a run (failures, demand, motion) is in its [`Timeline`] or in a
+//! terminal's track, so that the state at any slot can be computed from the world alone.
+
+use crate::elements::MeanElements;
+use crate::geodesy::{EARTH_MEAN_RADIUS_M, EcefPosition, Ellipsoid, Geodetic, LIGHT_M_S, Vec3};
+use crate::ids::{CellId, FibreId, GatewayId, PopId, SatId};
+use crate::refusal::RefusalCode;
+use crate::rules::Rules;
+use crate::sgp4::{EARTH_RADIUS_WGS72_KM, Sgp4, Sgp4Error};
+use crate::time::{SlotInstant, SlotNo};
+use crate::timeline::Timeline;
+
+/// Everything a plan starts from.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// Satellites with usable elements, ordered by catalogue number.
+    pub satellites: Vec<Satellite>,
+    /// Objects whose elements are no orbit: they are left out, and counted.
+    pub unusable: Vec<(String, Sgp4Error)>,
+    /// Gateways.
+    pub gateways: Vec<Gateway>,
+    /// Points of presence.
+    pub pops: Vec<Pop>,
+    /// Fibres between gateways and PoPs.
+    pub fibres: Vec<Fibre>,
+    /// Cells that may be served.
+    pub cells: Vec<Cell>,
+    /// Terminals that are listed one by one.
+    pub terminals: Vec<Terminal>,
+    /// Parameters of every stage.
+    pub rules: Rules,
+    /// What fails, recovers or changes, and when.
+    pub timeline: Timeline,
+}
+
+/// A satellite and its orbit.
+#[derive(Debug, Clone)]
+pub struct Satellite {
+    /// Name as published.
+    pub name: String,
+    /// Catalogue number.
+    pub catalog_number: u32,
+    /// International designator, empty where unknown.
+    pub international_designator: String,
+    /// Epoch of the elements.
+    pub epoch: SlotInstant,
+    /// The orbit.
+    pub orbit: Sgp4,
+    /// Inclination at the epoch, rad.
+    pub inclination_rad: f64,
+    /// Mean altitude over the equatorial radius, m.
+    pub mean_altitude_m: f64,
+    /// Where it belongs by design, for satellites of a described shell.
+    pub design: Option<DesignPlace>,
+}
+
+/// Place of a satellite in a shell that was described and not observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DesignPlace {
+    /// Number of the shell in the scenario.
+    pub shell: u16,
+    /// Plane within the shell.
+    pub plane: u16,
+    /// What the shell is for.
+    pub service: ShellService,
+}
+
+/// What a described shell is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShellService {
+    /// Serves terminals.
+    Terminals,
+    /// Carries traffic over lasers only (direct-to-cell satellites serve no Ku terminal).
+    LasersOnly,
+}
+
+impl Satellite {
+    /// A satellite from its mean elements.
+    ///
+    /// # Errors
+    /// [`Sgp4Error::Elements`] when they are no orbit.
+    pub fn new(elements: &MeanElements, design: Option<DesignPlace>) -> Result<Self, Sgp4Error> {
+        let orbit = Sgp4::new(elements)?;
+        Ok(Self {
+            name: elements.name.clone(),
+            catalog_number: elements.catalog_number,
+            international_designator: elements.international_designator.clone(),
+            epoch: SlotInstant::of(elements.epoch),
+            inclination_rad: elements.inclination_rad,
+            mean_altitude_m: (orbit.semi_major_axis_km() - EARTH_RADIUS_WGS72_KM) * 1_000.0,
+            orbit,
+            design,
+        })
+    }
+}
+
+/// A place on the ground with what the geometry needs of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Latitude, longitude, height (WGS84).
+    pub geodetic: Geodetic,
+    /// The same, Earth-fixed.
+    pub ecef: EcefPosition,
+    /// The vertical there.
+    pub up: Vec3,
+}
+
+impl Place {
+    /// A place from its coordinates.
+    #[must_use]
+    pub fn new(geodetic: Geodetic) -> Self {
+        Self { geodetic, ecef: geodetic.to_ecef(Ellipsoid::WGS84), up: geodetic.up() }
+    }
+
+    /// A place on the ellipsoid from degrees.
+    #[must_use]
+    pub fn from_degrees(latitude_deg: f64, longitude_deg: f64) -> Self {
+        Self::new(Geodetic::from_degrees(latitude_deg, longitude_deg))
+    }
+}
+
+/// A gateway: the antennas that hold satellites.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// Name, unique among gateways.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// How many satellites it can hold at once.
+    pub antennas: u16,
+    /// Lowest elevation it works at, rad.
+    pub min_elevation_rad: f64,
+    /// True if no public source has it: invented for a what-if.
+    pub hypothetical: bool,
+}
+
+/// A point of presence: where the network meets the internet, and where addresses live.
+#[derive(Debug, Clone)]
+pub struct Pop {
+    /// Code, unique among PoPs.
+    pub code: String,
+    /// City.
+    pub city: String,
+    /// Where it stands.
+    pub place: Place,
+    /// True if no public source has it: invented for a what-if.
+    pub hypothetical: bool,
+}
+
+/// A fibre route from a gateway to a PoP.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fibre {
+    /// Its gateway.
+    pub gateway: GatewayId,
+    /// Its PoP.
+    pub pop: PopId,
+    /// Length of the route, m.
+    pub length_m: f64,
+    /// One-way delay, s.
+    pub delay_s: f64,
+}
+
+impl Fibre {
+    /// A fibre of a stated length in glass with a stated velocity factor.
+    #[must_use]
+    pub fn new(gateway: GatewayId, pop: PopId, length_m: f64, velocity_factor: f64) -> Self {
+        Self { gateway, pop, length_m, delay_s: length_m / (LIGHT_M_S * velocity_factor) }
+    }
+}
+
+/// A cell: what one beam is pointed at.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// H3 index of the cell.
+    pub h3: u64,
+    /// Its centre, at ground level.
+    pub place: Place,
+    /// People who live there.
+    pub population: f64,
+    /// Terminals that are not listed by themselves.
+    pub anonymous_terminals: u32,
+    /// PoP that the addresses of this cell's terminals belong to.
+    pub home_pop: PopId,
+}
+
+/// A terminal that is listed by itself.
+#[derive(Debug, Clone)]
+pub struct Terminal {
+    /// Name, unique among terminals.
+    pub name: String,
+    /// True for a named site, whose results are written slot by slot.
+    pub is_site: bool,
+    /// Where it is, or goes.
+    pub motion: Motion,
+    /// The cell it is in, from each slot on; the first entry holds from the beginning.
+    pub cells: Vec<(SlotNo, CellId)>,
+    /// PoP that its addresses belong to.
+    pub home_pop: PopId,
+    /// How its position is known.
+    pub evidence: Option<Evidence>,
+    /// A refusal that the scenario declares for it.
+    pub declared_refusal: Option<RefusalCode>,
+}
+
+/// How a position is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// Who says so.
+    pub source: EvidenceSource,
+    /// Standard error of the position, m.
+    pub error_m: f64,
+}
+
+/// Where a position comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvidenceSource {
+    /// What the terminal's own receiver claims.
+    ClaimedGnss,
+    /// The beam that serves it.
+    ServingBeam,
+    /// Ranging by the network.
+    NetworkRanging,
+}
+
+/// Where a terminal is over time.
+#[derive(Debug, Clone)]
+pub enum Motion {
+    /// It stays.
+    Fixed(Place),
+    /// It passes these points at these times, on great circles in between; it stands before the first and after the last.
+    Track(Vec<(SlotInstant, Geodetic)>),
+}
+
+impl Motion {
+    /// The place at the start of a slot.
+    #[must_use]
+    pub fn at(&self, slot: SlotNo) -> Place {
+        let points = match self {
+            Self::Fixed(place) => return *place,
+            Self::Track(points) => points,
+        };
+        let later = points.iter().position(|(when, _)| slot.seconds_after(*when) < 0.0);
+        Place::new(match later {
+            Some(0) => points[0].1,
+            None => points[points.len() - 1].1,
+            Some(next) => {
+                let ((from_t, from), (to_t, to)) = (points[next - 1], points[next]);
+                let (since, until) = (slot.seconds_after(from_t), slot.seconds_after(to_t));
+                from.towards(to, since / (since - until))
+            }
+        })
+    }
+}
+
+impl Terminal {
+    /// The cell it is in at a slot.
+    #[must_use]
+    pub fn cell_at(&self, slot: SlotNo) -> CellId {
+        let entered = self.cells.partition_point(|(from, _)| *from <= slot);
+        self.cells[entered.saturating_sub(1)].1
+    }
+}
+
+impl World {
+    /// Splits elements into satellites and the unusable, ordered by catalogue number.
+    #[must_use]
+    pub fn satellites_from(
+        elements: &[(MeanElements, Option<DesignPlace>)],
+    ) -> (Vec<Satellite>, Vec<(String, Sgp4Error)>) {
+        let (mut satellites, mut unusable) = (Vec::with_capacity(elements.len()), Vec::new());
+        for (set, design) in elements {
+            match Satellite::new(set, *design) {
+                Ok(satellite) => satellites.push(satellite),
+                Err(error) => unusable.push((set.name.clone(), error)),
+            }
+        }
+        satellites.sort_by_key(|s| s.catalog_number);
+        (satellites, unusable)
+    }
+
+    /// The satellite of this id.
+    #[must_use]
+    pub fn satellite(&self, id: SatId) -> &Satellite {
+        &self.satellites[id.index()]
+    }
+
+    /// The fibre between a gateway and a PoP, if there is one.
+    #[must_use]
+    pub fn fibre_between(&self, gateway: GatewayId, pop: PopId) -> Option<FibreId> {
+        self.fibres.iter().position(|f| f.gateway == gateway && f.pop == pop).map(FibreId::at)
+    }
+
+    /// The PoP nearest to a place among those that pass a test.
+    #[must_use]
+    pub fn nearest_pop(&self, place: Place, usable: impl Fn(PopId) -> bool) -> Option<PopId> {
+        let mut best: Option<(f64, PopId)> = None;
+        for (index, pop) in self.pops.iter().enumerate() {
+            let id = PopId::at(index);
+            if !usable(id) {
+                continue;
+            }
+            // the chord orders as the great circle does, and costs no trigonometry
+            let chord = (pop.place.up - place.up).norm() * EARTH_MEAN_RADIUS_M;
+            if best.is_none_or(|(least, _)| chord < least) {
+                best = Some((chord, id));
+            }
+        }
+        best.map(|(_, id)| id)
+    }
+}

@@ -1,0 +1,70 @@
+//! `cargo xtask`: set up, test, soak and bench the workspace.
+//!
+//! What is run is data: the tools in [`setup`], the steps in [`steps`], the long proofs in [`soak`].
+//! The checks on the repository itself are ordinary tests, in `xtask/tests/repository`.
+
+#![forbid(unsafe_code)]
+
+mod bench;
+mod command;
+mod provenance;
+mod setup;
+mod soak;
+mod soak_log;
+mod steps;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use miette::{Result, miette};
+
+/// Set up, test, soak and bench the workspace.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Find what the tests need and install what is missing.
+    Setup,
+    /// Run every check, stopping at the first that fails.
+    Test {
+        /// Run this step alone.
+        #[arg(long, value_name = "STEP")]
+        only: Option<String>,
+    },
+    /// Run the long proofs and record the results in VALIDATION.md.
+    Soak {
+        /// Run this one alone.
+        name: Option<String>,
+        /// How long each runs.
+        #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+        minutes: u64,
+        /// Run each for a minute and record nothing.
+        #[arg(long, conflicts_with = "minutes")]
+        sample: bool,
+    },
+    /// Measure against other programs and write BENCHMARKS.md.
+    Bench {
+        /// Measure only what matches; the table is then shown and not written.
+        filter: Option<String>,
+    },
+}
+
+fn main() -> Result<ExitCode> {
+    // Asked of the environment first: checkouts that share a target folder share this program too.
+    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
+    let root = Path::new(&here).parent().ok_or_else(|| miette!("xtask has no folder above it"))?;
+    let good = match Arguments::parse().task {
+        Task::Setup => setup::set_up(root).map(|()| true),
+        Task::Test { only } => steps::test(root, only.as_deref()),
+        Task::Soak { name, sample: true, .. } => soak::sample(root, name.as_deref()),
+        Task::Soak { name, minutes, sample: false } => soak::record(root, name.as_deref(), minutes * 60),
+        Task::Bench { filter } => bench::bench(root, filter.as_deref()).map(|()| true),
+    }?;
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

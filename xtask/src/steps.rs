@@ -1,0 +1,199 @@
+//! `cargo xtask test`: everything that must hold before a change goes in, cheapest first.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use miette::{IntoDiagnostic, Result, miette};
+
+use crate::command::CommandLine;
+use crate::setup;
+use crate::soak::{SAMPLE_SECONDS, SOAKS, Soak, Verdict};
+
+const SCHEMA_FILE: &str = "scenarios/scenario.schema.json";
+const SCHEMA_COMMAND: &str = "cargo run -q -p skyweave -- schema";
+
+struct Step {
+    name: String,
+    action: Action,
+}
+
+enum Action {
+    SetUp,
+    Run(CommandLine),
+    Schema,
+    Advisories,
+    Sample(&'static Soak),
+}
+
+enum Outcome {
+    Passed,
+    Skipped(String),
+    Failed { why: String, rerun: String },
+}
+
+fn steps() -> Vec<Step> {
+    let step = |name: &str, action| Step { name: name.to_owned(), action };
+    let run = |typed| Action::Run(CommandLine::new(typed));
+    let strict_docs = CommandLine::new("cargo doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings");
+    let mut steps = vec![
+        step("setup", Action::SetUp),
+        step("format", run("cargo fmt --all --check")),
+        step("lint", run("cargo clippy --workspace --all-targets -- -D warnings")),
+        step("tests", run("cargo test --workspace")),
+        step("docs", Action::Run(strict_docs)),
+        step("schema", Action::Schema),
+        step("dependencies", run("cargo deny --offline check --hide-inclusion-graph bans licenses sources")),
+        step("advisories", Action::Advisories),
+    ];
+    steps.extend(SOAKS.iter().map(|soak| step(&format!("soak-{}", soak.name), Action::Sample(soak))));
+    steps
+}
+
+/// Runs every step, or the named one, up to the first that fails. False if one failed.
+pub fn test(root: &Path, only: Option<&str>) -> Result<bool> {
+    run_all(&chosen(steps(), only)?, |step| perform(root, step))
+}
+
+fn chosen(steps: Vec<Step>, only: Option<&str>) -> Result<Vec<Step>> {
+    let Some(only) = only else { return Ok(steps) };
+    let names: Vec<_> = steps.iter().map(|step| step.name.clone()).collect();
+    let found: Vec<_> = steps.into_iter().filter(|step| step.name == only).collect();
+    if found.is_empty() {
+        return Err(miette!("no step is named `{only}`; there are: {}", names.join(", ")));
+    }
+    Ok(found)
+}
+
+fn run_all(steps: &[Step], perform: impl Fn(&Step) -> Result<Outcome>) -> Result<bool> {
+    let (mut passed, mut failed) = (0, 0);
+    for step in steps {
+        println!("== {}", step.name);
+        let begun = Instant::now();
+        let outcome = perform(step)?;
+        let seconds = begun.elapsed().as_secs_f64();
+        match outcome {
+            Outcome::Passed => {
+                passed += 1;
+                println!("== {}: passed, {seconds:.1} s\n", step.name);
+            }
+            Outcome::Skipped(why) => println!("== {}: skipped, {why}\n", step.name),
+            Outcome::Failed { why, rerun } => {
+                failed += 1;
+                println!("== {}: FAILED, {seconds:.1} s: {why}\n   to run it again: {rerun}\n", step.name);
+                break;
+            }
+        }
+    }
+    println!("{passed} passed, {failed} failed");
+    Ok(failed == 0)
+}
+
+fn perform(root: &Path, step: &Step) -> Result<Outcome> {
+    match &step.action {
+        Action::SetUp => Ok(match setup::set_up(root) {
+            Ok(()) => Outcome::Passed,
+            Err(error) => Outcome::Failed { why: error.to_string(), rerun: "cargo xtask setup".to_owned() },
+        }),
+        Action::Run(command) => succeed(command, root),
+        Action::Schema => schema(root),
+        Action::Advisories => advisories(root),
+        Action::Sample(soak) => sample(soak, root),
+    }
+}
+
+fn succeed(command: &CommandLine, root: &Path) -> Result<Outcome> {
+    println!("   {command}");
+    Ok(if command.run(root)? {
+        Outcome::Passed
+    } else {
+        Outcome::Failed { why: "the command failed".to_owned(), rerun: command.to_string() }
+    })
+}
+
+fn schema(root: &Path) -> Result<Outcome> {
+    let file = root.join(SCHEMA_FILE);
+    if !file.exists() {
+        return Ok(Outcome::Skipped(format!("{SCHEMA_FILE} does not exist yet")));
+    }
+    let committed = fs::read_to_string(&file).into_diagnostic()?;
+    let rerun = format!("{SCHEMA_COMMAND} > {SCHEMA_FILE} && git diff {SCHEMA_FILE}");
+    Ok(match CommandLine::new(SCHEMA_COMMAND).output(root) {
+        Err(error) => Outcome::Failed { why: error.to_string(), rerun: SCHEMA_COMMAND.to_owned() },
+        Ok(printed) => match first_difference(&committed, &printed) {
+            None => Outcome::Passed,
+            Some(line) => {
+                let why = format!("{SCHEMA_FILE}:{line} is not what the program prints");
+                Outcome::Failed { why, rerun }
+            }
+        },
+    })
+}
+
+/// Number of the first line that differs.
+fn first_difference(committed: &str, printed: &str) -> Option<usize> {
+    if committed == printed {
+        return None;
+    }
+    let same = committed.split('\n').zip(printed.split('\n')).take_while(|(a, b)| a == b).count();
+    Some(same + 1)
+}
+
+fn advisories(root: &Path) -> Result<Outcome> {
+    if std::env::var("SKYWEAVE_ADVISORIES").is_ok_and(|value| value == "1") {
+        return succeed(&CommandLine::new("cargo deny check advisories"), root);
+    }
+    Ok(Outcome::Skipped("it needs the network; SKYWEAVE_ADVISORIES=1 turns it on".to_owned()))
+}
+
+fn sample(soak: &Soak, root: &Path) -> Result<Outcome> {
+    Ok(match soak.run(root, SAMPLE_SECONDS)? {
+        Verdict::Absent(why) => Outcome::Skipped(why),
+        Verdict::Held(_) => Outcome::Passed,
+        Verdict::Failed(why) => Outcome::Failed { why, rerun: soak.command_for(SAMPLE_SECONDS).to_string() },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn stops_at_the_first_failure() {
+        let seen = RefCell::new(Vec::new());
+        let good = run_all(&steps(), |step| {
+            seen.borrow_mut().push(step.name.clone());
+            Ok(match step.name.as_str() {
+                "lint" => Outcome::Failed { why: String::new(), rerun: String::new() },
+                "format" => Outcome::Skipped(String::new()),
+                _ => Outcome::Passed,
+            })
+        })
+        .unwrap();
+        assert!(!good);
+        assert_eq!(seen.into_inner(), ["setup", "format", "lint"]);
+    }
+
+    #[test]
+    fn one_step_can_be_chosen_and_a_wrong_name_is_answered_with_the_right_ones() {
+        let names = |steps: Vec<Step>| steps.into_iter().map(|step| step.name).collect::<Vec<_>>();
+        assert_eq!(names(chosen(steps(), Some("lint")).unwrap()), ["lint"]);
+        let error = chosen(steps(), Some("lints")).err().unwrap().to_string();
+        assert!(error.contains("lint, tests") && error.contains("soak-hostile-input"), "{error}");
+    }
+
+    #[test]
+    fn a_failing_command_gives_itself_to_be_run_again() {
+        let outcome = succeed(&CommandLine::new("false"), Path::new(".")).unwrap();
+        assert!(matches!(outcome, Outcome::Failed { rerun, .. } if rerun == "false"));
+    }
+
+    #[test]
+    fn a_difference_is_placed() {
+        assert_eq!(first_difference("{\n}\n", "{\n}\n"), None);
+        assert_eq!(first_difference("{\n}\n", "{\n  1\n}\n"), Some(2));
+        assert_eq!(first_difference("{\n}\n", "{\n}"), Some(3));
+    }
+}
