@@ -16,6 +16,7 @@
 //! | [`route`] | lasers and feeders | each satellite's best way to each PoP |
 //! | [`schedule`] | demand, views, routes | satellite and beam for each cell |
 //! | [`flow`] | all of it | rates, delays, limits |
+//! | [`terminal`] | all of it | what each listed terminal gets |
 //!
 //! [`plan`] puts them together. Nothing here reads a file, a clock, a socket or a random number, and nothing here can fail:
 //! what is wrong with an input is found where it is read.
@@ -43,6 +44,7 @@ pub mod graph;
 pub mod route;
 pub mod schedule;
 pub mod flow;
+pub mod terminal;
 pub mod plan;
 
 #[cfg(test)]

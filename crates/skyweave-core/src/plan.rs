@@ -10,6 +10,7 @@ use crate::orbit::{self, Sky};
 use crate::radio;
 use crate::route::{self, Routes};
 use crate::schedule::{self, Assignment, CellDemand};
+use crate::terminal::{self, TerminalService};
 use crate::time::{SlotNo, UtcHour};
 use crate::visibility;
 use crate::world::World;
@@ -43,6 +44,8 @@ pub struct Slot<A: Basis> {
     pub assignment: Assignment,
     /// What everybody gets.
     pub flows: Flows,
+    /// What each listed terminal gets.
+    pub terminals: Vec<TerminalService>,
     basis: PhantomData<A>,
 }
 
@@ -69,6 +72,7 @@ pub fn plan<A: Basis>(
     let routes = route::find(world, &conditions, &lasers, &feeders, pops);
     let assignment = schedule::assign(world, &demand, &topology, &views, &routes);
     let flows = flow::share(world, &demand, &assignment, &links, &lasers, &feeders, &routes);
+    let terminals = terminal::serve(world, admission, &sky, &assignment, &flows, no);
 
     Slot {
         no,
