@@ -85,6 +85,7 @@ pub fn plan<A: Basis>(
         demand,
         assignment,
         flows,
+        terminals,
         basis: PhantomData,
     }
 }
