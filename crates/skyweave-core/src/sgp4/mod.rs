@@ -394,6 +394,16 @@ fn un_kozai(kozai: f64, cos_i2: f64, beta: f64, beta2: f64) -> (f64, f64) {
     (mean_motion, axis(mean_motion))
 }
 
+/// The mean motion that an element set must carry (Kozai's, rad/min) for a circular orbit of a mean altitude over the
+/// equatorial radius, km, and an inclination, rad.
+#[must_use]
+pub fn kozai_mean_motion(altitude_km: f64, inclination_rad: f64) -> f64 {
+    let a = 1.0 + altitude_km / EARTH_RADIUS_KM;
+    let cos_i = cos(inclination_rad);
+    let delta = 0.75 * J2 * (3.0 * cos_i * cos_i - 1.0) / (a * a);
+    xke() / (a * a.sqrt()) * (1.0 + delta)
+}
+
 /// Parameters s (Earth radii) and (qo - s)^4 of the power-law density, which change for low perigees.
 fn density_parameters(perigee_height_km: f64) -> (f64, f64) {
     let s_km = if perigee_height_km < 98.0 {

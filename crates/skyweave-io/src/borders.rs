@@ -1,0 +1,182 @@
+//! Country borders and other areas: which polygons they are, and whether a point is inside.
+//!
+//! Coordinates are degrees, longitude first, on the WGS84 ellipsoid; edges are straight in longitude and latitude, as the
+//! dataset draws them.
+
+use crate::builtin::{borders_topojson, countries};
+use geo::{BoundingRect, Contains, Coord, LineString, MultiPolygon, Point, Polygon};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The built-in borders: Natural Earth 1:50 million. Where a border is disputed they show one view of it; a scenario that
+/// cares gives its own polygon.
+#[derive(Debug)]
+pub struct Borders {
+    by_numeric: BTreeMap<String, MultiPolygon>,
+}
+
+#[derive(Deserialize)]
+struct Topology {
+    objects: Objects,
+    arcs: Vec<Vec<[f64; 2]>>,
+    transform: Option<Transform>,
+}
+
+#[derive(Deserialize)]
+struct Transform {
+    scale: [f64; 2],
+    translate: [f64; 2],
+}
+
+#[derive(Deserialize)]
+struct Objects {
+    countries: Collection,
+}
+
+#[derive(Deserialize)]
+struct Collection {
+    geometries: Vec<Geometry>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type")]
+enum Geometry {
+    Polygon { id: Option<String>, arcs: Vec<Vec<i64>> },
+    MultiPolygon { id: Option<String>, arcs: Vec<Vec<Vec<i64>>> },
+}
+
+impl Borders {
+    /// Reads the built-in borders.
+    ///
+    /// # Errors
+    /// What is wrong with the file; the built-in one is tested.
+    pub fn builtin() -> Result<Self, serde_json::Error> {
+        let topology: Topology = serde_json::from_str(&borders_topojson())?;
+        let arcs: Vec<Vec<Coord>> = topology.arcs.iter().map(|arc| decode(arc, topology.transform.as_ref())).collect();
+        let mut by_numeric: BTreeMap<String, MultiPolygon> = BTreeMap::new();
+        for geometry in topology.objects.countries.geometries {
+            let (id, polygons) = match geometry {
+                Geometry::Polygon { id, arcs } => (id, vec![arcs]),
+                Geometry::MultiPolygon { id, arcs } => (id, arcs),
+            };
+            let Some(id) = id else { continue };
+            let shapes = polygons.iter().map(|rings| polygon(rings, &arcs));
+            by_numeric.entry(id).or_insert_with(|| MultiPolygon(Vec::new())).0.extend(shapes);
+        }
+        Ok(Self { by_numeric })
+    }
+
+    /// The area of a country by ISO 3166-1 alpha-3 code or English name.
+    #[must_use]
+    pub fn country(&self, name: &str) -> Option<&MultiPolygon> {
+        let wanted = name.to_lowercase();
+        let country = countries().into_iter().find(|c| {
+            c.iso_alpha3.to_lowercase() == wanted || c.name.to_lowercase() == wanted || c.iso_numeric == wanted
+        })?;
+        self.by_numeric.get(&country.iso_numeric)
+    }
+
+    /// Distance in m from a place to the nearest land, 0 on land; exact only in so far as borders have dense corners.
+    #[must_use]
+    pub fn distance_to_land_m(&self, latitude_deg: f64, longitude_deg: f64) -> f64 {
+        let point = Point::new(longitude_deg, latitude_deg);
+        let here = skyweave_core::geodesy::Geodetic::from_degrees(latitude_deg, longitude_deg);
+        let mut nearest = f64::INFINITY;
+        for area in self.by_numeric.values() {
+            if area.contains(&point) {
+                return 0.0;
+            }
+            for corner in area.0.iter().flat_map(|p| p.exterior().coords()) {
+                let there = skyweave_core::geodesy::Geodetic::from_degrees(corner.y, corner.x);
+                nearest = nearest.min(here.great_circle_m(there));
+            }
+        }
+        nearest
+    }
+}
+
+/// Arcs are quantised and delta-encoded where the file has a transform (TopoJSON 1.0, section 2.1.2).
+fn decode(arc: &[[f64; 2]], transform: Option<&Transform>) -> Vec<Coord> {
+    let Some(transform) = transform else { return arc.iter().map(|p| Coord { x: p[0], y: p[1] }).collect() };
+    let mut at = [0.0, 0.0];
+    arc.iter()
+        .map(|step| {
+            at = [at[0] + step[0], at[1] + step[1]];
+            Coord {
+                x: at[0] * transform.scale[0] + transform.translate[0],
+                y: at[1] * transform.scale[1] + transform.translate[1],
+            }
+        })
+        .collect()
+}
+
+/// A ring is a chain of arcs; a negative number is the arc `!n` backwards, and shared corners appear once.
+fn ring(numbers: &[i64], arcs: &[Vec<Coord>]) -> LineString {
+    let mut coords: Vec<Coord> = Vec::new();
+    for &number in numbers {
+        let arc = &arcs[(if number < 0 { !number } else { number }) as usize];
+        let skip = usize::from(!coords.is_empty());
+        if number < 0 {
+            coords.extend(arc.iter().rev().skip(skip));
+        } else {
+            coords.extend(arc.iter().skip(skip));
+        }
+    }
+    LineString(coords)
+}
+
+fn polygon(rings: &[Vec<i64>], arcs: &[Vec<Coord>]) -> Polygon {
+    let mut rings = rings.iter().map(|numbers| ring(numbers, arcs));
+    let exterior = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+    Polygon::new(exterior, rings.collect())
+}
+
+/// A shape on the map, with its bounding box for a quick "no".
+#[derive(Debug, Clone)]
+pub struct Outline {
+    polygons: Vec<(geo::Rect, Polygon)>,
+}
+
+impl Outline {
+    /// An outline of polygons.
+    #[must_use]
+    pub fn new(shape: &MultiPolygon) -> Self {
+        Self { polygons: shape.0.iter().filter_map(|p| Some((p.bounding_rect()?, p.clone()))).collect() }
+    }
+
+    /// True if a place is inside.
+    #[must_use]
+    pub fn contains(&self, latitude_deg: f64, longitude_deg: f64) -> bool {
+        let point = Point::new(longitude_deg, latitude_deg);
+        self.polygons.iter().any(|(bounds, polygon)| bounds.contains(&point) && polygon.contains(&point))
+    }
+
+    /// The polygons.
+    pub fn polygons(&self) -> impl Iterator<Item = &Polygon> {
+        self.polygons.iter().map(|(_, polygon)| polygon)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cities_are_in_their_countries() {
+        let borders = Borders::builtin().unwrap();
+        for (country, lat, lon) in [
+            ("UKR", 50.45, 30.52),
+            ("Ukraine", 48.9, 24.7),
+            ("TWN", 24.15, 120.7),
+            ("USA", 39.1, -94.6),
+            ("FJI", -17.8, 178.0),
+        ] {
+            let outline = Outline::new(borders.country(country).unwrap());
+            assert!(outline.contains(lat, lon), "{country}");
+            assert!(!outline.contains(lat, lon + 60.0), "{country}");
+        }
+        assert!(borders.country("Atlantis").is_none());
+        assert_eq!(borders.distance_to_land_m(50.45, 30.52), 0.0);
+        assert!(borders.distance_to_land_m(-48.9, -123.4) > 2_000_000.0, "Point Nemo");
+    }
+}

@@ -1,0 +1,178 @@
+//! Areas of a scenario, resolved to outlines.
+
+use super::diagnostic::{ScenarioError, Source, closest};
+use super::format::{Area, Circle};
+use crate::borders::{Borders, Outline};
+use crate::builtin::countries;
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+use skyweave_core::geodesy::Geodetic;
+use std::ops::Range;
+use std::path::Path;
+
+/// Where something is meant.
+#[derive(Debug, Clone)]
+pub enum Region {
+    /// Everywhere.
+    World,
+    /// Inside polygons.
+    Outline(Outline),
+    /// Within a great-circle distance of a point.
+    Circle {
+        /// Its centre.
+        centre: Geodetic,
+        /// Its radius, m.
+        radius_m: f64,
+    },
+}
+
+impl Region {
+    /// True if a place is inside.
+    #[must_use]
+    pub fn contains(&self, latitude_deg: f64, longitude_deg: f64) -> bool {
+        match self {
+            Self::World => true,
+            Self::Outline(outline) => outline.contains(latitude_deg, longitude_deg),
+            Self::Circle { centre, radius_m } => {
+                centre.great_circle_m(Geodetic::from_degrees(latitude_deg, longitude_deg)) <= *radius_m
+            }
+        }
+    }
+
+    /// True if the great circle between two places passes through it.
+    #[must_use]
+    pub fn crosses(&self, from: Geodetic, to: Geodetic) -> bool {
+        /// Distance between the points of a route that are looked at, m: finer than any country's neck matters here.
+        const STEP_M: f64 = 10_000.0;
+        match self {
+            Self::World => true,
+            Self::Circle { centre, radius_m } => centre.distance_to_arc_m(from, to) <= *radius_m,
+            Self::Outline(outline) => {
+                let steps = (from.great_circle_m(to) / STEP_M).ceil().max(1.0) as usize;
+                (0..=steps).any(|step| {
+                    let at = from.towards(to, step as f64 / steps as f64);
+                    outline.contains(at.latitude_rad.to_degrees(), at.longitude_rad.to_degrees())
+                })
+            }
+        }
+    }
+}
+
+/// What a scenario's areas are resolved with.
+pub struct Atlas<'a> {
+    /// The scenario's text, for faults.
+    pub source: &'a Source,
+    /// The folder that its paths start from.
+    pub folder: &'a Path,
+    /// Borders of countries.
+    pub borders: &'a Borders,
+}
+
+impl Atlas<'_> {
+    /// The region of an area.
+    ///
+    /// # Errors
+    /// When not exactly one kind of place is given, a country is unknown, or coordinates are no coordinates.
+    pub fn region(&self, area: &Area, span: &Range<usize>) -> Result<Region, ScenarioError> {
+        let given = usize::from(area.world)
+            + usize::from(area.country.is_some())
+            + usize::from(area.polygon.is_some())
+            + usize::from(area.geojson.is_some())
+            + usize::from(area.within.is_some());
+        if given != 1 {
+            return Err(self.source.fault(
+                span.clone(),
+                &format!("an area says where in {given} ways"),
+                "here",
+                "accepted: exactly one of `world = true`, `country`, `polygon`, `geojson`, `within`",
+            ));
+        }
+        if let Some(name) = &area.country {
+            let shape = self.borders.country(name).ok_or_else(|| {
+                let known = countries();
+                let names = known.iter().flat_map(|c| [c.iso_alpha3.as_str(), c.name.as_str()]);
+                self.source.fault(
+                    span.clone(),
+                    &format!("no country `{name}`"),
+                    "here",
+                    &format!("accepted: ISO 3166-1 alpha-3 codes and English names; {}", closest(name, names)),
+                )
+            })?;
+            return Ok(Region::Outline(Outline::new(shape)));
+        }
+        if let Some(corners) = &area.polygon {
+            return self.polygon(corners, span);
+        }
+        if let Some(file) = &area.geojson {
+            return self.geojson(file, span);
+        }
+        match area.within {
+            Some(circle) => self.circle(circle, span),
+            None => Ok(Region::World),
+        }
+    }
+
+    fn polygon(&self, corners: &[[f64; 2]], span: &Range<usize>) -> Result<Region, ScenarioError> {
+        for [longitude, latitude] in corners {
+            self.coordinates(*latitude, *longitude, span)?;
+        }
+        if corners.len() < 3 {
+            return Err(self.source.fault(
+                span.clone(),
+                &format!("a polygon of {} corners has no inside", corners.len()),
+                "here",
+                "accepted: at least three corners as [longitude, latitude] in degrees",
+            ));
+        }
+        let ring = LineString(corners.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect());
+        Ok(Region::Outline(Outline::new(&MultiPolygon(vec![Polygon::new(ring, Vec::new())]))))
+    }
+
+    fn geojson(&self, file: &str, span: &Range<usize>) -> Result<Region, ScenarioError> {
+        let path = self.folder.join(file);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|source| ScenarioError::Read { path: path.clone(), source })?;
+        let shape = crate::geofile::polygons(&text).map_err(|why| {
+            self.source.fault(
+                span.clone(),
+                &format!("{}: {why}", path.display()),
+                "this file",
+                "accepted: GeoJSON (RFC 7946) with Polygon or MultiPolygon geometries",
+            )
+        })?;
+        Ok(Region::Outline(Outline::new(&shape)))
+    }
+
+    /// The region of a circle.
+    ///
+    /// # Errors
+    /// When its centre or its radius is none.
+    pub fn circle(&self, circle: Circle, span: &Range<usize>) -> Result<Region, ScenarioError> {
+        self.coordinates(circle.latitude_deg, circle.longitude_deg, span)?;
+        if !(circle.radius_km > 0.0 && circle.radius_km <= 20_100.0) {
+            return Err(self.source.fault(
+                span.clone(),
+                &format!("a radius of {} km", circle.radius_km),
+                "here",
+                "accepted: more than 0 and at most 20,100 km (half the Earth's girth)",
+            ));
+        }
+        let centre = Geodetic::from_degrees(circle.latitude_deg, circle.longitude_deg);
+        Ok(Region::Circle { centre, radius_m: circle.radius_km * 1_000.0 })
+    }
+
+    /// Checks that a pair of numbers is a place.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn coordinates(&self, latitude: f64, longitude: f64, span: &Range<usize>) -> Result<(), ScenarioError> {
+        if (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude) {
+            return Ok(());
+        }
+        Err(self.source.fault(
+            span.clone(),
+            &format!("latitude {latitude}, longitude {longitude} is no place"),
+            "here",
+            "accepted: latitude from -90 to 90, longitude from -180 to 180, in degrees",
+        ))
+    }
+}

@@ -1,0 +1,218 @@
+//! Events of a scenario, resolved to the things of its world. An event that changes nothing is a mistake and is refused.
+
+use super::area::{Atlas, Region};
+use super::clock;
+use super::diagnostic::ScenarioError;
+use super::format::{Area, AreaTargets, DemandChange, Event as Written, GroundKind, Targets};
+use super::ground::find;
+use hifitime::Epoch;
+use skyweave_core::conditions::Conditions;
+use skyweave_core::ids::{CellId, FibreId, GatewayId, PopId, SatId};
+use skyweave_core::time::SlotNo;
+use skyweave_core::timeline::{Affected, Change, Event, Timeline};
+use skyweave_core::world::World;
+use std::ops::Range;
+use toml::Spanned;
+
+pub fn build(
+    events: &[Written],
+    world: &World,
+    window: (Epoch, Epoch),
+    atlas: &Atlas<'_>,
+) -> Result<Timeline, ScenarioError> {
+    let mut resolved: Vec<(Event, Range<usize>)> = Vec::new();
+    for event in events {
+        let at = clock::moment(atlas.source, &event.at, window.0)?;
+        if at < window.0 || SlotNo::not_before(at) >= SlotNo::not_before(window.1) {
+            return Err(atlas.source.fault(
+                event.at.span(),
+                &format!("event `{}` is outside of the time window, so it changes nothing", event.label),
+                "at this time",
+                "accepted: from the start of the window to its last slot",
+            ));
+        }
+        let (change, span) = change(event, world, atlas)?;
+        resolved.push((Event { at: SlotNo::not_before(at), label: event.label.clone(), change }, span));
+    }
+    resolved.sort_by_key(|(event, _)| event.at);
+    let mut conditions = Conditions::fair(world);
+    for (event, span) in &resolved {
+        if !conditions.apply(&event.change) {
+            return Err(atlas.source.fault(
+                span.clone(),
+                &format!("event `{}` changes nothing", event.label),
+                "everything here is in that state already",
+                "accepted: failures of what works, recoveries of what failed, demand that differs",
+            ));
+        }
+    }
+    Ok(Timeline { events: resolved.into_iter().map(|(event, _)| event).collect() })
+}
+
+fn change(event: &Written, world: &World, atlas: &Atlas<'_>) -> Result<(Change, Range<usize>), ScenarioError> {
+    let clear = || {
+        atlas.source.fault(
+            event.at.span(),
+            &format!("what event `{}` does is not clear", event.label),
+            "the event at this time",
+            "accepted: exactly one of `fail`, `recover` and `demand`",
+        )
+    };
+    match (&event.fail, &event.recover, &event.demand) {
+        (Some(targets), None, None) => Ok((Change::Fail(affected(targets, world, atlas)?), targets.span())),
+        (None, Some(targets), None) => Ok((Change::Recover(affected(targets, world, atlas)?), targets.span())),
+        (None, None, Some(change)) => Ok((demand(change, world, atlas)?, change.span())),
+        _ => Err(clear()),
+    }
+}
+
+fn affected(targets: &Spanned<Targets>, world: &World, atlas: &Atlas<'_>) -> Result<Affected, ScenarioError> {
+    let written = targets.get_ref();
+    let mut affected = Affected::default();
+    for name in &written.satellites {
+        affected.satellites.push(satellite(name.get_ref(), &name.span(), world, atlas)?);
+    }
+    for pair in &written.lasers {
+        let [one, other] = pair.get_ref();
+        let (a, b) = (
+            satellite(one, &pair.span(), world, atlas)?,
+            satellite(other, &pair.span(), world, atlas)?,
+        );
+        affected.lasers.push((a.min(b), a.max(b)));
+    }
+    let gateways = || world.gateways.iter().map(|g| g.name.as_str());
+    let pops = || world.pops.iter().map(|p| p.code.as_str());
+    for name in &written.gateways {
+        affected.gateways.push(GatewayId::at(find(name, gateways(), "gateway", atlas)?));
+    }
+    for code in &written.pops {
+        affected.pops.push(PopId::at(find(code, pops(), "PoP", atlas)?));
+    }
+    for pair in &written.fibres {
+        let [gateway, pop] = pair.get_ref();
+        let named = |name: &String| Spanned::new(pair.span(), name.clone());
+        let gateway = GatewayId::at(find(&named(gateway), gateways(), "gateway", atlas)?);
+        let pop = PopId::at(find(&named(pop), pops(), "PoP", atlas)?);
+        let fibre = world.fibre_between(gateway, pop).ok_or_else(|| {
+            atlas.source.fault(
+                pair.span(),
+                "no fibre joins these two",
+                "here",
+                "accepted: a gateway and a PoP within `ground.fibre.reach_km`, or a route of `ground.fibre.routes`",
+            )
+        })?;
+        affected.fibres.push(fibre);
+    }
+    if let Some(area) = &written.area {
+        within(area.get_ref(), &area.span(), world, atlas, &mut affected)?;
+    }
+    if affected.is_empty() {
+        return Err(atlas.source.fault(
+            targets.span(),
+            "nothing is meant by this event, so it changes nothing",
+            "here",
+            "accepted: `satellites`, `lasers`, `gateways`, `pops`, `fibres`, or an `area` with something in it",
+        ));
+    }
+    Ok(affected)
+}
+
+fn satellite(
+    name: &str,
+    span: &Range<usize>,
+    world: &World,
+    atlas: &Atlas<'_>,
+) -> Result<SatId, ScenarioError> {
+    if let Ok(number) = name.parse::<u32>()
+        && let Some(index) = world.satellites.iter().position(|s| s.catalog_number == number)
+    {
+        return Ok(SatId::at(index));
+    }
+    let written = Spanned::new(span.clone(), name.to_owned());
+    find(&written, world.satellites.iter().map(|s| s.name.as_str()), "satellite", atlas).map(SatId::at)
+}
+
+fn within(
+    area: &AreaTargets,
+    span: &Range<usize>,
+    world: &World,
+    atlas: &Atlas<'_>,
+    affected: &mut Affected,
+) -> Result<(), ScenarioError> {
+    let place = Area {
+        country: area.country.clone(),
+        polygon: area.polygon.clone(),
+        within: area.within,
+        ..Area::default()
+    };
+    let region = atlas.region(&place, span)?;
+    let inside = |place: &skyweave_core::world::Place| {
+        region.contains(place.geodetic.latitude_rad.to_degrees(), place.geodetic.longitude_rad.to_degrees())
+    };
+    for kind in &area.kinds {
+        match kind {
+            GroundKind::Gateways => affected.gateways.extend(
+                (0..world.gateways.len()).filter(|&g| inside(&world.gateways[g].place)).map(GatewayId::at),
+            ),
+            GroundKind::Pops => affected
+                .pops
+                .extend((0..world.pops.len()).filter(|&p| inside(&world.pops[p].place)).map(PopId::at)),
+            GroundKind::Fibres => affected.fibres.extend(fibres_through(&region, world)),
+        }
+    }
+    Ok(())
+}
+
+fn fibres_through(region: &Region, world: &World) -> Vec<FibreId> {
+    let ends = |fibre: &skyweave_core::world::Fibre| {
+        (
+            world.gateways[fibre.gateway.index()].place.geodetic,
+            world.pops[fibre.pop.index()].place.geodetic,
+        )
+    };
+    world
+        .fibres
+        .iter()
+        .enumerate()
+        .filter(|(_, fibre)| {
+            let (from, to) = ends(fibre);
+            region.crosses(from, to)
+        })
+        .map(|(index, _)| FibreId::at(index))
+        .collect()
+}
+
+fn demand(change: &Spanned<DemandChange>, world: &World, atlas: &Atlas<'_>) -> Result<Change, ScenarioError> {
+    let written = change.get_ref();
+    let valid = written.factor >= 0.0
+        && written.factor.is_finite()
+        && (0.0..=1.0).contains(&written.dark_share);
+    if !valid {
+        return Err(atlas.source.fault(
+            change.span(),
+            &format!("a factor of {} and a dark share of {}", written.factor, written.dark_share),
+            "here",
+            "accepted: a factor of 0 or more, a share from 0 to 1",
+        ));
+    }
+    let region = atlas.region(&written.area, &change.span())?;
+    let cells: Vec<CellId> = world
+        .cells
+        .iter()
+        .enumerate()
+        .filter(|(_, cell)| {
+            let at = cell.place.geodetic;
+            region.contains(at.latitude_rad.to_degrees(), at.longitude_rad.to_degrees())
+        })
+        .map(|(index, _)| CellId::at(index))
+        .collect();
+    if cells.is_empty() {
+        return Err(atlas.source.fault(
+            change.span(),
+            "no cell of this scenario is in the area, so the event changes nothing",
+            "here",
+            "accepted: an area that some cell's centre is in",
+        ));
+    }
+    Ok(Change::Demand { cells, factor: written.factor, dark_share: written.dark_share })
+}

@@ -1,0 +1,219 @@
+//! Gateways, PoPs and fibre of a scenario.
+
+use super::area::Atlas;
+use super::diagnostic::{ScenarioError, closest};
+use super::format::Ground;
+use super::ground_file::{self, GroundRow, Kind};
+use crate::builtin;
+use skyweave_core::ids::{GatewayId, PopId};
+use skyweave_core::world::{Fibre, Gateway, Place, Pop};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+
+/// A gateway or PoP further from any land than this is a mistake, m.
+const FARTHEST_FROM_LAND_M: f64 = 300_000.0;
+
+/// The ground segment.
+pub struct GroundSegment {
+    pub gateways: Vec<Gateway>,
+    pub pops: Vec<Pop>,
+    pub fibres: Vec<Fibre>,
+    /// Planned sites that the files list and that were left out.
+    pub left_out: usize,
+}
+
+pub fn build(ground: &Ground, atlas: &Atlas<'_>) -> Result<GroundSegment, ScenarioError> {
+    let mut left_out = 0;
+    let mut gateways = BTreeMap::new();
+    for set in &ground.gateways {
+        for row in rows(set, Kind::Gateway, atlas, &mut left_out)? {
+            add(&mut gateways, row, &set.span(), atlas)?;
+        }
+    }
+    for gateway in &ground.gateway {
+        let row = GroundRow {
+            name: gateway.name.get_ref().clone(),
+            city: String::new(),
+            latitude_deg: gateway.latitude_deg,
+            longitude_deg: gateway.longitude_deg,
+            antennas: gateway.antennas,
+            min_elevation_deg: gateway.min_elevation_deg,
+            hypothetical: gateway.hypothetical,
+        };
+        add(&mut gateways, row, &gateway.name.span(), atlas)?;
+    }
+    let mut pops = BTreeMap::new();
+    for set in &ground.pops {
+        for row in rows(set, Kind::Pop, atlas, &mut left_out)? {
+            add(&mut pops, row, &set.span(), atlas)?;
+        }
+    }
+    for pop in &ground.pop {
+        let row = GroundRow {
+            name: pop.code.get_ref().clone(),
+            city: pop.city.clone(),
+            latitude_deg: pop.latitude_deg,
+            longitude_deg: pop.longitude_deg,
+            antennas: None,
+            min_elevation_deg: None,
+            hypothetical: pop.hypothetical,
+        };
+        add(&mut pops, row, &pop.code.span(), atlas)?;
+    }
+    if gateways.is_empty() || pops.is_empty() {
+        return Err(atlas.source.fault(
+            0..0,
+            "the world has no gateway or no PoP",
+            "in this file",
+            "accepted: at least one of each; leave `[ground]` out for the built-in set",
+        ));
+    }
+    let gateways: Vec<Gateway> = gateways.into_values().map(|row| gateway(row, ground)).collect();
+    let pops: Vec<Pop> = pops.into_values().map(pop).collect();
+    let fibres = fibres(ground, &gateways, &pops, atlas)?;
+    Ok(GroundSegment { gateways, pops, fibres, left_out })
+}
+
+fn rows(
+    set: &Spanned<String>,
+    kind: Kind,
+    atlas: &Atlas<'_>,
+    left_out: &mut usize,
+) -> Result<Vec<GroundRow>, ScenarioError> {
+    let name = set.get_ref();
+    let text = match (name.as_str(), kind) {
+        ("builtin", Kind::Gateway) => builtin::gateways_csv().to_owned(),
+        ("builtin", Kind::Pop) => builtin::pops_csv().to_owned(),
+        _ => {
+            let path = atlas.folder.join(name);
+            std::fs::read_to_string(&path).map_err(|source| ScenarioError::Read { path, source })?
+        }
+    };
+    let (rows, hidden) = ground_file::read(&text, kind).map_err(|why| {
+        atlas.source.fault(
+            set.span(),
+            &format!("{name}: {why}"),
+            "this set",
+            "accepted: `builtin`, or a CSV file with name, latitude_deg, longitude_deg, or GeoJSON points, or a JSON list",
+        )
+    })?;
+    *left_out += hidden;
+    Ok(rows)
+}
+
+fn add(
+    rows: &mut BTreeMap<String, GroundRow>,
+    row: GroundRow,
+    span: &Range<usize>,
+    atlas: &Atlas<'_>,
+) -> Result<(), ScenarioError> {
+    atlas.coordinates(row.latitude_deg, row.longitude_deg, span)?;
+    let off_land = atlas.borders.distance_to_land_m(row.latitude_deg, row.longitude_deg);
+    if off_land > FARTHEST_FROM_LAND_M {
+        return Err(atlas.source.fault(
+            span.clone(),
+            &format!(
+                "`{}` stands at {}, {}: {:.0} km from any land",
+                row.name,
+                row.latitude_deg,
+                row.longitude_deg,
+                off_land / 1_000.0
+            ),
+            "here",
+            &format!("accepted: a place within {:.0} km of land; is a coordinate missing, or a sign wrong?", FARTHEST_FROM_LAND_M / 1e3),
+        ));
+    }
+    let elevation = row.min_elevation_deg.unwrap_or(25.0);
+    if !(0.0..90.0).contains(&elevation) {
+        return Err(atlas.source.fault(
+            span.clone(),
+            &format!("`{}` has a lowest elevation of {elevation} degrees", row.name),
+            "here",
+            "accepted: from 0 to less than 90 degrees",
+        ));
+    }
+    let name = row.name.clone();
+    if rows.insert(name.clone(), row).is_some() {
+        return Err(atlas.source.fault(
+            span.clone(),
+            &format!("`{name}` is there twice"),
+            "the second one is here",
+            "accepted: a name of its own for each gateway and each PoP",
+        ));
+    }
+    Ok(())
+}
+
+fn gateway(row: GroundRow, ground: &Ground) -> Gateway {
+    Gateway {
+        place: Place::from_degrees(row.latitude_deg, row.longitude_deg),
+        antennas: row.antennas.unwrap_or(ground.default_antennas),
+        min_elevation_rad: row.min_elevation_deg.unwrap_or(ground.default_min_elevation_deg).to_radians(),
+        hypothetical: row.hypothetical,
+        name: row.name,
+    }
+}
+
+fn pop(row: GroundRow) -> Pop {
+    Pop {
+        place: Place::from_degrees(row.latitude_deg, row.longitude_deg),
+        city: row.city,
+        hypothetical: row.hypothetical,
+        code: row.name,
+    }
+}
+
+fn fibres(
+    ground: &Ground,
+    gateways: &[Gateway],
+    pops: &[Pop],
+    atlas: &Atlas<'_>,
+) -> Result<Vec<Fibre>, ScenarioError> {
+    let rule = &ground.fibre;
+    let mut lengths: BTreeMap<(GatewayId, PopId), f64> = BTreeMap::new();
+    for (g, gateway) in gateways.iter().enumerate() {
+        for (p, pop) in pops.iter().enumerate() {
+            let distance_m = gateway.place.geodetic.great_circle_m(pop.place.geodetic);
+            if distance_m <= rule.reach_km * 1_000.0 {
+                lengths.insert((GatewayId::at(g), PopId::at(p)), distance_m * rule.route_factor);
+            }
+        }
+    }
+    for route in &rule.routes {
+        let gateway = find(&route.gateway, gateways.iter().map(|g| g.name.as_str()), "gateway", atlas)?;
+        let pop = find(&route.pop, pops.iter().map(|p| p.code.as_str()), "PoP", atlas)?;
+        let shortest = gateways[gateway].place.geodetic.great_circle_m(pops[pop].place.geodetic);
+        let length_m = route.length_km * 1_000.0;
+        if length_m.is_nan() || length_m < shortest * 0.999 {
+            return Err(atlas.source.fault(
+                route.gateway.span(),
+                &format!("a fibre of {} km, where the great circle is {:.0} km", route.length_km, shortest / 1e3),
+                "this route",
+                "accepted: no less than the great circle",
+            ));
+        }
+        lengths.insert((GatewayId::at(gateway), PopId::at(pop)), length_m);
+    }
+    Ok(lengths
+        .into_iter()
+        .map(|((gateway, pop), length_m)| Fibre::new(gateway, pop, length_m, rule.velocity_factor))
+        .collect())
+}
+
+/// The place of a name in a table.
+pub fn find<'a>(
+    name: &Spanned<String>,
+    names: impl Iterator<Item = &'a str> + Clone,
+    what: &str,
+    atlas: &Atlas<'_>,
+) -> Result<usize, ScenarioError> {
+    names.clone().position(|known| known == name.get_ref()).ok_or_else(|| {
+        atlas.source.fault(
+            name.span(),
+            &format!("no {what} `{}`", name.get_ref()),
+            "unknown here",
+            &format!("accepted: a {what} of this world; {}", closest(name.get_ref(), names)),
+        )
+    })
+}

@@ -1,0 +1,58 @@
+//! `--set lasers.pattern=none`: a scenario with one value changed, as text, so that results record what really ran.
+
+use super::diagnostic::{ScenarioError, Source};
+use toml_edit::{DocumentMut, Item, Table, Value};
+
+/// Changes values in the text of a scenario. Each is `path=value`, the path with dots, the value as in TOML; a word
+/// without quotes is taken as a string.
+///
+/// # Errors
+/// When the text is no TOML or a path leads through something that is no table.
+pub fn apply(source: &Source, settings: &[String]) -> Result<Source, ScenarioError> {
+    if settings.is_empty() {
+        return Ok(source.clone());
+    }
+    let mut document: DocumentMut = source.text.parse().map_err(|error: toml_edit::TomlError| {
+        source.fault(error.span().unwrap_or(0..0), error.message(), "here", "accepted: TOML 1.0")
+    })?;
+    for setting in settings {
+        let wrong = |why: &str| {
+            source.fault(
+                0..0,
+                &format!("--set {setting}: {why}"),
+                "in this scenario",
+                "accepted: `--set table.key=value`, such as `--set lasers.pattern=none`",
+            )
+        };
+        let (path, text) = setting.split_once('=').ok_or_else(|| wrong("there is no `=`"))?;
+        let value: Value = text.parse().unwrap_or_else(|_| Value::from(text));
+        let mut keys: Vec<&str> = path.split('.').map(str::trim).collect();
+        let last = keys.pop().filter(|key| !key.is_empty()).ok_or_else(|| wrong("there is no key"))?;
+        let mut table: &mut Item = document.as_item_mut();
+        for key in keys {
+            let parent = table.as_table_like_mut().ok_or_else(|| wrong(&format!("`{key}` is in no table")))?;
+            table = parent.entry(key).or_insert_with(|| Item::Table(Table::new()));
+        }
+        table
+            .as_table_like_mut()
+            .ok_or_else(|| wrong(&format!("`{last}` is in no table")))?
+            .insert(last, Item::Value(value));
+    }
+    let name = format!("{} with --set {}", source.name, settings.join(" "));
+    Ok(Source { name, text: document.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_replaced_and_added() {
+        let source = Source { name: "s".into(), text: "a = 1\n[lasers]\npattern = \"grid\"\n".into() };
+        let changed = apply(&source, &["lasers.pattern=none".into(), "time.duration=5min".into(), "a=2".into()]);
+        let text = changed.unwrap().text;
+        assert!(text.contains("pattern = \"none\"") && text.contains("duration = \"5min\"") && text.contains("a = 2"));
+        assert!(apply(&source, &["a.b=1".into()]).is_err());
+        assert!(apply(&source, &["nothing".into()]).is_err());
+    }
+}

@@ -1,0 +1,310 @@
+//! Cells, sites and terminals of a scenario.
+
+use super::area::Atlas;
+use super::clock;
+use super::diagnostic::ScenarioError;
+use super::format::{CellArea, EvidenceSource as WrittenSource, Scenario, Site};
+use super::ground::find;
+use crate::cells;
+use h3o::Resolution;
+use hifitime::Epoch;
+use skyweave_core::geodesy::Geodetic;
+use skyweave_core::ids::{CellId, PopId};
+use skyweave_core::refusal::RefusalCode;
+use skyweave_core::time::{SlotInstant, SlotNo};
+use skyweave_core::world::{Cell, Evidence, EvidenceSource, Motion, Place, Pop, Terminal};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Cells and terminals.
+pub struct Places {
+    pub cells: Vec<Cell>,
+    pub terminals: Vec<Terminal>,
+}
+
+/// A terminal whose cells are known by their H3 index and not yet by their place in the table.
+struct Draft {
+    terminal: Terminal,
+    cells: Vec<(SlotNo, u64)>,
+}
+
+#[derive(Default)]
+struct Filled {
+    terminals: u32,
+    pop: Option<PopId>,
+}
+
+pub fn build(
+    scenario: &Scenario,
+    window: (Epoch, Epoch),
+    pops: &[Pop],
+    atlas: &Atlas<'_>,
+) -> Result<Places, ScenarioError> {
+    let resolution = resolution(scenario, atlas)?;
+    let people = cells::people(resolution);
+    let mut filled: BTreeMap<u64, Filled> = BTreeMap::new();
+    for area in &scenario.cells.areas {
+        fill(area, resolution, &people, pops, atlas, &mut filled)?;
+    }
+    let mut drafts = Vec::new();
+    let mut names = BTreeSet::new();
+    for (site, is_site) in
+        scenario.sites.iter().map(|s| (s, true)).chain(scenario.terminals.iter().map(|s| (s, false)))
+    {
+        let draft = draft(site, is_site, window, resolution, pops, atlas)?;
+        if !names.insert(draft.terminal.name.clone()) {
+            return Err(atlas.source.fault(
+                site.name.span(),
+                &format!("`{}` is there twice", draft.terminal.name),
+                "the second one is here",
+                "accepted: a name of its own for each site and terminal",
+            ));
+        }
+        for (_, cell) in &draft.cells {
+            filled.entry(*cell).or_default();
+        }
+        drafts.push(draft);
+    }
+    if filled.is_empty() {
+        return Err(atlas.source.fault(
+            0..0,
+            "nobody is to be served: there is no site, no cell and no terminal",
+            "in this file",
+            "accepted: `[[sites]]` with name, latitude_deg, longitude_deg; `[[cells.areas]]`; `[[terminals]]`",
+        ));
+    }
+    let order: BTreeMap<u64, usize> = filled.keys().enumerate().map(|(index, cell)| (*cell, index)).collect();
+    let cells = filled
+        .into_iter()
+        .filter_map(|(h3, filled)| {
+            let place = cells::place(h3)?;
+            Some(Cell {
+                h3,
+                place,
+                population: people.get(&h3).copied().unwrap_or(0.0),
+                anonymous_terminals: filled.terminals,
+                home_pop: filled.pop.unwrap_or_else(|| nearest(pops, place)),
+            })
+        })
+        .collect();
+    let terminals = drafts
+        .into_iter()
+        .map(|draft| Terminal {
+            cells: draft.cells.iter().map(|(from, cell)| (*from, CellId::at(order[cell]))).collect(),
+            ..draft.terminal
+        })
+        .collect();
+    Ok(Places { cells, terminals })
+}
+
+fn resolution(scenario: &Scenario, atlas: &Atlas<'_>) -> Result<Resolution, ScenarioError> {
+    let written = &scenario.cells.resolution;
+    let value = *written.get_ref();
+    let accepted = cells::RESOLUTIONS.contains(&value);
+    Resolution::try_from(value).ok().filter(|_| accepted).ok_or_else(|| {
+        atlas.source.fault(
+            written.span(),
+            &format!("cells of H3 resolution {value}"),
+            "here",
+            "accepted: 3 to 6 (5 is about 17 km across)",
+        )
+    })
+}
+
+fn fill(
+    area: &CellArea,
+    resolution: Resolution,
+    people: &BTreeMap<u64, f64>,
+    pops: &[Pop],
+    atlas: &Atlas<'_>,
+    filled: &mut BTreeMap<u64, Filled>,
+) -> Result<(), ScenarioError> {
+    let span = area.area.span();
+    let fault = |found: &str, accepted: &str| atlas.source.fault(span.clone(), found, "this area", accepted);
+    let region = atlas.region(area.area.get_ref(), &span)?;
+    let pop = match &area.pop {
+        Some(code) => Some(PopId::at(find(code, pops.iter().map(|p| p.code.as_str()), "PoP", atlas)?)),
+        None => None,
+    };
+    let mut chosen: Vec<(u64, f64)> = if area.everywhere {
+        let super::area::Region::Outline(outline) = &region else {
+            return Err(fault(
+                "`everywhere` without an outline",
+                "accepted: `everywhere = true` with `country`, `polygon` or `geojson`",
+            ));
+        };
+        cells::tiling(outline, resolution).into_iter().map(|c| (c, 1.0)).collect()
+    } else {
+        let inside = |cell: u64| cells::centre_deg(cell).is_some_and(|(lat, lon)| region.contains(lat, lon));
+        people.iter().filter(|(cell, _)| inside(**cell)).map(|(cell, people)| (*cell, *people)).collect()
+    };
+    if let Some(limit) = area.limit {
+        chosen.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        chosen.truncate(limit);
+        chosen.sort_by_key(|(cell, _)| *cell);
+    }
+    if chosen.is_empty() {
+        return Err(fault(
+            "no cell has its centre in it",
+            "accepted: an area with people; `everywhere = true` takes empty cells too",
+        ));
+    }
+    let total = match (area.terminals, area.terminals_per_million) {
+        (Some(terminals), None) => terminals,
+        (None, Some(rate)) if rate > 0.0 && rate.is_finite() => {
+            let inhabitants: f64 = chosen.iter().map(|(cell, _)| people.get(cell).copied().unwrap_or(0.0)).sum();
+            (inhabitants / 1e6 * rate).round() as u32
+        }
+        _ => {
+            return Err(fault(
+                "how many terminals there are is not clear",
+                "accepted: exactly one of `terminals = 15000` and `terminals_per_million = 500`",
+            ));
+        }
+    };
+    let weights: Vec<f64> = chosen.iter().map(|(_, weight)| *weight).collect();
+    for ((cell, _), terminals) in chosen.iter().zip(cells::apportion(total, &weights)) {
+        if terminals > 0 {
+            let entry = filled.entry(*cell).or_default();
+            entry.terminals += terminals;
+            entry.pop = pop.or(entry.pop);
+        }
+    }
+    Ok(())
+}
+
+fn draft(
+    site: &Site,
+    is_site: bool,
+    window: (Epoch, Epoch),
+    resolution: Resolution,
+    pops: &[Pop],
+    atlas: &Atlas<'_>,
+) -> Result<Draft, ScenarioError> {
+    let span = site.name.span();
+    let position = match (site.latitude_deg, site.longitude_deg) {
+        (Some(latitude), Some(longitude)) => {
+            atlas.coordinates(latitude, longitude, &span)?;
+            Some((latitude, longitude))
+        }
+        (None, None) => None,
+        _ => {
+            return Err(atlas.source.fault(span, "half a position", "here", "accepted: latitude_deg and longitude_deg"));
+        }
+    };
+    let height_m = site.height_m;
+    let (motion, cells) = match (position, &site.cell, site.track.is_empty()) {
+        (Some((latitude, longitude)), None, true) => {
+            let place = Place::new(Geodetic { height_m, ..Geodetic::from_degrees(latitude, longitude) });
+            let cell = cells::containing(latitude, longitude, resolution);
+            (Motion::Fixed(place), cell.map(|c| (SlotNo(i64::MIN), c)).into_iter().collect())
+        }
+        (None, Some(written), true) if !is_site => {
+            let cell = cells::parse(written.get_ref(), resolution);
+            let known = cell.and_then(|c| Some((c, cells::place(c)?)));
+            let (cell, place) = known.ok_or_else(|| {
+                atlas.source.fault(
+                    written.span(),
+                    &format!("`{}` is no H3 cell of resolution {resolution}", written.get_ref()),
+                    "here",
+                    "accepted: the index of a cell in hexadecimal, of the scenario's `cells.resolution`",
+                )
+            })?;
+            (Motion::Fixed(place), vec![(SlotNo(i64::MIN), cell)])
+        }
+        (None, None, false) => track(site, window, resolution, atlas)?,
+        _ => {
+            return Err(atlas.source.fault(
+                span,
+                &format!("where `{}` is, is not clear", site.name.get_ref()),
+                "here",
+                "accepted: exactly one of latitude_deg with longitude_deg, `track`, and (for terminals) `cell`",
+            ));
+        }
+    };
+    let home_pop = match &site.pop {
+        Some(code) => PopId::at(find(code, pops.iter().map(|p| p.code.as_str()), "PoP", atlas)?),
+        None => nearest(pops, motion.at(SlotNo::containing(window.0))),
+    };
+    let declared_refusal = match &site.refused {
+        None => None,
+        Some(code) => Some(RefusalCode::named(code.get_ref()).ok_or_else(|| {
+            let names: Vec<&str> = RefusalCode::ALL.iter().map(|c| c.name()).collect();
+            atlas.source.fault(
+                code.span(),
+                &format!("no refusal `{}`", code.get_ref()),
+                "here",
+                &format!("accepted: {}", names.join(", ")),
+            )
+        })?),
+    };
+    let terminal = Terminal {
+        name: site.name.get_ref().clone(),
+        is_site,
+        motion,
+        cells: Vec::new(),
+        home_pop,
+        evidence: site.evidence.as_ref().map(|e| Evidence {
+            source: match e.source {
+                WrittenSource::ClaimedGnss => EvidenceSource::ClaimedGnss,
+                WrittenSource::ServingBeam => EvidenceSource::ServingBeam,
+                WrittenSource::NetworkRanging => EvidenceSource::NetworkRanging,
+            },
+            error_m: e.error_m,
+        }),
+        declared_refusal,
+    };
+    Ok(Draft { terminal, cells })
+}
+
+type Track = (Motion, Vec<(SlotNo, u64)>);
+
+fn track(
+    site: &Site,
+    window: (Epoch, Epoch),
+    resolution: Resolution,
+    atlas: &Atlas<'_>,
+) -> Result<Track, ScenarioError> {
+    let mut points: Vec<(SlotInstant, Geodetic)> = Vec::new();
+    let mut last: Option<Epoch> = None;
+    for point in &site.track {
+        atlas.coordinates(point.latitude_deg, point.longitude_deg, &point.at.span())?;
+        let at = clock::moment(atlas.source, &point.at, window.0)?;
+        if last.is_some_and(|last| at <= last) {
+            return Err(atlas.source.fault(
+                point.at.span(),
+                "this point is not later than the one before",
+                "here",
+                "accepted: points in order of time",
+            ));
+        }
+        last = Some(at);
+        let place = Geodetic {
+            height_m: point.height_m,
+            ..Geodetic::from_degrees(point.latitude_deg, point.longitude_deg)
+        };
+        points.push((SlotInstant::of(at), place));
+    }
+    let motion = Motion::Track(points);
+    let mut entered: Vec<(SlotNo, u64)> = Vec::new();
+    let end = SlotNo::not_before(window.1);
+    let warm_up = skyweave_core::plan::WARM_UP_SLOTS;
+    // the hour's warm-up lies before the window
+    let mut slot = SlotNo::containing(window.0).minus(240 + warm_up);
+    while slot < end {
+        let at = motion.at(slot).geodetic;
+        let cell = cells::containing(at.latitude_rad.to_degrees(), at.longitude_rad.to_degrees(), resolution);
+        if let Some(cell) = cell
+            && entered.last().is_none_or(|(_, last)| *last != cell)
+        {
+            entered.push((slot, cell));
+        }
+        slot = slot.next();
+    }
+    Ok((motion, entered))
+}
+
+fn nearest(pops: &[Pop], place: Place) -> PopId {
+    let distance = |pop: &Pop| place.geodetic.great_circle_m(pop.place.geodetic);
+    let best = (0..pops.len()).min_by(|&a, &b| distance(&pops[a]).total_cmp(&distance(&pops[b])).then(a.cmp(&b)));
+    PopId::at(best.unwrap_or(0))
+}
