@@ -41,6 +41,12 @@ pub(crate) fn parse_instant(text: &str) -> Option<Epoch> {
     Some(midnight + nanoseconds_of(seconds * 1_000_000_000 + i128::from(fraction_ns)))
 }
 
+/// An instant as [`parse_instant`] takes it, to the second before it.
+pub(crate) fn write_instant(epoch: Epoch) -> String {
+    let (year, month, day, hour, minute, second, _) = epoch.to_gregorian_utc();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
 fn month_and_day(year: u32, month: u32, day: u32) -> Option<Epoch> {
     let year = i32::try_from(year).ok().filter(|year| YEARS.contains(year))?;
     let days = match month {
@@ -93,6 +99,7 @@ mod tests {
         assert_eq!(parse_instant("2026-05-20T11:47:18.943008"), Some(epoch));
         assert_eq!(parse_instant("2026-05-20T11:47:18.943008000Z"), Some(epoch));
         assert_eq!(parse_instant("2026-140T11:47:18.943008Z"), Some(epoch));
+        assert_eq!(write_instant(epoch), "2026-05-20T11:47:18Z");
     }
 
     #[test]

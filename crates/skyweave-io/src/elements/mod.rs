@@ -32,6 +32,7 @@ use fault::Gathered;
 use std::path::Path;
 
 pub use fault::{BadRecord, ElementsError};
+pub(crate) use instant::{parse_instant, write_instant};
 pub use set::ElementSet;
 pub use skyweave_core::elements::MeanElements;
 
