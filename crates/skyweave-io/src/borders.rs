@@ -52,7 +52,8 @@ impl Borders {
     /// What is wrong with the file; the built-in one is tested.
     pub fn builtin() -> Result<Self, serde_json::Error> {
         let topology: Topology = serde_json::from_str(&borders_topojson())?;
-        let arcs: Vec<Vec<Coord>> = topology.arcs.iter().map(|arc| decode(arc, topology.transform.as_ref())).collect();
+        let arcs: Vec<Vec<Coord>> =
+            topology.arcs.iter().map(|arc| decode(arc, topology.transform.as_ref())).collect();
         let mut by_numeric: BTreeMap<String, MultiPolygon> = BTreeMap::new();
         for geometry in topology.objects.countries.geometries {
             let (id, polygons) = match geometry {
@@ -71,7 +72,9 @@ impl Borders {
     pub fn country(&self, name: &str) -> Option<&MultiPolygon> {
         let wanted = name.to_lowercase();
         let country = countries().into_iter().find(|c| {
-            c.iso_alpha3.to_lowercase() == wanted || c.name.to_lowercase() == wanted || c.iso_numeric == wanted
+            c.iso_alpha3.to_lowercase() == wanted
+                || c.name.to_lowercase() == wanted
+                || c.iso_numeric == wanted
         })?;
         self.by_numeric.get(&country.iso_numeric)
     }

@@ -61,8 +61,7 @@ pub fn people(resolution: Resolution) -> BTreeMap<u64, f64> {
 /// All cells whose centre is inside an outline, inhabited or not.
 #[must_use]
 pub fn tiling(outline: &Outline, resolution: Resolution) -> Vec<u64> {
-    let mut tiler =
-        TilerBuilder::new(resolution).containment_mode(ContainmentMode::ContainsCentroid).build();
+    let mut tiler = TilerBuilder::new(resolution).containment_mode(ContainmentMode::ContainsCentroid).build();
     for polygon in outline.polygons() {
         // a polygon that H3 cannot tile (no area) has no cells
         let _ = tiler.add(polygon.clone());
@@ -84,7 +83,9 @@ pub fn apportion(total: u32, weights: &[f64]) -> Vec<u32> {
     let mut shares: Vec<u32> = exact.iter().map(|x| x.floor() as u32).collect();
     let missing = total.saturating_sub(shares.iter().sum());
     let mut order: Vec<usize> = (0..weights.len()).collect();
-    order.sort_by(|&a, &b| (exact[b] - exact[b].floor()).total_cmp(&(exact[a] - exact[a].floor())).then(a.cmp(&b)));
+    order.sort_by(|&a, &b| {
+        (exact[b] - exact[b].floor()).total_cmp(&(exact[a] - exact[a].floor())).then(a.cmp(&b))
+    });
     for &index in order.iter().take(missing as usize) {
         shares[index] += 1;
     }

@@ -1,11 +1,13 @@
 //! Files and tables: how worlds come in and results go out. No policy is made here.
 //!
 //! In: [`scenario`] (with [`builtin`] data, [`borders`], [`cells`], [`geofile`]), [`elements`] and [`catalog`].
-//! Out: [`results`] and [`slots`]. Both ways: [`hypatia`].
 #![forbid(unsafe_code)]
 
 pub mod borders;
 pub mod builtin;
+pub mod catalog;
 pub mod cells;
+pub mod elements;
 pub mod geofile;
+pub mod inspect;
 pub mod scenario;

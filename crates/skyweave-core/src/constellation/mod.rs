@@ -12,7 +12,7 @@ use crate::rules::LaserPattern;
 use crate::time::SlotNo;
 use crate::world::{ShellService, World};
 
-pub use neighbours::LaserPlan;
+pub use neighbours::{LaserPlan, neighbouring_planes};
 pub use shells::{Plane, Shell};
 
 /// Mark of direct-to-cell satellites in published names.

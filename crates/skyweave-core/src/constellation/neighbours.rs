@@ -5,8 +5,9 @@ use crate::ids::SatId;
 use crate::math::{cos, wrap_half_turn, wrap_turn};
 use crate::world::World;
 
-/// Planes further apart than this many times the shell's median spacing are no neighbours (the seam of a star pattern).
-const SPACING_LIMIT: f64 = 3.0;
+/// Planes further apart than this are no neighbours, rad: nearer ones meet at least at high latitudes, and the seam of a
+/// star pattern, whose two sides run against each other, is never linked.
+const SPACING_LIMIT_RAD: f64 = 90.0 * std::f64::consts::PI / 180.0;
 /// Satellites of neighbouring planes further out of step than this do not point at each other, rad.
 const PHASE_LIMIT_RAD: f64 = 20.0 * std::f64::consts::PI / 180.0;
 
@@ -42,7 +43,8 @@ pub(super) fn plan_grid(world: &World, topology: &mut Topology) {
     for shell in &topology.shells {
         let cos_inclination = cos(shell.inclination_rad);
         for (rank, (west, east)) in neighbouring_planes(&shell.planes).into_iter().enumerate() {
-            across_planes(west, east, &Across { cos_inclination, rank }, &mut free, &mut lasers);
+            let single = world.rules.lasers.per_satellite == 3;
+            across_planes(west, east, &Across { cos_inclination, rank, single }, &mut free, &mut lasers);
         }
     }
     lasers.sort_unstable();
@@ -71,24 +73,25 @@ fn within_plane(plane: &Plane, free: &mut [u8], lasers: &mut Vec<LaserPlan>) {
     }
 }
 
-/// Pairs of planes next to each other in right ascension, around the circle.
-fn neighbouring_planes(planes: &[Plane]) -> Vec<(&Plane, &Plane)> {
+/// Pairs of planes next to each other in right ascension, around the circle, the western one first.
+#[must_use]
+pub fn neighbouring_planes(planes: &[Plane]) -> Vec<(&Plane, &Plane)> {
     if planes.len() < 2 {
         return Vec::new();
     }
     let spacing = |k: usize| wrap_turn(planes[(k + 1) % planes.len()].raan_rad - planes[k].raan_rad);
-    let mut sorted: Vec<f64> = (0..planes.len()).map(spacing).collect();
-    sorted.sort_by(f64::total_cmp);
-    let limit = SPACING_LIMIT * sorted[sorted.len() / 2];
     (0..planes.len())
-        .filter(|&k| spacing(k) <= limit && (planes.len() > 2 || k == 0))
+        .filter(|&k| spacing(k) <= SPACING_LIMIT_RAD && (planes.len() > 2 || k == 0))
         .map(|k| (&planes[k], &planes[(k + 1) % planes.len()]))
         .collect()
 }
 
 struct Across {
     cos_inclination: f64,
+    /// Number of the pair of planes around the shell.
     rank: usize,
+    /// True if each satellite has one laser only for other planes.
+    single: bool,
 }
 
 /// Matches the satellites of two planes one to one, those most in step first.
@@ -101,7 +104,7 @@ fn across_planes(west: &Plane, east: &Plane, shell: &Across, free: &mut [u8], la
     let mut pairs: Vec<(f64, SatId, SatId)> = Vec::new();
     for (place, a) in west.members.iter().enumerate() {
         // with three lasers each satellite has one to spare across: to the east and to the west in turn
-        if free[a.satellite.index()] == 1 && (place + shell.rank) % 2 == 1 && only_one_across(free, west) {
+        if shell.single && (place + shell.rank) % 2 == 1 {
             continue;
         }
         for b in &east.members {
@@ -120,8 +123,4 @@ fn across_planes(west: &Plane, east: &Plane, shell: &Across, free: &mut [u8], la
             lasers.push(LaserPlan::between(a, b, true));
         }
     }
-}
-
-fn only_one_across(free: &[u8], plane: &Plane) -> bool {
-    plane.members.iter().all(|m| free[m.satellite.index()] <= 1)
 }

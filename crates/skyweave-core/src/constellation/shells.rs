@@ -149,12 +149,12 @@ fn altitude_peak(pool: &[&Candidate]) -> Option<f64> {
     let around = |at: i64| -> usize { counts.range(at - reach..=at + reach).map(|(_, n)| n).sum() };
     let (at, most) =
         counts.keys().map(|&at| (at, around(at))).max_by_key(|&(at, n)| (n, std::cmp::Reverse(at)))?;
-    (most >= MIN_PEAK_MEMBERS).then(|| {
-        // several centres may catch as many: take the middle of what they catch
-        let caught: Vec<f64> =
-            pool.iter().map(|c| c.altitude_m).filter(|a| (step(*a) - at).abs() <= reach).collect();
-        median(caught)
-    })
+    // the window with most objects may have been stretched by a straggler: centre it on the bulk of what it caught
+    let mut caught: Vec<f64> =
+        pool.iter().map(|c| c.altitude_m).filter(|a| (step(*a) - at).abs() <= reach).collect();
+    caught.sort_by(f64::total_cmp);
+    let bulk = (caught[caught.len() / 20], caught[caught.len() * 19 / 20]);
+    (most >= MIN_PEAK_MEMBERS).then_some(0.5 * (bulk.0 + bulk.1))
 }
 
 /// Cuts the circle of right ascension at its gaps.

@@ -29,7 +29,12 @@ impl Addressing {
     ///
     /// # Errors
     /// When a range, an address or a name is none, or there are more terminals than addresses.
-    pub fn build(written: &Written, seed: u64, world: &World, source: &Source) -> Result<Self, ScenarioError> {
+    pub fn build(
+        written: &Written,
+        seed: u64,
+        world: &World,
+        source: &Source,
+    ) -> Result<Self, ScenarioError> {
         let nat = written.carrier_nat.get_ref();
         let carrier_nat = parse_ipv4_range(nat).ok_or_else(|| {
             source.fault(
@@ -78,9 +83,7 @@ impl Addressing {
         let known = |name: &str| {
             world.terminals.iter().any(|t| t.name == name) || world.pops.iter().any(|p| p.code == name)
         };
-        if let Some(name) =
-            written.pops.keys().chain(written.names.values()).find(|name| !known(name))
-        {
+        if let Some(name) = written.pops.keys().chain(written.names.values()).find(|name| !known(name)) {
             return Err(source.fault(
                 0..0,
                 &format!("`[addressing]` names `{name}`, which is neither a terminal nor a PoP"),

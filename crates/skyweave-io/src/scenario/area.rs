@@ -94,7 +94,10 @@ impl Atlas<'_> {
                     span.clone(),
                     &format!("no country `{name}`"),
                     "here",
-                    &format!("accepted: ISO 3166-1 alpha-3 codes and English names; {}", closest(name, names)),
+                    &format!(
+                        "accepted: ISO 3166-1 alpha-3 codes and English names; {}",
+                        closest(name, names)
+                    ),
                 )
             })?;
             return Ok(Region::Outline(Outline::new(shape)));
@@ -164,7 +167,12 @@ impl Atlas<'_> {
     ///
     /// # Errors
     /// When it is none.
-    pub fn coordinates(&self, latitude: f64, longitude: f64, span: &Range<usize>) -> Result<(), ScenarioError> {
+    pub fn coordinates(
+        &self,
+        latitude: f64,
+        longitude: f64,
+        span: &Range<usize>,
+    ) -> Result<(), ScenarioError> {
         if (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude) {
             return Ok(());
         }

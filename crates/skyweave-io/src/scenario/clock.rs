@@ -71,7 +71,9 @@ pub fn moment(source: &Source, written: &Spanned<String>, start: Epoch) -> Resul
     match text.trim().strip_prefix('+') {
         Some(after) => match parse_duration(after) {
             Some(duration) => Ok(start + duration),
-            None if after.trim_start_matches('0').trim_matches(|c: char| c.is_alphabetic()).is_empty() => Ok(start),
+            None if after.trim_start_matches('0').trim_matches(|c: char| c.is_alphabetic()).is_empty() => {
+                Ok(start)
+            }
             None => Err(source.fault(
                 written.span(),
                 &format!("`{text}` is no time after the start"),

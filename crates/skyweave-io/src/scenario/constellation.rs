@@ -42,7 +42,12 @@ pub fn build(
     let mut shells = Vec::new();
     if let Some(BuiltinShells::Shells2026) = constellation.builtin {
         let file: ShellFile = toml::from_str(SHELLS_2026).map_err(|error| {
-            atlas.source.fault(0..0, &format!("the built-in shells are damaged: {error}"), "in this build", "")
+            atlas.source.fault(
+                0..0,
+                &format!("the built-in shells are damaged: {error}"),
+                "in this build",
+                "",
+            )
         })?;
         shells.extend(file.shells);
     }

@@ -1,6 +1,8 @@
 //! What a scenario gets where it says nothing. Each figure has its source; assumptions are marked so.
 
-use super::format::{Addressing, Carrier, Cells, Demand, Fibre, Ground, GroundKind, LaserLayout, Lasers, Radio};
+use super::format::{
+    Addressing, Carrier, Cells, Demand, Fibre, Ground, GroundKind, LaserLayout, Lasers, Radio,
+};
 use toml::Spanned;
 
 /// A value that stands in no file.

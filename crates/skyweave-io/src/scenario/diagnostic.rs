@@ -68,8 +68,8 @@ impl Source {
     /// A fault at a place of this text: `message` says what was found, `label` what is wrong there, `help` what would do.
     #[must_use]
     pub fn fault(&self, span: Range<usize>, message: &str, label: &str, help: &str) -> ScenarioError {
-        let end = span.start.min(self.text.len());
-        let line = self.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1;
+        let end = self.text.floor_char_boundary(span.start);
+        let line = self.text[..end].matches('\n').count() + 1;
         ScenarioError::Fault(Box::new(Fault {
             message: message.to_owned(),
             file: self.name.clone(),
@@ -94,9 +94,13 @@ pub fn closest<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String 
     let lower = wrong.to_lowercase();
     let mut ranked: Vec<(usize, &str)> =
         names.map(|name| (edit_distance(&lower, &name.to_lowercase()), name)).collect();
-    ranked.sort();
+    ranked.sort_unstable();
     let best: Vec<String> = ranked.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
-    if best.is_empty() { "there are none in this world".to_owned() } else { format!("closest: {}", best.join(", ")) }
+    if best.is_empty() {
+        "there are none in this world".to_owned()
+    } else {
+        format!("closest: {}", best.join(", "))
+    }
 }
 
 fn edit_distance(a: &str, b: &str) -> usize {

@@ -49,7 +49,11 @@ pub fn build(
     Ok(Timeline { events: resolved.into_iter().map(|(event, _)| event).collect() })
 }
 
-fn change(event: &Written, world: &World, atlas: &Atlas<'_>) -> Result<(Change, Range<usize>), ScenarioError> {
+fn change(
+    event: &Written,
+    world: &World,
+    atlas: &Atlas<'_>,
+) -> Result<(Change, Range<usize>), ScenarioError> {
     let clear = || {
         atlas.source.fault(
             event.at.span(),
@@ -60,7 +64,9 @@ fn change(event: &Written, world: &World, atlas: &Atlas<'_>) -> Result<(Change, 
     };
     match (&event.fail, &event.recover, &event.demand) {
         (Some(targets), None, None) => Ok((Change::Fail(affected(targets, world, atlas)?), targets.span())),
-        (None, Some(targets), None) => Ok((Change::Recover(affected(targets, world, atlas)?), targets.span())),
+        (None, Some(targets), None) => {
+            Ok((Change::Recover(affected(targets, world, atlas)?), targets.span()))
+        }
         (None, None, Some(change)) => Ok((demand(change, world, atlas)?, change.span())),
         _ => Err(clear()),
     }
@@ -74,10 +80,8 @@ fn affected(targets: &Spanned<Targets>, world: &World, atlas: &Atlas<'_>) -> Res
     }
     for pair in &written.lasers {
         let [one, other] = pair.get_ref();
-        let (a, b) = (
-            satellite(one, &pair.span(), world, atlas)?,
-            satellite(other, &pair.span(), world, atlas)?,
-        );
+        let (a, b) =
+            (satellite(one, &pair.span(), world, atlas)?, satellite(other, &pair.span(), world, atlas)?);
         affected.lasers.push((a.min(b), a.max(b)));
     }
     let gateways = || world.gateways.iter().map(|g| g.name.as_str());
@@ -165,10 +169,7 @@ fn within(
 
 fn fibres_through(region: &Region, world: &World) -> Vec<FibreId> {
     let ends = |fibre: &skyweave_core::world::Fibre| {
-        (
-            world.gateways[fibre.gateway.index()].place.geodetic,
-            world.pops[fibre.pop.index()].place.geodetic,
-        )
+        (world.gateways[fibre.gateway.index()].place.geodetic, world.pops[fibre.pop.index()].place.geodetic)
     };
     world
         .fibres
@@ -184,9 +185,8 @@ fn fibres_through(region: &Region, world: &World) -> Vec<FibreId> {
 
 fn demand(change: &Spanned<DemandChange>, world: &World, atlas: &Atlas<'_>) -> Result<Change, ScenarioError> {
     let written = change.get_ref();
-    let valid = written.factor >= 0.0
-        && written.factor.is_finite()
-        && (0.0..=1.0).contains(&written.dark_share);
+    let valid =
+        written.factor >= 0.0 && written.factor.is_finite() && (0.0..=1.0).contains(&written.dark_share);
     if !valid {
         return Err(atlas.source.fault(
             change.span(),

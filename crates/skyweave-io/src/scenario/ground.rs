@@ -121,7 +121,10 @@ fn add(
                 off_land / 1_000.0
             ),
             "here",
-            &format!("accepted: a place within {:.0} km of land; is a coordinate missing, or a sign wrong?", FARTHEST_FROM_LAND_M / 1e3),
+            &format!(
+                "accepted: a place within {:.0} km of land; is a coordinate missing, or a sign wrong?",
+                FARTHEST_FROM_LAND_M / 1e3
+            ),
         ));
     }
     let elevation = row.min_elevation_deg.unwrap_or(25.0);
@@ -188,7 +191,11 @@ fn fibres(
         if length_m.is_nan() || length_m < shortest * 0.999 {
             return Err(atlas.source.fault(
                 route.gateway.span(),
-                &format!("a fibre of {} km, where the great circle is {:.0} km", route.length_km, shortest / 1e3),
+                &format!(
+                    "a fibre of {} km, where the great circle is {:.0} km",
+                    route.length_km,
+                    shortest / 1e3
+                ),
                 "this route",
                 "accepted: no less than the great circle",
             ));

@@ -89,7 +89,7 @@ fn csv_records(text: &str) -> Result<Records, String> {
 
 fn json_records(text: &str) -> Result<Records, String> {
     let value: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
-    let is_geojson = value.get("type").is_some_and(|t| t.is_string()) && value.get("stations").is_none();
+    let is_geojson = value.get("type").is_some_and(Value::is_string) && value.get("stations").is_none();
     if is_geojson {
         let points = geofile::points(text)?;
         return Ok(points
@@ -155,13 +155,20 @@ impl Record<'_> {
             Kind::Pop => self.text(&["code", "name"]),
         };
         if name.is_empty() {
-            return Err(format!("{}: {} is missing", self.place, if kind == Kind::Pop { "code" } else { "name" }));
+            return Err(format!(
+                "{}: {} is missing",
+                self.place,
+                if kind == Kind::Pop { "code" } else { "name" }
+            ));
         }
         let latitude_deg = self.needed(&["latitude_deg", "latitude", "lat"])?;
         let longitude_deg = self.needed(&["longitude_deg", "longitude", "lon", "lng"])?;
         let antennas = self.number(&["antennas", "ka_ant_count"])?;
         if antennas.is_some_and(|n| !(1.0..=1_000.0).contains(&n) || n.fract() != 0.0) {
-            return Err(format!("{}: antennas of `{name}`, accepted: a whole number from 1 to 1,000", self.place));
+            return Err(format!(
+                "{}: antennas of `{name}`, accepted: a whole number from 1 to 1,000",
+                self.place
+            ));
         }
         Ok(GroundRow {
             city: self.text(&["city"]),

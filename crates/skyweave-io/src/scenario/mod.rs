@@ -19,9 +19,7 @@ use crate::borders::Borders;
 use area::Atlas;
 use hifitime::Epoch;
 use sha2::{Digest, Sha256};
-use skyweave_core::rules::{
-    Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules,
-};
+use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
 use skyweave_core::time::SlotNo;
 use skyweave_core::timeline::Timeline;
 use skyweave_core::world::World;
@@ -135,14 +133,24 @@ fn parse(source: &Source) -> Result<Scenario, ScenarioError> {
         format: Option<toml::Spanned<toml::Value>>,
     }
     let fault = |error: &toml::de::Error| {
-        source.fault(error.span().unwrap_or(0..0), error.message(), "here", "the format is described in docs/scenario.md")
+        source.fault(
+            error.span().unwrap_or(0..0),
+            error.message(),
+            "here",
+            "the format is described in docs/scenario.md",
+        )
     };
     // an unknown version is said before anything that it may have brought along
     let version: Version = toml::from_str(&source.text).map_err(|error| fault(&error))?;
     let accepted = format!("accepted: `format = {FORMAT}`");
     match version.format {
         None => {
-            return Err(source.fault(0..0, "the scenario does not say its format", "the first line is a good place", &accepted));
+            return Err(source.fault(
+                0..0,
+                "the scenario does not say its format",
+                "the first line is a good place",
+                &accepted,
+            ));
         }
         Some(found) if found.get_ref().as_integer() != Some(i64::from(FORMAT)) => {
             let message = format!("format {} is not known to this version of skyweave", found.get_ref());
@@ -232,7 +240,10 @@ fn rules(scenario: &Scenario, source: &Source) -> Result<Rules, ScenarioError> {
             min_serving_altitude_m: scenario.constellation.min_serving_altitude_km * 1e3,
             max_element_age_days: scenario.constellation.max_element_age_days,
         },
-        demand: DemandRules { down_bps: scenario.demand.down_mbps * 1e6, up_bps: scenario.demand.up_mbps * 1e6 },
+        demand: DemandRules {
+            down_bps: scenario.demand.down_mbps * 1e6,
+            up_bps: scenario.demand.up_mbps * 1e6,
+        },
     })
 }
 

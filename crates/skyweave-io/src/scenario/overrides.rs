@@ -30,7 +30,8 @@ pub fn apply(source: &Source, settings: &[String]) -> Result<Source, ScenarioErr
         let last = keys.pop().filter(|key| !key.is_empty()).ok_or_else(|| wrong("there is no key"))?;
         let mut table: &mut Item = document.as_item_mut();
         for key in keys {
-            let parent = table.as_table_like_mut().ok_or_else(|| wrong(&format!("`{key}` is in no table")))?;
+            let parent =
+                table.as_table_like_mut().ok_or_else(|| wrong(&format!("`{key}` is in no table")))?;
             table = parent.entry(key).or_insert_with(|| Item::Table(Table::new()));
         }
         table
@@ -49,9 +50,14 @@ mod tests {
     #[test]
     fn values_are_replaced_and_added() {
         let source = Source { name: "s".into(), text: "a = 1\n[lasers]\npattern = \"grid\"\n".into() };
-        let changed = apply(&source, &["lasers.pattern=none".into(), "time.duration=5min".into(), "a=2".into()]);
+        let changed =
+            apply(&source, &["lasers.pattern=none".into(), "time.duration=5min".into(), "a=2".into()]);
         let text = changed.unwrap().text;
-        assert!(text.contains("pattern = \"none\"") && text.contains("duration = \"5min\"") && text.contains("a = 2"));
+        assert!(
+            text.contains("pattern = \"none\"")
+                && text.contains("duration = \"5min\"")
+                && text.contains("a = 2")
+        );
         assert!(apply(&source, &["a.b=1".into()]).is_err());
         assert!(apply(&source, &["nothing".into()]).is_err());
     }

@@ -151,7 +151,8 @@ fn fill(
     let total = match (area.terminals, area.terminals_per_million) {
         (Some(terminals), None) => terminals,
         (None, Some(rate)) if rate > 0.0 && rate.is_finite() => {
-            let inhabitants: f64 = chosen.iter().map(|(cell, _)| people.get(cell).copied().unwrap_or(0.0)).sum();
+            let inhabitants: f64 =
+                chosen.iter().map(|(cell, _)| people.get(cell).copied().unwrap_or(0.0)).sum();
             (inhabitants / 1e6 * rate).round() as u32
         }
         _ => {
@@ -188,7 +189,12 @@ fn draft(
         }
         (None, None) => None,
         _ => {
-            return Err(atlas.source.fault(span, "half a position", "here", "accepted: latitude_deg and longitude_deg"));
+            return Err(atlas.source.fault(
+                span,
+                "half a position",
+                "here",
+                "accepted: latitude_deg and longitude_deg",
+            ));
         }
     };
     let height_m = site.height_m;
@@ -305,6 +311,7 @@ fn track(
 
 fn nearest(pops: &[Pop], place: Place) -> PopId {
     let distance = |pop: &Pop| place.geodetic.great_circle_m(pop.place.geodetic);
-    let best = (0..pops.len()).min_by(|&a, &b| distance(&pops[a]).total_cmp(&distance(&pops[b])).then(a.cmp(&b)));
+    let best =
+        (0..pops.len()).min_by(|&a, &b| distance(&pops[a]).total_cmp(&distance(&pops[b])).then(a.cmp(&b)));
     PopId::at(best.unwrap_or(0))
 }

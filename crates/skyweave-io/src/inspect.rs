@@ -1,0 +1,168 @@
+//! What is in an element set: shells, planes, altitudes, ages, and the lasers a "+grid" would have.
+
+use crate::elements::ElementSet;
+use skyweave_core::conditions::Conditions;
+use skyweave_core::constellation::{self, Topology, neighbouring_planes};
+use skyweave_core::laser::{self, LaserState};
+use skyweave_core::orbit::{self, Sky};
+use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
+use skyweave_core::time::SlotNo;
+use skyweave_core::timeline::Timeline;
+use skyweave_core::world::World;
+
+/// Slots over which laser changes are counted: half an hour.
+const CHANGE_SLOTS: i64 = 120;
+
+/// An element set, looked into.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The satellites as a world without ground.
+    pub world: World,
+    /// The slot it was looked at: the median epoch.
+    pub slot: SlotNo,
+    /// Shells, planes and states.
+    pub topology: Topology,
+    /// By shell of the topology.
+    pub shells: Vec<ShellGeometry>,
+    /// Lasers that become possible or impossible in a minute, over the whole set.
+    pub laser_changes_per_minute: f64,
+    /// Lasers that are up at the slot.
+    pub lasers_up: usize,
+}
+
+/// How well a shell's lasers find each other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShellGeometry {
+    /// Share of satellites with lasers up to both neighbours of their plane.
+    pub linked_in_plane: f64,
+    /// Share of satellites that see some satellite of both neighbouring planes within the limits of a laser.
+    pub in_sight_across: f64,
+    /// Share of satellites with lasers up to both neighbouring planes: one to one, so planes of unequal size lose some.
+    pub linked_across: f64,
+}
+
+/// Looks into an element set.
+#[must_use]
+pub fn inspect(set: &ElementSet, lasers: LaserRules) -> Inspection {
+    let elements: Vec<_> = set.elements.iter().map(|e| (e.clone(), None)).collect();
+    let (satellites, unusable) = World::satellites_from(&elements);
+    let world = World {
+        satellites,
+        unusable,
+        gateways: Vec::new(),
+        pops: Vec::new(),
+        fibres: Vec::new(),
+        cells: Vec::new(),
+        terminals: Vec::new(),
+        rules: rules(lasers),
+        timeline: Timeline::default(),
+    };
+    let slot = set.median_epoch().map_or(SlotNo(0), SlotNo::containing);
+    let topology = constellation::infer(&world, slot);
+    let conditions = Conditions::fair(&world);
+    let sky = orbit::propagate(&world, &conditions, slot);
+    let mut before = laser::point(&world.rules.lasers, &topology, &sky, &conditions, None, slot);
+    let lasers_up = before.live.len();
+    let shells = geometry(&world, &topology, &sky, &before.planned);
+    let mut changes = 0;
+    for step in 1..=CHANGE_SLOTS {
+        let slot = SlotNo(slot.0 + step);
+        let sky = orbit::propagate(&world, &conditions, slot);
+        before = laser::point(&world.rules.lasers, &topology, &sky, &conditions, Some(&before), slot);
+        changes += before.changes;
+    }
+    let minutes = CHANGE_SLOTS as f64 / 4.0;
+    Inspection {
+        world,
+        slot,
+        topology,
+        shells,
+        laser_changes_per_minute: f64::from(changes) / minutes,
+        lasers_up,
+    }
+}
+
+fn geometry(world: &World, topology: &Topology, sky: &Sky, states: &[LaserState]) -> Vec<ShellGeometry> {
+    let mut in_plane = vec![0_u8; world.satellites.len()];
+    let mut across = vec![0_u8; world.satellites.len()];
+    for (plan, state) in topology.lasers.iter().zip(states) {
+        if *state == LaserState::Up {
+            let count = if plan.across { &mut across } else { &mut in_plane };
+            count[plan.a.index()] += 1;
+            count[plan.b.index()] += 1;
+        }
+    }
+    let limits = &world.rules.lasers;
+    let mut seen = vec![0_u8; world.satellites.len()];
+    for shell in &topology.shells {
+        for (west, east) in neighbouring_planes(&shell.planes) {
+            for (one, other) in [(west, east), (east, west)] {
+                for member in &one.members {
+                    let here = sky.position[member.satellite.index()];
+                    seen[member.satellite.index()] += u8::from(other.members.iter().any(|o| {
+                        let there = sky.position[o.satellite.index()];
+                        here.range_m(there) <= limits.max_range_m
+                            && here.ray_height_m(there) >= limits.min_ray_height_m
+                    }));
+                }
+            }
+        }
+    }
+    topology
+        .shells
+        .iter()
+        .map(|shell| {
+            let members: Vec<usize> =
+                shell.planes.iter().flat_map(|p| &p.members).map(|m| m.satellite.index()).collect();
+            let share = |count: &[u8]| {
+                members.iter().filter(|&&m| count[m] >= 2).count() as f64 / members.len().max(1) as f64
+            };
+            ShellGeometry {
+                linked_in_plane: share(&in_plane),
+                in_sight_across: share(&seen),
+                linked_across: share(&across),
+            }
+        })
+        .collect()
+}
+
+fn rules(lasers: LaserRules) -> Rules {
+    let silent = Carrier {
+        eirp_dbw: 0.0,
+        gain_to_noise_db_k: 0.0,
+        frequency_hz: 1e9,
+        bandwidth_hz: 1.0,
+        implementation_loss_db: 0.0,
+        max_efficiency_bps_hz: 0.0,
+    };
+    Rules {
+        lasers,
+        radio: RadioRules {
+            min_elevation_rad: 0.0,
+            down: silent.clone(),
+            up: silent,
+            beams_per_satellite: 0,
+            cells_per_beam: 0,
+            satellite_down_bps: 0.0,
+            satellite_up_bps: 0.0,
+            feeder_up_bps: 0.0,
+            feeder_down_bps: 0.0,
+        },
+        service: ServiceRules { infer: true, min_serving_altitude_m: 400_000.0, max_element_age_days: 14.0 },
+        demand: DemandRules { down_bps: 0.0, up_bps: 0.0 },
+    }
+}
+
+/// The lasers that an inspection assumes: the defaults of a scenario.
+#[must_use]
+pub fn default_lasers() -> LaserRules {
+    LaserRules {
+        pattern: LaserPattern::Grid,
+        per_satellite: 4,
+        max_range_m: 5_400_000.0,
+        min_ray_height_m: 80_000.0,
+        cross_shell: false,
+        capacity_bps: 100e9,
+        acquisition_s: 12.0,
+    }
+}
