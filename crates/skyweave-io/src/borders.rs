@@ -83,16 +83,17 @@ impl Borders {
     #[must_use]
     pub fn distance_to_land_m(&self, latitude_deg: f64, longitude_deg: f64) -> f64 {
         let point = Point::new(longitude_deg, latitude_deg);
+        let on_land = |area: &MultiPolygon| {
+            area.0.iter().any(|p| p.bounding_rect().is_some_and(|b| b.contains(&point)) && p.contains(&point))
+        };
+        if self.by_numeric.values().any(on_land) {
+            return 0.0;
+        }
         let here = skyweave_core::geodesy::Geodetic::from_degrees(latitude_deg, longitude_deg);
         let mut nearest = f64::INFINITY;
-        for area in self.by_numeric.values() {
-            if area.contains(&point) {
-                return 0.0;
-            }
-            for corner in area.0.iter().flat_map(|p| p.exterior().coords()) {
-                let there = skyweave_core::geodesy::Geodetic::from_degrees(corner.y, corner.x);
-                nearest = nearest.min(here.great_circle_m(there));
-            }
+        for corner in self.by_numeric.values().flat_map(|a| &a.0).flat_map(|p| p.exterior().coords()) {
+            let there = skyweave_core::geodesy::Geodetic::from_degrees(corner.y, corner.x);
+            nearest = nearest.min(here.great_circle_m(there));
         }
         nearest
     }
