@@ -1,6 +1,7 @@
 //! Files and tables: how worlds come in and results go out. No policy is made here.
 //!
-//! In: [`scenario`] (with [`builtin`] data, [`borders`], [`cells`], [`geofile`]), [`elements`] and [`catalog`].
+//! In: [`scenario`] (with [`builtin`] data, [`borders`], [`cells`], [`geofile`]), [`elements`], [`catalog`] and [`inspect`].
+//! Both ways: [`hypatia`].
 #![forbid(unsafe_code)]
 
 pub mod borders;
@@ -9,5 +10,6 @@ pub mod catalog;
 pub mod cells;
 pub mod elements;
 pub mod geofile;
+pub mod hypatia;
 pub mod inspect;
 pub mod scenario;
