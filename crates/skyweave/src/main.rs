@@ -1,2 +1,47 @@
-//! .
-fn main() {}
+//! Skyweave: satellite internet as open software. This program parses its arguments, calls the libraries and prints.
+#![forbid(unsafe_code)]
+
+mod args;
+mod catalog;
+mod compare;
+mod hypatia;
+mod interrupt;
+mod progress;
+mod report;
+mod run;
+mod table;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log();
+    match carry_out(cli) {
+        Ok(code) => code,
+        Err(report) => {
+            eprintln!("{report:?}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
+    match cli.command {
+        Command::Run(options) => run::run(&options),
+        Command::Report(options) => report::report(&options),
+        Command::Compare(options) => compare::compare(&options),
+        Command::Hypatia(options) => hypatia::hypatia(&options),
+        Command::Catalog(args::Catalog::Inspect(options)) => catalog::inspect(&options),
+        Command::Catalog(args::Catalog::Fetch(options)) => catalog::fetch(&options),
+        Command::Schema => run::schema(),
+    }
+}
+
+/// `RUST_LOG` chooses what is logged; nothing but warnings by default. The log goes to standard error.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+}

@@ -1,0 +1,135 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Satellite internet as open software: plans a LEO network slot by slot.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Plan a scenario and say what everybody got.
+    Run(Run),
+    /// Turn a result into one HTML page that needs no network.
+    Report(Report),
+    /// Put two results side by side.
+    Compare(Compare),
+    /// Read a Hypatia state directory and write its forwarding states.
+    Hypatia(Hypatia),
+    /// Look into element sets, or bring fresh ones.
+    #[command(subcommand)]
+    Catalog(Catalog),
+    /// Print the JSON Schema of scenarios.
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The scenario file.
+    pub scenario: PathBuf,
+    /// Keep the results in this folder; without it only the summary is printed.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// How tables are written.
+    #[arg(long, value_enum, default_value_t = TableFormat::Parquet)]
+    pub format: TableFormat,
+    /// Change a value of the scenario, such as `lasers.pattern=none`. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Go on with an interrupted run: finished hours are kept.
+    #[arg(long, conflicts_with = "overwrite", requires = "output")]
+    pub resume: bool,
+    /// Replace the result that is in the folder.
+    #[arg(long, requires = "output")]
+    pub overwrite: bool,
+    /// Write the slots themselves too (Arrow), for programs that read them.
+    #[arg(long, requires = "output")]
+    pub slots: bool,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads to plan with; all cores if left out. The result does not depend on it.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Say nothing but the summary.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// Apache Parquet.
+    Parquet,
+    /// Comma-separated values (RFC 4180).
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// A folder that `skyweave run -o` wrote.
+    pub result: PathBuf,
+    /// The page; `report.html` in that folder if left out.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// A folder that `skyweave run -o` wrote.
+    pub one: PathBuf,
+    /// Another one, of the same scenario with something changed.
+    pub other: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Hypatia {
+    /// The state directory: tles.txt, isls.txt, ground_stations.txt, description.txt.
+    pub directory: PathBuf,
+    /// States are written for times below this.
+    #[arg(long, default_value = "200s", value_name = "TIME")]
+    pub duration: String,
+    /// Time from one state to the next.
+    #[arg(long, default_value = "100ms", value_name = "TIME")]
+    pub step: String,
+    /// Where the states go.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Write every state whole, and not only what changed.
+    #[arg(long)]
+    pub full: bool,
+    /// Remove the states that the output folder holds.
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Catalog {
+    /// Print shells, planes, altitudes and ages of an element file.
+    Inspect(Inspect),
+    /// Bring fresh elements, politely: cached, and stopped by any answer but success.
+    Fetch(Fetch),
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The element file: TLE or OMM (CSV, JSON, XML), plain or .gz.
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// Where from; the public GP service if left out.
+    #[arg(long, value_name = "URL")]
+    pub source: Option<String>,
+    /// Copy the elements to this file.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Where fetched sets are kept.
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+}

@@ -1,0 +1,54 @@
+//! `skyweave compare`: two results side by side.
+
+use crate::args::Compare as Options;
+use crate::run::open;
+use crate::table::{Table, count, ms, percent, rate};
+use miette::Result;
+use skyweave_io::summary::{Act, Summary};
+use std::process::ExitCode;
+
+/// Prints acts and sites of two runs next to each other.
+pub fn compare(options: &Options) -> Result<ExitCode> {
+    let one = Summary::of(&open(&options.one)?)?;
+    let other = Summary::of(&open(&options.other)?)?;
+    let (left, right) = (options.one.display().to_string(), options.other.display().to_string());
+    println!("left: {left} ({})\nright: {right} ({})\n", one.scenario, other.scenario);
+    if (&one.from, &one.until) != (&other.from, &other.until) {
+        println!("note: the time windows differ\n");
+    }
+    let mut acts = Table::new(
+        &["from event", "served", "", "delivered", "", "RTT p50", "", "RTT p95 ms", "", "terminals lost", ""],
+        1,
+    );
+    for act in &one.acts {
+        let twin = other.acts.iter().find(|a| a.label == act.label);
+        let pair = |value: &dyn Fn(&Act) -> String| [value(act), twin.map_or_else(|| "-".to_owned(), value)];
+        let mut row = vec![if act.label.is_empty() { "(start)".to_owned() } else { act.label.clone() }];
+        row.extend(pair(&|a| percent(a.served_share)));
+        row.extend(pair(&|a| rate(a.delivered_down_bps)));
+        row.extend(pair(&|a| ms(a.rtt_p50_ms)));
+        row.extend(pair(&|a| ms(a.rtt_p95_ms)));
+        row.extend(pair(&|a| count(a.terminals_asking - a.terminals_served)));
+        acts.row(row);
+    }
+    print!("{}", acts.lines());
+
+    let mut sites =
+        Table::new(&["site", "served", "", "RTT p50", "", "RTT p95 ms", "", "handovers/h", ""], 1);
+    for site in &one.sites {
+        let Some(twin) = other.sites.iter().find(|s| s.name == site.name) else { continue };
+        let mut row = vec![site.name.clone()];
+        for s in [site, twin] {
+            row.push(percent(s.served_share));
+        }
+        for k in [1, 2] {
+            row.extend([site, twin].map(|s| ms(s.rtt_ms.map(|r| r[k]))));
+        }
+        row.extend([site, twin].map(|s| format!("{:.0}", s.handovers_per_hour)));
+        sites.row(row);
+    }
+    if !one.sites.is_empty() {
+        print!("\n{}", sites.lines());
+    }
+    Ok(ExitCode::SUCCESS)
+}
