@@ -1,1 +1,5 @@
 //! .
+#![forbid(unsafe_code)]
+
+pub mod results;
+pub mod slots;
