@@ -1,7 +1,7 @@
 //! Files and tables: how worlds come in and results go out. No policy is made here.
 //!
 //! In: [`scenario`] (with [`builtin`] data, [`borders`], [`cells`], [`geofile`]), [`elements`], [`catalog`] and [`inspect`].
-//! Both ways: [`hypatia`].
+//! Out: [`results`], [`slots`], [`summary`] and [`report`]. Both ways: [`hypatia`].
 #![forbid(unsafe_code)]
 
 pub mod borders;
@@ -12,4 +12,8 @@ pub mod elements;
 pub mod geofile;
 pub mod hypatia;
 pub mod inspect;
+pub mod report;
+pub mod results;
 pub mod scenario;
+pub mod slots;
+pub mod summary;

@@ -1,0 +1,61 @@
+//! What a run leaves: tables by the hour, in Parquet or CSV, that say themselves where they come from.
+//!
+//! A run is a folder: `run.json` says what was planned, `scenario.toml` is the scenario as it was read, and each table has
+//! one file an hour, `TABLE/date=2026-05-20/13.parquet`. A file is there whole or not at all, an hour is finished when
+//! the files of all its tables are there, and the same run gives the same bytes.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | `table`, `column`, `row`, `rows` | the tables: each column once, with its type and its meaning |
+//! | `page` | `docs/results.md`, made from them |
+//! | `layout`, `temp`, `sink` | where files lie, how they become whole, how rows get into them |
+//! | `run_file`, `open`, `writer`, `part` | a run: begun, resumed or replaced, and written hour by hour |
+//! | `moment`, `quantile` | a slot as the tables see it |
+//! | `network`, `sites`, `paths`, `satellites`, `links`, `outages`, `cells` | what goes into each table |
+//! | `read` | the way back: record batches and rows |
+
+mod cells;
+mod collect;
+mod column;
+mod csv_file;
+mod error;
+mod layout;
+mod links;
+mod moment;
+mod network;
+mod open;
+mod outages;
+mod page;
+mod part;
+mod paths;
+mod quantile;
+mod read;
+mod row;
+mod rows;
+mod run_file;
+mod satellites;
+mod sink;
+mod sites;
+mod table;
+mod temp;
+mod writer;
+
+pub use column::{Column, Kind, Name, UtcMs};
+pub use error::{Difference, ResultsError};
+pub use open::{Mode, Options};
+pub use page::page;
+pub use part::Part;
+pub use read::{Batches, Rows, Run};
+pub use row::Row;
+pub use rows::{CellRow, LinkRow, NetworkRow, OutageRow, PathRow, SatelliteRow, SiteRow};
+pub use run_file::{Header, PartFile, RunFile, RunState};
+pub use table::{Format, Table};
+pub use writer::Writer;
+
+pub(crate) use collect::Collector;
+pub(crate) use layout::RunInfo;
+pub(crate) use moment::{Moment, Names};
+pub(crate) use temp::TempFile;
+
+/// The version of the tables and their columns. It rises when a column changes its meaning or goes.
+pub const FORMAT_VERSION: u32 = 1;

@@ -1,0 +1,131 @@
+//! The table of the whole network.
+
+use super::collect::Collector;
+use super::column::Name;
+use super::error::ResultsError;
+use super::layout::RunInfo;
+use super::moment::Moment;
+use super::quantile::weighted_quantile;
+use super::rows::NetworkRow;
+use super::sink::Output;
+use super::temp::TempFile;
+use skyweave_core::math::asin;
+use skyweave_core::time::{SlotNo, UtcHour};
+use std::sync::Arc;
+
+/// Writes `network`.
+pub(crate) struct NetworkTable {
+    output: Output<NetworkRow>,
+}
+
+impl NetworkTable {
+    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
+        Ok(Self { output: Output::create(info, hour)? })
+    }
+}
+
+impl Collector for NetworkTable {
+    fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+        self.output.push(row(now))
+    }
+
+    fn close(self: Box<Self>, _end: SlotNo) -> Result<TempFile, ResultsError> {
+        self.output.close()
+    }
+}
+
+/// Sums over cells.
+#[derive(Default)]
+struct Sums {
+    terminals: f64,
+    asking: f64,
+    dark: f64,
+    served: f64,
+    cells_asking: u32,
+    cells_served: u32,
+    offered: (f64, f64),
+    delivered: (f64, f64),
+    over_lasers: f64,
+    moved_pop: f64,
+    /// Of served cells: the value, and the terminals that it counts for.
+    rtt_ms: Vec<(f64, f64)>,
+    elevation_sine: Vec<(f64, f64)>,
+}
+
+impl Sums {
+    fn over(now: &Moment<'_>, gateway_used: &mut [bool]) -> Self {
+        let mut sums = Self::default();
+        for (index, demand) in now.demand.iter().enumerate() {
+            let asking = demand.terminals;
+            sums.terminals += demand.all_terminals;
+            sums.asking += asking;
+            sums.dark += demand.dark_terminals;
+            sums.offered.0 += asking * demand.down_bps;
+            sums.offered.1 += asking * demand.up_bps;
+            let Some(answer) = now.cell(index) else { continue };
+            sums.cells_asking += 1;
+            let Ok(served) = answer else { continue };
+            sums.cells_served += 1;
+            sums.served += asking;
+            sums.delivered.0 += asking * served.flow.down_bps;
+            sums.delivered.1 += asking * served.flow.up_bps;
+            if served.flow.laser_hops > 0 {
+                sums.over_lasers += asking;
+            }
+            if served.beam.pop != now.world.cells[index].home_pop {
+                sums.moved_pop += asking;
+            }
+            sums.rtt_ms.push((served.flow.delay.rtt_s() * 1_000.0, asking));
+            sums.elevation_sine.push((served.beam.elevation_sine, asking));
+            gateway_used[served.flow.gateway.index()] = true;
+        }
+        sums
+    }
+}
+
+fn row(now: &Moment<'_>) -> NetworkRow {
+    let mut gateway_used = vec![false; now.world.gateways.len()];
+    let mut sums = Sums::over(now, &mut gateway_used);
+    let mut rtt_ms = |share| weighted_quantile(&mut sums.rtt_ms, share);
+    NetworkRow {
+        slot: now.no.0,
+        time: now.time,
+        act: act(now),
+        terminals: sums.terminals,
+        terminals_admitted: sums.asking,
+        terminals_dark: sums.dark,
+        terminals_served: sums.served,
+        cells_asking: sums.cells_asking,
+        cells_served: sums.cells_served,
+        offered_down_bps: sums.offered.0,
+        delivered_down_bps: sums.delivered.0,
+        offered_up_bps: sums.offered.1,
+        delivered_up_bps: sums.delivered.1,
+        satellites_present: count(&now.sky.present, |present| *present),
+        satellites_serving: count(&now.assignment.cells_of_satellite, |cells| *cells > 0),
+        satellites_without_orbit: now.sky.without_orbit,
+        lasers_up: now.lasers.live.len() as u32,
+        laser_changes: now.lasers.changes,
+        gateways_up: count(&now.conditions.gateway_up, |up| *up),
+        gateways_in_use: count(&gateway_used, |used| *used),
+        feeders: count(&now.feeders.of_satellite, Option::is_some),
+        terminals_over_lasers: sums.over_lasers,
+        terminals_moved_pop: sums.moved_pop,
+        rtt_p5_ms: rtt_ms(0.05),
+        rtt_p50_ms: rtt_ms(0.5),
+        rtt_p95_ms: rtt_ms(0.95),
+        elevation_p50_deg: weighted_quantile(&mut sums.elevation_sine, 0.5)
+            .map(|sine| asin(sine).to_degrees()),
+    }
+}
+
+/// The label of the latest event.
+fn act(now: &Moment<'_>) -> Name {
+    let events = &now.world.timeline.events;
+    let begun = events.partition_point(|event| event.at <= now.no);
+    events[..begun].last().map_or(Name::from(""), |event| Arc::<str>::from(event.label.as_str()).into())
+}
+
+fn count<T>(values: &[T], counts: impl Fn(&T) -> bool) -> u32 {
+    values.iter().filter(|value| counts(value)).count() as u32
+}
