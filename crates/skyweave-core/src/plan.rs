@@ -5,6 +5,7 @@ use crate::conditions::Conditions;
 use crate::constellation::{self, Topology};
 use crate::feeder::{self, Feeders};
 use crate::flow::{self, Flows};
+use crate::ids::PopId;
 use crate::laser::{self, Lasers};
 use crate::orbit::{self, Sky};
 use crate::radio;
@@ -68,11 +69,19 @@ pub fn plan<A: Basis>(
         laser::point(&world.rules.lasers, &topology, &sky, &conditions, before.map(|b| &b.lasers), no);
     let links = radio::rate(&world.rules.radio, &views);
     let feeders = feeder::hold(world, &topology, &conditions, &views, before.map(|b| &b.feeders));
-    let pops = demand.iter().filter(|d| d.terminals > 0.0).filter_map(|d| d.pop).collect();
+    let pops = pops_in_use(world, &conditions, &demand, no);
     let routes = route::find(world, &conditions, &lasers, &feeders, pops);
     let assignment = schedule::assign(world, &demand, &topology, &views, &routes);
     let flows = flow::share(world, &demand, &assignment, &links, &lasers, &feeders, &routes);
-    let terminals = terminal::serve(world, admission, &sky, &assignment, &flows, no);
+    let given = terminal::Given {
+        sky: &sky,
+        conditions: &conditions,
+        routes: &routes,
+        feeders: &feeders,
+        assignment: &assignment,
+        flows: &flows,
+    };
+    let terminals = terminal::serve(world, admission, &given, no);
 
     Slot {
         no,
@@ -88,6 +97,13 @@ pub fn plan<A: Basis>(
         terminals,
         basis: PhantomData,
     }
+}
+
+fn pops_in_use(world: &World, conditions: &Conditions, demand: &[CellDemand], no: SlotNo) -> Vec<PopId> {
+    let of_cells = demand.iter().filter(|d| d.terminals > 0.0).filter_map(|d| d.pop);
+    let of_terminals =
+        world.terminals.iter().filter_map(|t| terminal::pop_in_force(world, conditions, t, no));
+    of_cells.chain(of_terminals).collect()
 }
 
 /// The slots of one UTC hour, planned from an empty slot [`WARM_UP_SLOTS`] before it.

@@ -249,6 +249,20 @@ fn a_pop_that_fails_moves_its_terminals_to_the_nearest_other() {
 }
 
 #[test]
+fn a_terminal_keeps_to_the_pop_of_its_addresses_and_not_to_the_nearest() {
+    let mut world = world();
+    world.terminals[0].home_pop = PopId(1);
+    for slot in slots(&world, 8) {
+        let served = slot.terminals[0].outcome.unwrap();
+        let way = slot.routes.way(served.satellite, PopId(1), &world).unwrap();
+        assert_eq!((served.pop, served.flow.gateway), (PopId(1), way.gateway));
+        assert_eq!(served.flow.delay.fibre_s, world.fibres[way.fibre.index()].delay_s);
+        // the anonymous terminals of the same cell stay with theirs
+        assert_eq!(slot.assignment.cells[0].unwrap().unwrap().pop, PopId(0));
+    }
+}
+
+#[test]
 fn a_new_laser_carries_nothing_until_it_is_acquired() {
     let mut world = world();
     let first = slots(&world, 1);

@@ -54,7 +54,8 @@ impl Row {
     fn value(&self) -> Value {
         let (peer, value) = self.peer.unzip();
         // times are better when smaller, rates when larger
-        let better = |theirs: f64| if self.unit.ends_with("/s") { self.ours / theirs } else { theirs / self.ours };
+        let better =
+            |theirs: f64| if self.unit.ends_with("/s") { self.ours / theirs } else { theirs / self.ours };
         json!({
             "name": self.name, "ours": self.ours, "peer": peer, "peer_value": value, "unit": self.unit,
             "ratio": value.map(better),
@@ -64,8 +65,10 @@ impl Row {
 
 /// A file of others, if it is there.
 fn shared(variable: &str, folder: &str, file: &str) -> Option<PathBuf> {
-    let root = std::env::var_os(variable)
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(folder), PathBuf::from);
+    let root = std::env::var_os(variable).map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(folder),
+        PathBuf::from,
+    );
     let path = root.join(file);
     if !path.exists() {
         println!("skipped: {} not found", path.display());
@@ -106,7 +109,11 @@ fn whole_slot() -> Vec<Row> {
     let world = &prepared.world;
     let satellites = world.satellites.len();
     let named = |threads: usize| {
-        format!("slot: {satellites} satellites, {} gateways, {} cells, {threads} thread(s)", world.gateways.len(), world.cells.len())
+        format!(
+            "slot: {satellites} satellites, {} gateways, {} cells, {threads} thread(s)",
+            world.gateways.len(),
+            world.cells.len()
+        )
     };
     [1, 2]
         .into_iter()
@@ -161,10 +168,11 @@ fn forwarding() -> Vec<Row> {
 }
 
 fn sgp4_scalar() -> Vec<Row> {
-    let Some(path) = shared("SKYWEAVE_DATA", "data", "catalogues/starlink-2026-05-20.tle.gz") else { return Vec::new() };
+    let Some(path) = shared("SKYWEAVE_DATA", "data", "catalogues/starlink-2026-05-20.tle.gz") else {
+        return Vec::new();
+    };
     let Ok(set) = elements::read(&path) else { return Vec::new() };
-    let ours: Vec<_> =
-        set.elements.iter().filter_map(|e| skyweave_core::sgp4::Sgp4::new(e).ok()).collect();
+    let ours: Vec<_> = set.elements.iter().filter_map(|e| skyweave_core::sgp4::Sgp4::new(e).ok()).collect();
     let theirs: Vec<_> = set.elements.iter().filter_map(peer_constants).collect();
     let minutes: Vec<f64> = (0..20).map(|k| f64::from(k) * 72.0).collect();
     let rate = |propagate: &dyn Fn() -> usize| {
@@ -183,7 +191,9 @@ fn sgp4_scalar() -> Vec<Row> {
     let their_rate = rate(&|| {
         theirs
             .iter()
-            .flat_map(|c| minutes.iter().map(move |t| black_box(c.propagate(sgp4::MinutesSinceEpoch(*t))).is_ok()))
+            .flat_map(|c| {
+                minutes.iter().map(move |t| black_box(c.propagate(sgp4::MinutesSinceEpoch(*t))).is_ok())
+            })
             .count()
     });
     vec![Row {

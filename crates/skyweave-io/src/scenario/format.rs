@@ -307,7 +307,8 @@ pub struct Fibre {
     pub route_factor: f64,
     /// Speed in glass over that of light (2/3).
     pub velocity_factor: f64,
-    /// Gateways are joined to every PoP within this great-circle distance, km (assumption).
+    /// Gateways are joined to every PoP within this great-circle distance, km (assumption); beyond it only a gateway to
+    /// its nearest PoP and a PoP to its nearest gateway.
     pub reach_km: f64,
     /// Routes of known length, which replace or add to the rule.
     pub routes: Vec<FibreRoute>,

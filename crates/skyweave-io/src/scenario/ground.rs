@@ -175,12 +175,20 @@ fn fibres(
 ) -> Result<Vec<Fibre>, ScenarioError> {
     let rule = &ground.fibre;
     let mut lengths: BTreeMap<(GatewayId, PopId), f64> = BTreeMap::new();
-    for (g, gateway) in gateways.iter().enumerate() {
-        for (p, pop) in pops.iter().enumerate() {
-            let distance_m = gateway.place.geodetic.great_circle_m(pop.place.geodetic);
-            if distance_m <= rule.reach_km * 1_000.0 {
-                lengths.insert((GatewayId::at(g), PopId::at(p)), distance_m * rule.route_factor);
-            }
+    let distance_m = |g: usize, p: usize| gateways[g].place.geodetic.great_circle_m(pops[p].place.geodetic);
+    let mut join = |g: usize, p: usize| {
+        lengths.insert((GatewayId::at(g), PopId::at(p)), distance_m(g, p) * rule.route_factor);
+    };
+    for g in 0..gateways.len() {
+        (0..pops.len()).filter(|&p| distance_m(g, p) <= rule.reach_km * 1_000.0).for_each(|p| join(g, p));
+        // nobody builds a gateway without a PoP to bring its traffic to, or a PoP that nothing reaches
+        if let Some(p) = (0..pops.len()).min_by(|&a, &b| distance_m(g, a).total_cmp(&distance_m(g, b))) {
+            join(g, p);
+        }
+    }
+    for p in 0..pops.len() {
+        if let Some(g) = (0..gateways.len()).min_by(|&a, &b| distance_m(a, p).total_cmp(&distance_m(b, p))) {
+            join(g, p);
         }
     }
     for route in &rule.routes {

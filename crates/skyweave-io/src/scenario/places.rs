@@ -60,7 +60,11 @@ pub fn build(
             ));
         }
         for (_, cell) in &draft.cells {
-            filled.entry(*cell).or_default();
+            let entry = filled.entry(*cell).or_default();
+            // a cell of listed terminals alone goes where the first of them has its addresses
+            if entry.terminals == 0 && entry.pop.is_none() {
+                entry.pop = Some(draft.terminal.home_pop);
+            }
         }
         drafts.push(draft);
     }
