@@ -24,6 +24,8 @@ pub struct Soak {
     command: &'static str,
     /// The file without which there is nothing to run yet.
     source: &'static str,
+    /// True if it goes on for as long as it is given; false if it is done when it is done. Only the former have a sample.
+    open_ended: bool,
 }
 
 /// Every soak, in the order they are run.
@@ -33,12 +35,21 @@ pub const SOAKS: &[Soak] = &[
         proves: "mangled files are refused with an error, never with a panic",
         command: "cargo test -p skyweave-io --test hostile -- --nocapture",
         source: "crates/skyweave-io/tests/hostile.rs",
+        open_ended: true,
     },
     Soak {
         name: "kill-resume",
         proves: "a run killed anywhere resumes to the same bytes",
         command: "cargo test -p skyweave --test kill_resume -- --nocapture",
         source: "crates/skyweave/tests/kill_resume.rs",
+        open_ended: true,
+    },
+    Soak {
+        name: "scenarios",
+        proves: "every shipped scenario, the hour-long ones too, gives its committed result",
+        command: "cargo test -p skyweave --test scenarios -- --nocapture",
+        source: "crates/skyweave/tests/scenarios.rs",
+        open_ended: false,
     },
 ];
 
@@ -53,6 +64,11 @@ pub enum Verdict {
 }
 
 impl Soak {
+    /// True if a minute of it means something.
+    pub const fn has_sample(&self) -> bool {
+        self.open_ended
+    }
+
     /// The command with the time it gets.
     pub fn command_for(&self, seconds: u64) -> CommandLine {
         CommandLine::new(self.command).env("SKYWEAVE_SOAK_SECONDS", &seconds.to_string())
@@ -70,7 +86,7 @@ impl Soak {
         let result = result_line(&heard.lines).unwrap_or("no output").to_owned();
         Ok(if !heard.succeeded {
             Verdict::Failed(result)
-        } else if elapsed_s < seconds {
+        } else if self.open_ended && elapsed_s < seconds {
             Verdict::Failed(format!("ended after {elapsed_s} s: {result}"))
         } else {
             Verdict::Held(result)
@@ -181,7 +197,13 @@ mod tests {
 
     #[test]
     fn absence_failure_and_an_early_end_are_told_apart() {
-        let absent = Soak { name: "x", proves: "x", command: "cargo --version", source: "no/such/file.rs" };
+        let absent = Soak {
+            name: "x",
+            proves: "x",
+            command: "cargo --version",
+            source: "no/such/file.rs",
+            open_ended: true,
+        };
         let here = Path::new(".");
         assert!(matches!(absent.run(here, 1).unwrap(), Verdict::Absent(_)));
         let failing = Soak { command: "false", source: "Cargo.toml", ..absent };

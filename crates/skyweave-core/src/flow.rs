@@ -159,7 +159,8 @@ struct Path {
     delay: DelayParts,
 }
 
-/// Resources by number: satellites' airtime, satellites' capacity, feeders, lasers forward, lasers backward; then beams.
+/// Resources by number: satellites' airtime, satellites' capacity, feeders, lasers in both directions, beams, and what all
+/// lasers of a satellite carry together.
 struct Network<'a> {
     lasers: &'a Lasers,
     by_pair: BTreeMap<(u32, u32), usize>,
@@ -222,6 +223,8 @@ impl<'a> Network<'a> {
         pool.resources(n, feeder_bps, Limit::Feeder);
         pool.resources(2 * live, world.rules.lasers.capacity_bps, Limit::Laser);
         pool.resources(served.len(), 1.0, Limit::Beam);
+        pool.resources(n, world.rules.lasers.per_satellite_bps, Limit::Laser);
+        let switch = 3 * n + 2 * live + served.len();
         for (index, (cell, path)) in served.iter().enumerate() {
             let (asked, beam_bps) = match direction {
                 Direction::Down => (demand[*cell].down_bps, links.user[path.beam.view].down_bps),
@@ -239,6 +242,9 @@ impl<'a> Network<'a> {
             for hop in &path.lasers {
                 let forward = hop.forward == (direction == Direction::Up);
                 uses.push((3 * n + 2 * hop.laser + usize::from(forward), terminals));
+                let laser = &self.lasers.live[hop.laser];
+                uses.push((switch + laser.a.index(), terminals));
+                uses.push((switch + laser.b.index(), terminals));
             }
             pool.flow(asked, uses);
         }

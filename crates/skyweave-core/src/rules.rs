@@ -38,6 +38,8 @@ pub struct LaserRules {
     pub cross_shell: bool,
     /// Capacity of a link, each way, bit/s.
     pub capacity_bps: f64,
+    /// Most that all lasers of a satellite carry together, in and out, each way, bit/s.
+    pub per_satellite_bps: f64,
     /// Time from pointing to carrying, s: a new link carries nothing before.
     pub acquisition_s: f64,
 }

@@ -68,6 +68,7 @@ fn rules() -> Rules {
             min_ray_height_m: 80e3,
             cross_shell: false,
             capacity_bps: 100e9,
+            per_satellite_bps: 400e9,
             acquisition_s: 12.0,
         },
         radio: RadioRules {

@@ -163,6 +163,7 @@ pub fn default_lasers() -> LaserRules {
         min_ray_height_m: 80_000.0,
         cross_shell: false,
         capacity_bps: 100e9,
+        per_satellite_bps: 400e9,
         acquisition_s: 12.0,
     }
 }

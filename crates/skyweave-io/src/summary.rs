@@ -184,16 +184,13 @@ fn sites(run: &Run) -> Result<Vec<Site>, ResultsError> {
         let tally = tallies.entry(row.site.to_string()).or_default();
         tally.slots += 1;
         tally.handovers += usize::from(row.handover == Some(true));
-        match row.rtt_ms {
-            Some(rtt) => {
-                tally.rtt_ms.push(rtt);
-                tally.outage = 0;
-            }
-            None => {
-                tally.outage += 1;
-                tally.longest_outage = tally.longest_outage.max(tally.outage);
-                *tally.reasons.entry(row.state.to_string()).or_default() += 1;
-            }
+        if let Some(rtt) = row.rtt_ms {
+            tally.rtt_ms.push(rtt);
+            tally.outage = 0;
+        } else {
+            tally.outage += 1;
+            tally.longest_outage = tally.longest_outage.max(tally.outage);
+            *tally.reasons.entry(row.state.to_string()).or_default() += 1;
         }
         tally.down_bps.extend(row.down_bps);
         if let Some(gateway) = row.gateway {
@@ -239,7 +236,7 @@ fn lost(run: &Run) -> Result<Vec<Lost>, ResultsError> {
     let mut by_reason: BTreeMap<String, f64> = BTreeMap::new();
     for row in run.rows::<OutageRow>()? {
         let row = row?;
-        if row.subject.to_string() == "cell" {
+        if row.subject == *"cell" {
             let seconds = (row.until_slot - row.from_slot) as f64 * SLOT_S;
             *by_reason.entry(row.reason.to_string()).or_default() += row.terminals * seconds;
         }

@@ -1,4 +1,5 @@
 //! Planes, neighbours and service states made out from real, drifting elements.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
 
 use skyweave_io::elements;
 use skyweave_io::inspect::{self, Inspection, ShellGeometry};
@@ -67,7 +68,7 @@ fn the_network_of_2026_has_its_published_shells() {
     }
     assert!(shell(&found, 53.0, 470.0).1.in_sight_across > 0.95);
     assert!(shell(&found, 97.3, 465.0).1.in_sight_across > 0.75);
-    assert!(found.laser_changes_per_minute < 60.0, "{:.1} changes a minute", found.laser_changes_per_minute);
+    assert!(found.laser_changes_per_minute < 12.0, "{:.1} changes a minute", found.laser_changes_per_minute);
 }
 
 #[test]

@@ -85,9 +85,10 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// The whole network: the catalogue of 2026-05-20 where it is there, else the built-in shells; 250 gateways, 10,000 cells.
 fn world() -> Option<Prepared> {
     let catalogue = shared("SKYWEAVE_DATA", "data", "catalogues/starlink-2026-05-20.tle.gz");
-    let constellation = catalogue
-        .as_ref()
-        .map_or_else(|| "builtin = \"shells-2026\"".to_owned(), |path| format!("elements = [{path:?}]"));
+    let constellation = catalogue.as_ref().map_or_else(
+        || "builtin = \"shells-2026\"".to_owned(),
+        |path| format!("elements = ['{}']", path.display()),
+    );
     let mut text = format!(
         "format = 1\nname = \"bench\"\n[time]\nstart = \"2026-05-20T12:00:00Z\"\nduration = \"10min\"\n\
          [constellation]\n{constellation}\n\

@@ -29,6 +29,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Run {
     /// The scenario file.
     pub scenario: PathBuf,
@@ -88,7 +89,7 @@ pub struct Compare {
 
 #[derive(Debug, Args)]
 pub struct Hypatia {
-    /// The state directory: tles.txt, isls.txt, ground_stations.txt, description.txt.
+    /// The state directory, with its `tles.txt`, `isls.txt`, `ground_stations.txt` and `description.txt`.
     pub directory: PathBuf,
     /// States are written for times below this.
     #[arg(long, default_value = "200s", value_name = "TIME")]

@@ -9,7 +9,9 @@ mod interrupt;
 mod progress;
 mod report;
 mod run;
+mod summary_text;
 mod table;
+mod world_text;
 
 use args::{Cli, Command};
 use clap::Parser;

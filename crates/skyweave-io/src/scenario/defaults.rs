@@ -37,6 +37,7 @@ impl Default for Lasers {
             min_ray_height_km: 80.0,
             cross_shell: false,
             capacity_gbps: 100.0,
+            per_satellite_gbps: 400.0,
             acquisition_s: 12.0,
         }
     }

@@ -181,6 +181,8 @@ pub struct Lasers {
     pub cross_shell: bool,
     /// Capacity each way, Gbit/s (press: 100).
     pub capacity_gbps: f64,
+    /// Most that all lasers of a satellite carry together, in and out, each way, Gbit/s (assumption: four links).
+    pub per_satellite_gbps: f64,
     /// Time from pointing to carrying, s (press: about 12).
     pub acquisition_s: f64,
 }

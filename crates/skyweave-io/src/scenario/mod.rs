@@ -178,11 +178,12 @@ fn window(scenario: &Scenario, source: &Source) -> Result<(Epoch, Epoch), Scenar
 fn rules(scenario: &Scenario, source: &Source) -> Result<Rules, ScenarioError> {
     let lasers = &scenario.lasers;
     let radio = &scenario.radio;
-    let checks: [(&str, f64, std::ops::RangeInclusive<f64>); 16] = [
+    let checks: [(&str, f64, std::ops::RangeInclusive<f64>); 17] = [
         ("lasers.per_satellite", f64::from(lasers.per_satellite), 0.0..=16.0),
         ("lasers.max_range_km", lasers.max_range_km, 0.0..=100_000.0),
         ("lasers.min_ray_height_km", lasers.min_ray_height_km, 0.0..=2_000.0),
         ("lasers.capacity_gbps", lasers.capacity_gbps, 1e-6..=1e6),
+        ("lasers.per_satellite_gbps", lasers.per_satellite_gbps, 1e-6..=1e6),
         ("lasers.acquisition_s", lasers.acquisition_s, 0.0..=3_600.0),
         ("radio.min_elevation_deg", radio.min_elevation_deg, 0.0..=89.0),
         ("radio.beams_per_satellite", f64::from(radio.beams_per_satellite), 1.0..=10_000.0),
@@ -222,6 +223,7 @@ fn rules(scenario: &Scenario, source: &Source) -> Result<Rules, ScenarioError> {
             min_ray_height_m: lasers.min_ray_height_km * 1e3,
             cross_shell: lasers.cross_shell,
             capacity_bps: lasers.capacity_gbps * 1e9,
+            per_satellite_bps: lasers.per_satellite_gbps * 1e9,
             acquisition_s: lasers.acquisition_s,
         },
         radio: RadioRules {

@@ -191,6 +191,7 @@ fn rules() -> Rules {
             min_ray_height_m: 80e3,
             cross_shell: true,
             capacity_bps: 100e9,
+            per_satellite_bps: 400e9,
             acquisition_s: 30.0,
         },
         radio: RadioRules {
