@@ -1,14 +1,17 @@
-//! Shortest ways through a graph of satellites: Dijkstra's algorithm from weighted seeds.
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+//! Shortest ways through a graph of satellites: from weighted seeds, with a bucket queue.
 
 /// An undirected graph with a cost on each edge, in compressed rows.
 #[derive(Debug, Clone)]
 pub struct Graph {
     starts: Vec<u32>,
     neighbours: Vec<(u32, f64)>,
+    bucket_width: f64,
 }
+
+/// Buckets of a queue at most; what costs more shares the last one.
+const MOST_BUCKETS: usize = 1 << 16;
+/// A bucket is at least this share of the mean edge wide, so that one very short edge does not make thousands of empty ones.
+const LEAST_WIDTH: f64 = 1.0 / 16.0;
 
 /// No way on from here: the node is a seed, or nothing reaches it.
 pub const NO_HOP: u32 = u32::MAX;
@@ -36,14 +39,17 @@ impl Graph {
         }
         let mut fill: Vec<u32> = starts[..nodes].to_vec();
         let mut neighbours = vec![(0, 0.0); starts[nodes] as usize];
+        let (mut count, mut sum, mut cheapest) = (0.0, 0.0, f64::INFINITY);
         for (a, b, cost) in edges {
+            (count, sum, cheapest) = (count + 1.0, sum + cost, cheapest.min(cost));
             for (from, to) in [(a, b), (b, a)] {
                 let at = &mut fill[from as usize];
                 neighbours[*at as usize] = (to, cost);
                 *at += 1;
             }
         }
-        Self { starts, neighbours }
+        let bucket_width = if count > 0.0 { cheapest.max(LEAST_WIDTH * sum / count) } else { 1.0 };
+        Self { starts, neighbours, bucket_width }
     }
 
     /// Neighbours of a node with the cost of the edge.
@@ -52,30 +58,34 @@ impl Graph {
         &self.neighbours[self.starts[node as usize] as usize..self.starts[node as usize + 1] as usize]
     }
 
-    /// The cheapest ways to seeds (node, cost from there on). Ties are broken by node number: the same graph gives the
-    /// same ways.
+    /// The cheapest ways to seeds (node, cost from there on). Where two ways cost the same, the next node with the lower
+    /// number wins: the same graph gives the same ways.
     #[must_use]
     pub fn ways_to(&self, seeds: &[(u32, f64)]) -> Ways {
         let nodes = self.starts.len() - 1;
         let mut ways = Ways { cost: vec![f64::INFINITY; nodes], next: vec![NO_HOP; nodes] };
-        let mut queue = BinaryHeap::with_capacity(nodes);
+        let mut queue = BucketQueue::new(self.bucket_width, seeds);
         for &(node, cost) in seeds {
             if cost < ways.cost[node as usize] {
                 ways.cost[node as usize] = cost;
-                queue.push(Reverse((Cost::of(cost), node)));
+                queue.push(node, cost);
             }
         }
-        while let Some(Reverse((cost, node))) = queue.pop() {
-            let cost = cost.value();
-            if cost > ways.cost[node as usize] {
+        while let Some((node, queued_at)) = queue.pop() {
+            let cost = ways.cost[node as usize];
+            if cost < queued_at {
                 continue;
             }
             for &(neighbour, edge) in self.neighbours(node) {
                 let through = cost + edge;
-                if through < ways.cost[neighbour as usize] {
+                let known = ways.cost[neighbour as usize];
+                if through < known {
                     ways.cost[neighbour as usize] = through;
                     ways.next[neighbour as usize] = node;
-                    queue.push(Reverse((Cost::of(through), neighbour)));
+                    queue.push(neighbour, through);
+                } else if through == known && node < ways.next[neighbour as usize] {
+                    let is_own_seed = ways.next[neighbour as usize] == NO_HOP;
+                    ways.next[neighbour as usize] = if is_own_seed { NO_HOP } else { node };
                 }
             }
         }
@@ -83,17 +93,37 @@ impl Graph {
     }
 }
 
-/// A positive cost that is ordered by its bits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Cost(u64);
+/// Buckets of equal width in cost (Dial 1969; with nodes corrected within a bucket, Meyer and Sanders 2003). As wide as the
+/// cheapest edge, a bucket's nodes are final when it is reached; wider, some are looked at again.
+struct BucketQueue {
+    buckets: Vec<Vec<(u32, f64)>>,
+    per_cost: f64,
+    from: f64,
+    at: usize,
+}
 
-impl Cost {
-    fn of(value: f64) -> Self {
-        Self(value.to_bits())
+impl BucketQueue {
+    fn new(width: f64, seeds: &[(u32, f64)]) -> Self {
+        let from = seeds.iter().map(|(_, cost)| *cost).fold(f64::INFINITY, f64::min);
+        Self { buckets: Vec::new(), per_cost: 1.0 / width, from, at: 0 }
     }
 
-    fn value(self) -> f64 {
-        f64::from_bits(self.0)
+    fn push(&mut self, node: u32, cost: f64) {
+        let bucket = (((cost - self.from) * self.per_cost) as usize).min(MOST_BUCKETS);
+        if bucket >= self.buckets.len() {
+            self.buckets.resize_with(bucket + 1, Vec::new);
+        }
+        self.buckets[bucket].push((node, cost));
+    }
+
+    fn pop(&mut self) -> Option<(u32, f64)> {
+        while self.at < self.buckets.len() {
+            if let Some(entry) = self.buckets[self.at].pop() {
+                return Some(entry);
+            }
+            self.at += 1;
+        }
+        None
     }
 }
 
@@ -103,6 +133,19 @@ mod tests {
     use petgraph::algo::dijkstra;
     use petgraph::graph::{NodeIndex, UnGraph};
     use proptest::prelude::*;
+
+    #[test]
+    fn equal_ways_go_over_the_lower_node() {
+        // 0 is the seed; 3 is reached over 1 and over 2 at the same cost, in whatever order the edges come
+        for edges in [
+            [(0, 1, 1.0), (0, 2, 1.0), (1, 3, 1.0), (2, 3, 1.0)],
+            [(2, 3, 1.0), (1, 3, 1.0), (0, 2, 1.0), (0, 1, 1.0)],
+        ] {
+            let ways = Graph::new(4, edges.into_iter()).ways_to(&[(0, 0.5)]);
+            assert_eq!(ways.next, [NO_HOP, 0, 0, 1]);
+            assert_eq!(ways.cost, [0.5, 1.5, 1.5, 2.5]);
+        }
+    }
 
     proptest! {
         #[test]

@@ -58,21 +58,42 @@ pub fn plan<A: Basis>(
     before: Option<&Slot<A>>,
     no: SlotNo,
 ) -> Slot<A> {
+    plan_watched(world, admission, before, no, &mut |_| {})
+}
+
+/// The same, telling `watch` the name of each stage when it is done: the planner has no clock, a watcher may have one.
+#[must_use]
+pub fn plan_watched<A: Basis>(
+    world: &World,
+    admission: &Admission<A>,
+    before: Option<&Slot<A>>,
+    no: SlotNo,
+    watch: &mut dyn FnMut(&'static str),
+) -> Slot<A> {
     let conditions = Conditions::at(world, no);
     let topology =
         before.map_or_else(|| Arc::new(constellation::infer(world, no)), |b| Arc::clone(&b.topology));
+    watch("constellation");
     let demand = schedule::demand(world, &conditions, admission, no);
-
+    watch("demand");
     let sky = orbit::propagate(world, &conditions, no);
+    watch("orbit");
     let views = visibility::find(world, &sky);
+    watch("visibility");
     let lasers =
         laser::point(&world.rules.lasers, &topology, &sky, &conditions, before.map(|b| &b.lasers), no);
+    watch("laser");
     let links = radio::rate(&world.rules.radio, &views);
+    watch("radio");
     let feeders = feeder::hold(world, &topology, &conditions, &views, before.map(|b| &b.feeders));
+    watch("feeder");
     let pops = pops_in_use(world, &conditions, &demand, no);
     let routes = route::find(world, &conditions, &lasers, &feeders, pops);
+    watch("route");
     let assignment = schedule::assign(world, &demand, &topology, &views, &routes);
+    watch("schedule");
     let flows = flow::share(world, &demand, &assignment, &links, &lasers, &feeders, &routes);
+    watch("flow");
     let given = terminal::Given {
         sky: &sky,
         conditions: &conditions,
@@ -82,6 +103,7 @@ pub fn plan<A: Basis>(
         flows: &flows,
     };
     let terminals = terminal::serve(world, admission, &given, no);
+    watch("terminal");
 
     Slot {
         no,

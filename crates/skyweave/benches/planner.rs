@@ -32,6 +32,9 @@ fn main() {
     if wanted("slot") {
         rows.extend(whole_slot());
     }
+    if wanted("slot stages") {
+        rows.extend(stages());
+    }
     if wanted("forwarding") {
         rows.extend(forwarding());
     }
@@ -136,6 +139,41 @@ fn whole_slot() -> Vec<Row> {
                     .collect()
             });
             Some(Row { name: named(threads), ours: median(times), peer: None, unit: "ms" })
+        })
+        .collect()
+}
+
+/// Where the time of a slot goes, on two threads.
+fn stages() -> Vec<Row> {
+    let Some(prepared) = world() else { return Vec::new() };
+    let world = &prepared.world;
+    let Ok(pool) = ThreadPoolBuilder::new().num_threads(2).build() else { return Vec::new() };
+    let mut times: Vec<(&'static str, Vec<f64>)> = Vec::new();
+    pool.install(|| {
+        let mut before: Option<Slot<_>> = None;
+        for k in 0..ROUNDS as i64 + 2 {
+            let no = SlotNo(prepared.first.0 + k);
+            let admission = Admission::declared(world, no);
+            let mut last = Instant::now();
+            let slot = plan::plan_watched(world, &admission, before.as_ref(), no, &mut |stage| {
+                let now = Instant::now();
+                let ms = (now - last).as_secs_f64() * 1e3;
+                last = now;
+                match times.iter_mut().find(|(name, _)| *name == stage) {
+                    Some((_, values)) => values.push(ms),
+                    None => times.push((stage, vec![ms])),
+                }
+            });
+            before = Some(slot);
+        }
+    });
+    times
+        .into_iter()
+        .map(|(stage, values)| Row {
+            name: format!("slot stages: {stage}"),
+            ours: median(values[2..].to_vec()),
+            peer: None,
+            unit: "ms",
         })
         .collect()
 }
