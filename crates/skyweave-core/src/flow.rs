@@ -14,7 +14,7 @@ use crate::route::{Routes, ToPop};
 use crate::schedule::{Assignment, Beam, CellDemand};
 use crate::world::World;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
 /// What stops a cell from getting more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,13 +163,16 @@ struct Path {
 /// lasers of a satellite carry together.
 struct Network<'a> {
     lasers: &'a Lasers,
-    by_pair: BTreeMap<(u32, u32), usize>,
+    /// Live lasers by their two satellites.
+    by_pair: Vec<((u32, u32), usize)>,
     satellites: usize,
 }
 
 impl<'a> Network<'a> {
     fn new(world: &World, lasers: &'a Lasers) -> Self {
-        let by_pair = lasers.live.iter().enumerate().map(|(i, l)| ((l.a.0, l.b.0), i)).collect();
+        let mut by_pair: Vec<((u32, u32), usize)> =
+            lasers.live.iter().enumerate().map(|(i, l)| ((l.a.0, l.b.0), i)).collect();
+        by_pair.sort_unstable();
         Self { lasers, by_pair, satellites: world.satellites.len() }
     }
 
@@ -180,7 +183,8 @@ impl<'a> Network<'a> {
         let mut at = beam.satellite.0;
         while to_pop.next[at as usize] != NO_HOP {
             let next = to_pop.next[at as usize];
-            let laser = *self.by_pair.get(&(at.min(next), at.max(next)))?;
+            let pair = (at.min(next), at.max(next));
+            let laser = self.by_pair[self.by_pair.binary_search_by_key(&pair, |(pair, _)| *pair).ok()?].1;
             lasers_s += self.lasers.live[laser].range_m / LIGHT_M_S;
             hops.push(LaserHop { laser, forward: at < next });
             at = next;
@@ -225,6 +229,7 @@ impl<'a> Network<'a> {
         pool.resources(served.len(), 1.0, Limit::Beam);
         pool.resources(n, world.rules.lasers.per_satellite_bps, Limit::Laser);
         let switch = 3 * n + 2 * live + served.len();
+        let mut uses = Vec::new();
         for (index, (cell, path)) in served.iter().enumerate() {
             let (asked, beam_bps) = match direction {
                 Direction::Down => (demand[*cell].down_bps, links.user[path.beam.view].down_bps),
@@ -233,7 +238,7 @@ impl<'a> Network<'a> {
             let terminals = demand[*cell].terminals;
             let satellite = path.beam.satellite.index();
             let airtime = terminals / beam_bps;
-            let mut uses = vec![(2 * n + path.landing, terminals), (n + satellite, terminals)];
+            uses.extend([(2 * n + path.landing, terminals), (n + satellite, terminals)]);
             // beams that do not have to be shared over time leave the satellite's airtime alone
             if assignment.cells_of_satellite[satellite] > radio.beams_per_satellite {
                 uses.push((satellite, airtime));
@@ -246,7 +251,7 @@ impl<'a> Network<'a> {
                 uses.push((switch + laser.a.index(), terminals));
                 uses.push((switch + laser.b.index(), terminals));
             }
-            pool.flow(asked, uses);
+            pool.flow(asked, uses.drain(..));
         }
         pool.run()
     }
@@ -257,8 +262,12 @@ impl<'a> Network<'a> {
 struct Filling {
     capacity: Vec<f64>,
     limit: Vec<Limit>,
-    /// By flow: what it asks for, and what one unit of its rate takes of which resource.
-    flows: Vec<(f64, Vec<(usize, f64)>)>,
+    /// By flow: what it asks for.
+    asked: Vec<f64>,
+    /// Where the uses of each flow end in `uses`.
+    ends: Vec<usize>,
+    /// What one unit of a flow's rate takes of which resource.
+    uses: Vec<(u32, f64)>,
 }
 
 impl Filling {
@@ -267,62 +276,102 @@ impl Filling {
         self.limit.resize(self.capacity.len(), limit);
     }
 
-    fn flow(&mut self, asked: f64, uses: Vec<(usize, f64)>) {
-        self.flows.push((asked, uses));
+    fn flow(&mut self, asked: f64, uses: impl IntoIterator<Item = (usize, f64)>) {
+        self.asked.push(asked);
+        self.uses.extend(uses.into_iter().map(|(resource, coefficient)| (resource as u32, coefficient)));
+        self.ends.push(self.uses.len());
+    }
+
+    fn uses_of(&self, flow: usize) -> &[(u32, f64)] {
+        let start = if flow == 0 { 0 } else { self.ends[flow - 1] };
+        &self.uses[start..self.ends[flow]]
+    }
+
+    /// The flows of each resource, in compressed rows: where they start, and which they are.
+    fn users(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut starts = vec![0_u32; self.capacity.len() + 1];
+        for (resource, _) in &self.uses {
+            starts[*resource as usize + 1] += 1;
+        }
+        for resource in 0..self.capacity.len() {
+            starts[resource + 1] += starts[resource];
+        }
+        let mut fill = starts.clone();
+        let mut flows = vec![0_u32; self.uses.len()];
+        for flow in 0..self.asked.len() {
+            for (resource, _) in self.uses_of(flow) {
+                let at = &mut fill[*resource as usize];
+                flows[*at as usize] = flow as u32;
+                *at += 1;
+            }
+        }
+        (starts, flows)
     }
 
     fn run(self) -> Vec<(f64, Limit)> {
-        let count = self.capacity.len();
-        let mut users: Vec<Vec<u32>> = vec![Vec::new(); count];
-        let mut slope = vec![0.0_f64; count];
-        let mut spent = vec![0.0_f64; count];
-        for (flow, (_, uses)) in self.flows.iter().enumerate() {
-            for &(resource, coefficient) in uses {
-                users[resource].push(flow as u32);
-                slope[resource] += coefficient;
-            }
+        let (starts, users) = self.users();
+        let mut open = Open {
+            result: vec![None; self.asked.len()],
+            slope: vec![0.0; self.capacity.len()],
+            spent: vec![0.0; self.capacity.len()],
+        };
+        for (resource, coefficient) in &self.uses {
+            open.slope[*resource as usize] += coefficient;
         }
-        let mut result: Vec<Option<(f64, Limit)>> = vec![None; self.flows.len()];
-        let mut queue: BinaryHeap<Reverse<(Level, u32, u32)>> = BinaryHeap::new();
         // entries: (level at which it binds, 0 for a demand or 1 for a resource, number)
-        for (flow, (asked, _)) in self.flows.iter().enumerate() {
-            queue.push(Reverse((Level(*asked), 0, flow as u32)));
-        }
-        let binds_at = |capacity: f64, spent: f64, slope: f64| Level(((capacity - spent) / slope).max(0.0));
-        for (resource, (&slope, &capacity)) in slope.iter().zip(&self.capacity).enumerate() {
-            if slope > 0.0 {
-                queue.push(Reverse((binds_at(capacity, 0.0, slope), 1, resource as u32)));
-            }
-        }
+        let demands =
+            self.asked.iter().enumerate().map(|(flow, asked)| Reverse((Level(*asked), 0, flow as u32)));
+        let resources = (0..self.capacity.len())
+            .filter(|&r| open.slope[r] > 0.0)
+            .map(|r| Reverse((open.binds_at(r, &self.capacity), 1, r as u32)));
+        let mut queue: BinaryHeap<Reverse<(Level, u32, u32)>> = demands.chain(resources).collect();
         while let Some(Reverse((level, kind, number))) = queue.pop() {
             let number = number as usize;
-            let stopped: Vec<(u32, Limit)> = if kind == 0 {
-                if result[number].is_some() {
-                    continue;
-                }
-                vec![(number as u32, Limit::Demand)]
-            } else {
-                let open: Vec<u32> =
-                    users[number].iter().copied().filter(|&f| result[f as usize].is_none()).collect();
-                if open.is_empty() {
-                    continue;
-                }
-                let now = binds_at(self.capacity[number], spent[number], slope[number]);
-                if now > level {
-                    queue.push(Reverse((now, 1, number as u32)));
-                    continue;
-                }
-                open.into_iter().map(|flow| (flow, self.limit[number])).collect()
-            };
-            for (flow, limit) in stopped {
-                result[flow as usize] = Some((level.0, limit));
-                for &(resource, coefficient) in &self.flows[flow as usize].1 {
-                    slope[resource] = (slope[resource] - coefficient).max(0.0);
-                    spent[resource] += coefficient * level.0;
-                }
+            if kind == 0 {
+                open.stop(number, level.0, Limit::Demand, self.uses_of(number));
+                continue;
+            }
+            if open.slope[number] <= 0.0 {
+                continue;
+            }
+            let now = open.binds_at(number, &self.capacity);
+            if now > level {
+                queue.push(Reverse((now, 1, number as u32)));
+                continue;
+            }
+            for &flow in &users[starts[number] as usize..starts[number + 1] as usize] {
+                open.stop(flow as usize, level.0, self.limit[number], self.uses_of(flow as usize));
             }
         }
-        result.into_iter().map(|r| r.unwrap_or((0.0, Limit::Demand))).collect()
+        open.result.into_iter().map(|r| r.unwrap_or((0.0, Limit::Demand))).collect()
+    }
+}
+
+/// What is still rising.
+struct Open {
+    /// By flow: its rate and what stopped it.
+    result: Vec<Option<(f64, Limit)>>,
+    /// By resource: what one step of the level takes.
+    slope: Vec<f64>,
+    /// By resource: what stopped flows have taken.
+    spent: Vec<f64>,
+}
+
+impl Open {
+    fn binds_at(&self, resource: usize, capacity: &[f64]) -> Level {
+        Level(((capacity[resource] - self.spent[resource]) / self.slope[resource]).max(0.0))
+    }
+
+    fn stop(&mut self, flow: usize, level: f64, limit: Limit, uses: &[(u32, f64)]) {
+        if self.result[flow].is_some() {
+            return;
+        }
+        self.result[flow] = Some((level, limit));
+        for &(resource, coefficient) in uses {
+            let resource = resource as usize;
+            self.slope[resource] = (self.slope[resource] - coefficient).max(0.0);
+            self.spent[resource] += coefficient * level;
+        }
     }
 }
 
@@ -348,6 +397,7 @@ impl Ord for Level {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     #[test]
     fn two_flows_share_what_one_resource_has() {
@@ -370,7 +420,7 @@ mod tests {
                 let uses: BTreeMap<usize, f64> = uses.into_iter().map(|(r, c)| (r % capacities.len(), c)).collect();
                 (asked, uses.into_iter().collect())
             }).collect();
-            for (asked, uses) in &flows { pool.flow(*asked, uses.clone()); }
+            for (asked, uses) in &flows { pool.flow(*asked, uses.iter().copied()); }
             let rates = pool.run();
             let mut used = vec![0.0; capacities.len()];
             for ((rate, _), (_, uses)) in rates.iter().zip(&flows) {
