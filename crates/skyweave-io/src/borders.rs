@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Borders {
     by_numeric: BTreeMap<String, MultiPolygon>,
+    outlines: BTreeMap<String, Outline>,
 }
 
 #[derive(Deserialize)]
@@ -64,29 +65,27 @@ impl Borders {
             let shapes = polygons.iter().map(|rings| polygon(rings, &arcs));
             by_numeric.entry(id).or_insert_with(|| MultiPolygon(Vec::new())).0.extend(shapes);
         }
-        Ok(Self { by_numeric })
+        let outlines =
+            by_numeric.iter().map(|(id, shape)| (id.clone(), Outline::of_borders(shape))).collect();
+        Ok(Self { by_numeric, outlines })
     }
 
-    /// The area of a country by ISO 3166-1 alpha-3 code or English name.
+    /// The area of a country by ISO 3166-1 alpha-3 code or English name, as the file has it.
     #[must_use]
     pub fn country(&self, name: &str) -> Option<&MultiPolygon> {
-        let wanted = name.to_lowercase();
-        let country = countries().into_iter().find(|c| {
-            c.iso_alpha3.to_lowercase() == wanted
-                || c.name.to_lowercase() == wanted
-                || c.iso_numeric == wanted
-        })?;
-        self.by_numeric.get(&country.iso_numeric)
+        self.by_numeric.get(&numeric_code(name)?)
+    }
+
+    /// The same, ready to be asked what is inside.
+    #[must_use]
+    pub fn outline(&self, name: &str) -> Option<&Outline> {
+        self.outlines.get(&numeric_code(name)?)
     }
 
     /// Distance in m from a place to the nearest land, 0 on land; exact only in so far as borders have dense corners.
     #[must_use]
     pub fn distance_to_land_m(&self, latitude_deg: f64, longitude_deg: f64) -> f64 {
-        let point = Point::new(longitude_deg, latitude_deg);
-        let on_land = |area: &MultiPolygon| {
-            area.0.iter().any(|p| p.bounding_rect().is_some_and(|b| b.contains(&point)) && p.contains(&point))
-        };
-        if self.by_numeric.values().any(on_land) {
+        if self.outlines.values().any(|outline| outline.contains(latitude_deg, longitude_deg)) {
             return 0.0;
         }
         let here = skyweave_core::geodesy::Geodetic::from_degrees(latitude_deg, longitude_deg);
@@ -97,6 +96,33 @@ impl Borders {
         }
         nearest
     }
+}
+
+fn numeric_code(name: &str) -> Option<String> {
+    let wanted = name.to_lowercase();
+    let country = countries().into_iter().find(|c| {
+        c.iso_alpha3.to_lowercase() == wanted || c.name.to_lowercase() == wanted || c.iso_numeric == wanted
+    })?;
+    Some(country.iso_numeric)
+}
+
+/// The ring with longitudes that go on beyond 180 where it crosses the date line. At a pole all longitudes are one place,
+/// and a ring runs along the edge of the map.
+#[must_use]
+pub fn unrolled(ring: &LineString) -> Vec<Coord> {
+    const POLE_DEG: f64 = 89.0;
+    let mut turns = 0.0;
+    let mut before: Option<Coord> = None;
+    ring.coords()
+        .map(|&corner| {
+            if let Some(before) = before.replace(corner)
+                && corner.y.abs() < POLE_DEG
+            {
+                turns -= ((corner.x - before.x) / 360.0).round();
+            }
+            Coord { x: corner.x + 360.0 * turns, y: corner.y }
+        })
+        .collect()
 }
 
 /// Arcs are quantised and delta-encoded where the file has a transform (TopoJSON 1.0, section 2.1.2).
@@ -138,26 +164,44 @@ fn polygon(rings: &[Vec<i64>], arcs: &[Vec<Coord>]) -> Polygon {
 /// A shape on the map, with its bounding box for a quick "no".
 #[derive(Debug, Clone)]
 pub struct Outline {
-    polygons: Vec<(geo::Rect, Polygon)>,
+    /// As given.
+    drawn: MultiPolygon,
+    /// To be tested.
+    tested: Vec<(geo::Rect, Polygon)>,
 }
 
 impl Outline {
-    /// An outline of polygons.
+    /// An outline of polygons that are cut where they cross the date line, as RFC 7946 has them.
     #[must_use]
     pub fn new(shape: &MultiPolygon) -> Self {
-        Self { polygons: shape.0.iter().filter_map(|p| Some((p.bounding_rect()?, p.clone()))).collect() }
+        Self::testing(shape, shape.0.clone())
+    }
+
+    /// An outline of borders, whose rings jump from one end of the map to the other at the date line.
+    fn of_borders(shape: &MultiPolygon) -> Self {
+        let unroll = |ring: &LineString| LineString(unrolled(ring));
+        let rings =
+            |p: &Polygon| Polygon::new(unroll(p.exterior()), p.interiors().iter().map(unroll).collect());
+        Self::testing(shape, shape.0.iter().map(rings).collect())
+    }
+
+    fn testing(shape: &MultiPolygon, polygons: Vec<Polygon>) -> Self {
+        let tested = polygons.into_iter().filter_map(|p| Some((p.bounding_rect()?, p))).collect();
+        Self { drawn: shape.clone(), tested }
     }
 
     /// True if a place is inside.
     #[must_use]
     pub fn contains(&self, latitude_deg: f64, longitude_deg: f64) -> bool {
-        let point = Point::new(longitude_deg, latitude_deg);
-        self.polygons.iter().any(|(bounds, polygon)| bounds.contains(&point) && polygon.contains(&point))
+        [0.0, 360.0, -360.0].into_iter().any(|turn| {
+            let point = Point::new(longitude_deg + turn, latitude_deg);
+            self.tested.iter().any(|(bounds, polygon)| bounds.contains(&point) && polygon.contains(&point))
+        })
     }
 
-    /// The polygons.
+    /// The polygons as they were given.
     pub fn polygons(&self) -> impl Iterator<Item = &Polygon> {
-        self.polygons.iter().map(|(_, polygon)| polygon)
+        self.drawn.0.iter()
     }
 }
 
@@ -174,12 +218,19 @@ mod tests {
             ("TWN", 24.15, 120.7),
             ("USA", 39.1, -94.6),
             ("FJI", -17.8, 178.0),
+            ("FJI", -16.9, 179.97),
+            ("RUS", 66.0, 100.0),
+            ("RUS", 67.0, 179.0),
+            ("RUS", 67.0, -175.0),
         ] {
-            let outline = Outline::new(borders.country(country).unwrap());
+            let outline = borders.outline(country).unwrap();
             assert!(outline.contains(lat, lon), "{country}");
-            assert!(!outline.contains(lat, lon + 60.0), "{country}");
+            assert!(!outline.contains(lat, lon + 100.0), "{country}");
         }
-        assert!(borders.country("Atlantis").is_none());
+        assert!(borders.outline("Atlantis").is_none());
+        let russia = borders.outline("RUS").unwrap();
+        assert!(![0.0, 25.0, -40.0].into_iter().any(|lon| russia.contains(67.0, lon)));
+        assert!(borders.outline("ATA").unwrap().contains(-80.0, 0.0));
         assert_eq!(borders.distance_to_land_m(50.45, 30.52), 0.0);
         assert!(borders.distance_to_land_m(-48.9, -123.4) > 2_000_000.0, "Point Nemo");
     }

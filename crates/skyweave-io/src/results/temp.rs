@@ -17,7 +17,7 @@ pub(crate) struct TempFile {
 impl TempFile {
     /// Begins the file that will have the name `target`; folders are made as needed.
     pub fn create(target: &Path) -> Result<(Self, File), ResultsError> {
-        if let Some(folder) = target.parent() {
+        if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|e| ResultsError::io("create the folder", folder, e))?;
         }
         let temp = temp_path(target);
@@ -61,7 +61,7 @@ pub(crate) fn write_whole(target: &Path, content: &[u8]) -> Result<(), ResultsEr
 /// A new name lasts only when its folder is on the disk.
 #[cfg(unix)]
 fn sync_folder(target: &Path) -> Result<(), ResultsError> {
-    let Some(folder) = target.parent() else { return Ok(()) };
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(|e| ResultsError::io("write the folder", folder, e))

@@ -87,7 +87,7 @@ impl Atlas<'_> {
             ));
         }
         if let Some(name) = &area.country {
-            let shape = self.borders.country(name).ok_or_else(|| {
+            let outline = self.borders.outline(name).ok_or_else(|| {
                 let known = countries();
                 let names = known.iter().flat_map(|c| [c.iso_alpha3.as_str(), c.name.as_str()]);
                 self.source.fault(
@@ -100,7 +100,7 @@ impl Atlas<'_> {
                     ),
                 )
             })?;
-            return Ok(Region::Outline(Outline::new(shape)));
+            return Ok(Region::Outline(outline.clone()));
         }
         if let Some(corners) = &area.polygon {
             return self.polygon(corners, span);

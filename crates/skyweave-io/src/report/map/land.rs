@@ -4,10 +4,10 @@
 //! the same line on both sides.
 
 use super::view::View;
-use crate::borders::Borders;
+use crate::borders::{Borders, unrolled};
 use crate::builtin::countries;
 use crate::report::html::put;
-use geo::{Coord, LineString};
+use geo::Coord;
 
 /// Steps of the grid in a pixel.
 const STEPS: f64 = 2.0;
@@ -52,24 +52,6 @@ fn draw(path: &mut String, frame: &Frame, view: &View, ring: &[Coord], turn: f64
         at = *corner;
     }
     path.push('z');
-}
-
-/// The ring with longitudes that go on beyond 180 where it crosses the date line. At a pole all longitudes are one place,
-/// and a ring runs along the edge of the map.
-fn unrolled(ring: &LineString) -> Vec<Coord> {
-    const POLE_DEG: f64 = 89.0;
-    let mut turns = 0.0;
-    let mut before: Option<Coord> = None;
-    ring.coords()
-        .map(|&corner| {
-            if let Some(before) = before.replace(corner)
-                && corner.y.abs() < POLE_DEG
-            {
-                turns -= ((corner.x - before.x) / 360.0).round();
-            }
-            Coord { x: corner.x + 360.0 * turns, y: corner.y }
-        })
-        .collect()
 }
 
 /// The corners on the grid without those that say nothing; none if nothing of the ring is left.
