@@ -106,23 +106,28 @@ fn numeric_code(name: &str) -> Option<String> {
     Some(country.iso_numeric)
 }
 
-/// The ring with longitudes that go on beyond 180 where it crosses the date line. At a pole all longitudes are one place,
-/// and a ring runs along the edge of the map.
+/// The ring with longitudes that go on beyond 180 where it crosses the date line. One that goes once around the Earth
+/// encloses a pole, and is closed along the edge of the map there.
 #[must_use]
 pub fn unrolled(ring: &LineString) -> Vec<Coord> {
-    const POLE_DEG: f64 = 89.0;
     let mut turns = 0.0;
     let mut before: Option<Coord> = None;
-    ring.coords()
+    let mut corners: Vec<Coord> = ring
+        .coords()
         .map(|&corner| {
-            if let Some(before) = before.replace(corner)
-                && corner.y.abs() < POLE_DEG
-            {
+            if let Some(before) = before.replace(corner) {
                 turns -= ((corner.x - before.x) / 360.0).round();
             }
             Coord { x: corner.x + 360.0 * turns, y: corner.y }
         })
-        .collect()
+        .collect();
+    if let (Some(&first), Some(&last)) = (corners.first(), corners.last())
+        && (last.x - first.x).abs() > 180.0
+    {
+        let pole = 90.0_f64.copysign(first.y);
+        corners.extend([Coord { x: last.x, y: pole }, Coord { x: first.x, y: pole }, first]);
+    }
+    corners
 }
 
 /// Arcs are quantised and delta-encoded where the file has a transform (TopoJSON 1.0, section 2.1.2).
@@ -179,10 +184,16 @@ impl Outline {
 
     /// An outline of borders, whose rings jump from one end of the map to the other at the date line.
     fn of_borders(shape: &MultiPolygon) -> Self {
-        let unroll = |ring: &LineString| LineString(unrolled(ring));
-        let rings =
-            |p: &Polygon| Polygon::new(unroll(p.exterior()), p.interiors().iter().map(unroll).collect());
-        Self::testing(shape, shape.0.iter().map(rings).collect())
+        let mut polygons = Vec::new();
+        for polygon in &shape.0 {
+            let unroll = |ring: &LineString| LineString(unrolled(ring));
+            // on the sphere a coast around the pole may be drawn as the hole of the sea: here it is land of its own
+            let (around_pole, holes): (Vec<_>, Vec<_>) =
+                polygon.interiors().iter().partition(|ring| unrolled(ring).len() > ring.0.len());
+            polygons.push(Polygon::new(unroll(polygon.exterior()), holes.into_iter().map(unroll).collect()));
+            polygons.extend(around_pole.into_iter().map(|ring| Polygon::new(unroll(ring), Vec::new())));
+        }
+        Self::testing(shape, polygons)
     }
 
     fn testing(shape: &MultiPolygon, polygons: Vec<Polygon>) -> Self {
