@@ -1,5 +1,5 @@
 //! Fetching from a service that behaves, refuses, breaks off or says nothing: a small server on the loopback.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use hifitime::{Epoch, Unit};
 use skyweave_io::catalog::{CatalogError, FetchRequest, FetchStatus, fetch};

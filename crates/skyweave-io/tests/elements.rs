@@ -1,5 +1,5 @@
 //! Element sets as they are published: real catalogues, one object in every format, and inputs that are to be refused.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
 
 use flate2::{Compression, write::GzEncoder};
 use hifitime::{Epoch, Unit};
