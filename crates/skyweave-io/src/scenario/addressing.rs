@@ -1,15 +1,17 @@
 //! Addresses: what each terminal and each PoP is called on the network. Stable across runs of the same scenario.
 
-use super::diagnostic::{ScenarioError, Source};
+use super::diagnostic::{ACCEPTED_NAME, ScenarioError, Source, closest, name_fault};
 use super::format::Addressing as Written;
 use sha2::{Digest, Sha256};
 use skyweave_core::ids::TerminalId;
 use skyweave_core::world::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// PoPs without an address of their own get one from this range (RFC 2544, for benchmarks: never routed).
 const POP_RANGE: u32 = u32::from_be_bytes([198, 18, 0, 0]);
+/// So many PoPs have a /24 each in that range.
+const MOST_POPS: usize = 512;
 /// Prefix length of a terminal's own network.
 pub const TERMINAL_PREFIX_LENGTH: u8 = 56;
 
@@ -64,33 +66,8 @@ impl Addressing {
                 )
             })?,
         };
-        let pops = world
-            .pops
-            .iter()
-            .enumerate()
-            .map(|(index, pop)| match written.pops.get(&pop.code) {
-                None => Ok(Ipv4Addr::from(POP_RANGE + index as u32 * 256 + 1)),
-                Some(text) => text.parse().map_err(|_| {
-                    source.fault(
-                        0..0,
-                        &format!("`{text}` of PoP `{}` is no IPv4 address", pop.code),
-                        "in `[addressing.pops]`",
-                        "accepted: four numbers with dots, such as `198.18.0.1`",
-                    )
-                }),
-            })
-            .collect::<Result<_, _>>()?;
-        let known = |name: &str| {
-            world.terminals.iter().any(|t| t.name == name) || world.pops.iter().any(|p| p.code == name)
-        };
-        if let Some(name) = written.pops.keys().chain(written.names.values()).find(|name| !known(name)) {
-            return Err(source.fault(
-                0..0,
-                &format!("`[addressing]` names `{name}`, which is neither a terminal nor a PoP"),
-                "in this file",
-                "accepted: names of sites and terminals, codes of PoPs",
-            ));
-        }
+        let pops = pops(written, carrier_nat, world, source)?;
+        check_names(written, world, source)?;
         Ok(Self { carrier_nat, ipv6, pops, names: written.names.clone() })
     }
 
@@ -105,6 +82,80 @@ impl Addressing {
     pub fn terminal_ipv6_prefix(&self, terminal: TerminalId) -> Ipv6Addr {
         Ipv6Addr::from((u128::from(self.ipv6) << 96) | (u128::from(terminal.0 & 0x00ff_ffff) << 72))
     }
+}
+
+/// The address of each PoP: its own, or one of the range for the others.
+fn pops(
+    written: &Written,
+    carrier_nat: (u32, u8),
+    world: &World,
+    source: &Source,
+) -> Result<Vec<Ipv4Addr>, ScenarioError> {
+    let fault = |code: &str, found: &str, accepted: &str| {
+        source.fault(source.span_of(&["addressing", "pops", code]), found, "here", accepted)
+    };
+    let codes = || world.pops.iter().map(|pop| pop.code.as_str());
+    if let Some(code) = written.pops.keys().find(|code| !codes().any(|known| known == code.as_str())) {
+        let accepted = format!("accepted: codes of PoPs; {}", closest(code, codes()));
+        return Err(fault(code, &format!("no PoP `{code}`"), &accepted));
+    }
+    if world.pops.len() > MOST_POPS {
+        return Err(source.fault(
+            source.span_of(&["ground", "pops"]),
+            &format!("{} PoPs", world.pops.len()),
+            "here",
+            "accepted: up to 512, which have addresses in 198.18.0.0/15",
+        ));
+    }
+    let mut taken: BTreeMap<Ipv4Addr, &str> = BTreeMap::new();
+    let mut addresses = Vec::new();
+    for (index, pop) in world.pops.iter().enumerate() {
+        let address = match written.pops.get(&pop.code) {
+            None => Ipv4Addr::from(POP_RANGE + index as u32 * 256 + 1),
+            Some(text) => text.parse().map_err(|_| {
+                let accepted = "accepted: four numbers with dots, such as `198.18.0.1`";
+                fault(&pop.code, &format!("`{text}` of PoP `{}` is no IPv4 address", pop.code), accepted)
+            })?,
+        };
+        let other = taken.insert(address, &pop.code);
+        let behind_nat = (u32::from(address) ^ carrier_nat.0) >> (32 - carrier_nat.1) == 0;
+        if other.is_some() || behind_nat {
+            let other = other.map_or_else(|| "terminals".to_owned(), |code| format!("PoP `{code}`"));
+            let found = format!("PoP `{}` and {other} share the address {address}", pop.code);
+            return Err(fault(&pop.code, &found, "accepted: an address of its own for each PoP"));
+        }
+        addresses.push(address);
+    }
+    Ok(addresses)
+}
+
+/// Every further name is new, and stands for something.
+fn check_names(written: &Written, world: &World, source: &Source) -> Result<(), ScenarioError> {
+    if written.names.is_empty() {
+        return Ok(());
+    }
+    let terminals = world.terminals.iter().map(|t| t.name.as_str());
+    let known: BTreeSet<&str> = terminals.chain(world.pops.iter().map(|p| p.code.as_str())).collect();
+    for (name, meant) in &written.names {
+        let fault = |found: &str, accepted: &str| {
+            source.fault(source.span_of(&["addressing", "names", name]), found, "here", accepted)
+        };
+        if let Some(wrong) = name_fault(name) {
+            return Err(fault(wrong, ACCEPTED_NAME));
+        }
+        if known.contains(name.as_str()) {
+            let accepted = "accepted: names that no site, terminal or PoP has";
+            return Err(fault(&format!("`{name}` is there already"), accepted));
+        }
+        if !known.contains(meant.as_str()) {
+            let accepted = format!(
+                "accepted: names of sites and terminals, codes of PoPs; {}",
+                closest(meant, known.iter().copied())
+            );
+            return Err(fault(&format!("`{meant}` is neither a terminal nor a PoP"), &accepted));
+        }
+    }
+    Ok(())
 }
 
 /// fd and 24 bits drawn from the seed: RFC 4193's prefix, cut to /32 so that 2^24 terminals have a /56 each.

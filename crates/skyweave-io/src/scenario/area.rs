@@ -1,7 +1,7 @@
 //! Areas of a scenario, resolved to outlines.
 
-use super::diagnostic::{ScenarioError, Source, closest};
-use super::format::{Area, Circle};
+use super::diagnostic::{ScenarioError, Source, closest, read_text};
+use super::format::{Area, Circle, Pair};
 use crate::borders::{Borders, Outline};
 use crate::builtin::countries;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
@@ -55,6 +55,19 @@ impl Region {
             }
         }
     }
+}
+
+/// Share of the globe inside an outline whose edges are straight in longitude and latitude, roughly: enough to count
+/// cells before they are made.
+#[must_use]
+pub fn share_of_globe(outline: &Outline) -> f64 {
+    let ring = |line: &LineString| -> f64 {
+        let turned = line.lines().map(|e| {
+            e.dx().to_radians() * f64::midpoint(e.start.y.to_radians().sin(), e.end.y.to_radians().sin())
+        });
+        turned.sum::<f64>().abs() / (4.0 * std::f64::consts::PI)
+    };
+    outline.polygons().map(|p| ring(p.exterior()) - p.interiors().iter().map(ring).sum::<f64>()).sum()
 }
 
 /// What a scenario's areas are resolved with.
@@ -114,8 +127,8 @@ impl Atlas<'_> {
         }
     }
 
-    fn polygon(&self, corners: &[[f64; 2]], span: &Range<usize>) -> Result<Region, ScenarioError> {
-        for [longitude, latitude] in corners {
+    fn polygon(&self, corners: &[Pair<f64>], span: &Range<usize>) -> Result<Region, ScenarioError> {
+        for Pair([longitude, latitude]) in corners {
             self.coordinates(*latitude, *longitude, span)?;
         }
         if corners.len() < 3 {
@@ -126,23 +139,55 @@ impl Atlas<'_> {
                 "accepted: at least three corners as [longitude, latitude] in degrees",
             ));
         }
-        let ring = LineString(corners.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect());
-        Ok(Region::Outline(Outline::new(&MultiPolygon(vec![Polygon::new(ring, Vec::new())]))))
+        let ring = LineString(corners.iter().map(|Pair([x, y])| Coord { x: *x, y: *y }).collect());
+        self.outline(&MultiPolygon(vec![Polygon::new(ring, Vec::new())]), span)
+    }
+
+    /// The outline of a shape none of whose edges could be meant the other way around the Earth.
+    fn outline(&self, shape: &MultiPolygon, span: &Range<usize>) -> Result<Region, ScenarioError> {
+        for polygon in &shape.0 {
+            for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
+                for corner in ring.coords() {
+                    self.coordinates(corner.y, corner.x, span)?;
+                }
+                if let Some(edge) = ring.lines().find(|edge| edge.dx().abs() > 180.0) {
+                    return Err(self.source.fault(
+                        span.clone(),
+                        &format!("an edge of the polygon goes from longitude {} to {}", edge.start.x, edge.end.x),
+                        "here",
+                        "accepted: edges of at most 180 degrees; cut a polygon that crosses longitude 180 there, into \
+                         two areas or a GeoJSON MultiPolygon (RFC 7946, section 3.1.9)",
+                    ));
+                }
+            }
+        }
+        Ok(Region::Outline(Outline::new(shape)))
+    }
+
+    /// The text of a file that the scenario names.
+    ///
+    /// # Errors
+    /// When it cannot be read, with the place where it is named.
+    pub fn file(&self, name: &str, span: &Range<usize>, accepted: &str) -> Result<String, ScenarioError> {
+        let path = self.folder.join(name);
+        read_text(&path).map_err(|why| {
+            self.source.fault(
+                span.clone(),
+                &format!("cannot read {}: {why}", path.display()),
+                "named here",
+                &format!("{accepted}, relative to the scenario"),
+            )
+        })
     }
 
     fn geojson(&self, file: &str, span: &Range<usize>) -> Result<Region, ScenarioError> {
-        let path = self.folder.join(file);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|source| ScenarioError::Read { path: path.clone(), source })?;
+        const ACCEPTED: &str = "accepted: GeoJSON (RFC 7946) with Polygon or MultiPolygon geometries";
+        let text = self.file(file, span, ACCEPTED)?;
         let shape = crate::geofile::polygons(&text).map_err(|why| {
-            self.source.fault(
-                span.clone(),
-                &format!("{}: {why}", path.display()),
-                "this file",
-                "accepted: GeoJSON (RFC 7946) with Polygon or MultiPolygon geometries",
-            )
+            let path = self.folder.join(file);
+            self.source.fault(span.clone(), &format!("{}: {why}", path.display()), "this file", ACCEPTED)
         })?;
-        Ok(Region::Outline(Outline::new(&shape)))
+        self.outline(&shape, span)
     }
 
     /// The region of a circle.

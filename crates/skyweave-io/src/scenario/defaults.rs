@@ -1,7 +1,7 @@
 //! What a scenario gets where it says nothing. Each figure has its source; assumptions are marked so.
 
 use super::format::{
-    Addressing, Carrier, Cells, Demand, Fibre, Ground, GroundKind, LaserLayout, Lasers, Radio,
+    Addressing, Cells, Demand, Downlink, Fibre, Ground, GroundKind, LaserLayout, Lasers, Radio, Uplink,
 };
 use toml::Spanned;
 
@@ -18,6 +18,10 @@ pub fn min_serving_altitude_km() -> f64 {
 /// SGP4 loses 1 to 3 km a day: beyond two weeks nobody can tell where a satellite is within its plane.
 pub fn max_element_age_days() -> f64 {
     14.0
+}
+
+pub fn zero() -> Spanned<f64> {
+    unwritten(0.0)
 }
 
 pub fn one() -> f64 {
@@ -47,22 +51,8 @@ impl Default for Radio {
     fn default() -> Self {
         Self {
             min_elevation_deg: 25.0,
-            down: Carrier {
-                eirp_dbw: 36.0,
-                g_over_t_db_k: 9.0,
-                frequency_ghz: 11.7,
-                bandwidth_mhz: 240.0,
-                implementation_loss_db: 4.0,
-                max_efficiency_bps_hz: 4.5,
-            },
-            up: Carrier {
-                eirp_dbw: 38.0,
-                g_over_t_db_k: 8.0,
-                frequency_ghz: 14.25,
-                bandwidth_mhz: 62.5,
-                implementation_loss_db: 4.0,
-                max_efficiency_bps_hz: 4.5,
-            },
+            down: Downlink::default(),
+            up: Uplink::default(),
             beams_per_satellite: 48,
             cells_per_beam: 4,
             satellite_down_gbps: 96.0,

@@ -2,20 +2,24 @@
 
 use crate::elements::ElementsError;
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use std::io::{self, Read};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why a scenario cannot be run.
 #[derive(Debug, Error, Diagnostic)]
 pub enum ScenarioError {
     /// A file could not be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}", path.display())]
+    #[diagnostic(help(
+        "accepted: a scenario in TOML and UTF-8; the format is described in docs/scenario.md"
+    ))]
     Read {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// Something in the scenario file is wrong.
     #[error(transparent)]
@@ -27,6 +31,11 @@ pub enum ScenarioError {
     Elements(Box<ElementsError>),
 }
 
+/// Longest line that is shown, bytes.
+const LONGEST_LINE: usize = 400;
+/// Longest message, characters: it may repeat what was found.
+const LONGEST_MESSAGE: usize = 600;
+
 /// A fault in a text, with its place.
 #[derive(Debug, Error)]
 #[error("{file}:{line}: {message}")]
@@ -36,7 +45,8 @@ pub struct Fault {
     line: usize,
     label: String,
     help: Option<String>,
-    text: NamedSource<String>,
+    /// The text to show the place in; none where its lines are too long for any screen.
+    text: Option<NamedSource<String>>,
     span: Range<usize>,
 }
 
@@ -46,10 +56,11 @@ impl Diagnostic for Fault {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.text)
+        self.text.as_ref().map(|text| text as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.text.as_ref()?;
         let length = self.span.end.saturating_sub(self.span.start).max(1);
         Some(Box::new(std::iter::once(LabeledSpan::new(Some(self.label.clone()), self.span.start, length))))
     }
@@ -70,16 +81,48 @@ impl Source {
     pub fn fault(&self, span: Range<usize>, message: &str, label: &str, help: &str) -> ScenarioError {
         let end = self.text.floor_char_boundary(span.start);
         let line = self.text[..end].matches('\n').count() + 1;
+        let around = self.text.lines().skip(line.saturating_sub(2)).take(3);
+        let showable = around.into_iter().all(|line| line.len() <= LONGEST_LINE);
+        let mut shown: String = message.chars().take(LONGEST_MESSAGE).collect();
+        if shown.len() < message.len() {
+            shown.push_str(" (and so on)");
+        }
         ScenarioError::Fault(Box::new(Fault {
-            message: message.to_owned(),
+            message: shown,
             file: self.name.clone(),
             line,
             label: label.to_owned(),
             help: (!help.is_empty()).then(|| help.to_owned()),
-            text: NamedSource::new(&self.name, self.text.clone()),
+            text: showable.then(|| NamedSource::new(&self.name, self.text.clone())),
             span,
         }))
     }
+
+    /// Where the value stands that these keys lead to; the beginning of the text if it is not written there. It reads the
+    /// text anew, so it is for faults.
+    #[must_use]
+    pub fn span_of(&self, keys: &[&str]) -> Range<usize> {
+        let Ok(document) = toml_edit::Document::parse(self.text.as_str()) else { return 0..0 };
+        let mut item = document.as_item();
+        for key in keys {
+            let Some(next) = item.get(key) else { break };
+            item = next;
+        }
+        item.span().filter(|span| span.len() < self.text.len()).unwrap_or(0..0)
+    }
+}
+
+/// The longest file that is read, bytes: a million terminals listed one by one have room in it.
+const LONGEST_FILE: u64 = 1 << 28;
+
+/// Reads a text file, up to a length that no memory minds.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_string(&mut text)?;
+    if read as u64 > LONGEST_FILE {
+        return Err(io::Error::other(format!("it is longer than {LONGEST_FILE} bytes")));
+    }
+    Ok(text)
 }
 
 impl From<ElementsError> for ScenarioError {
@@ -88,10 +131,28 @@ impl From<ElementsError> for ScenarioError {
     }
 }
 
+/// What is wrong with a name, if anything: tables and messages show it in one line.
+#[must_use]
+pub fn name_fault(name: &str) -> Option<&'static str> {
+    if name.trim().is_empty() {
+        Some("an empty name")
+    } else if name.chars().any(char::is_control) {
+        Some("a name with a line break or another control character")
+    } else if name.chars().count() > LONGEST_NAME {
+        Some("a name of more than 100 characters")
+    } else {
+        None
+    }
+}
+
+/// What is accepted as a name.
+pub const ACCEPTED_NAME: &str = "accepted: 1 to 100 characters in one line";
+const LONGEST_NAME: usize = 100;
+
 /// The names closest to a wrong one, for a "did you mean".
 #[must_use]
 pub fn closest<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let lower = wrong.to_lowercase();
+    let lower: String = wrong.chars().take(LONGEST_NAME).collect::<String>().to_lowercase();
     let mut ranked: Vec<(usize, &str)> =
         names.map(|name| (edit_distance(&lower, &name.to_lowercase()), name)).collect();
     ranked.sort_unstable();

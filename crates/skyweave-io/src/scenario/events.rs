@@ -2,8 +2,8 @@
 
 use super::area::{Atlas, Region};
 use super::clock;
-use super::diagnostic::ScenarioError;
-use super::format::{Area, AreaTargets, DemandChange, Event as Written, GroundKind, Targets};
+use super::diagnostic::{ACCEPTED_NAME, ScenarioError, name_fault};
+use super::format::{Area, AreaTargets, DemandChange, Event as Written, GroundKind, Pair, Targets};
 use super::ground::find;
 use hifitime::Epoch;
 use skyweave_core::conditions::Conditions;
@@ -22,6 +22,15 @@ pub fn build(
 ) -> Result<Timeline, ScenarioError> {
     let mut resolved: Vec<(Event, Range<usize>)> = Vec::new();
     for event in events {
+        if let Some(wrong) = name_fault(&event.label) {
+            let message = format!("an event whose label is {wrong}");
+            return Err(atlas.source.fault(
+                event.at.span(),
+                &message,
+                "the event at this time",
+                ACCEPTED_NAME,
+            ));
+        }
         let at = clock::moment(atlas.source, &event.at, window.0)?;
         if at < window.0 || SlotNo::not_before(at) >= SlotNo::not_before(window.1) {
             return Err(atlas.source.fault(
@@ -36,13 +45,26 @@ pub fn build(
     }
     resolved.sort_by_key(|(event, _)| event.at);
     let mut conditions = Conditions::fair(world);
-    for (event, span) in &resolved {
-        if !conditions.apply(&event.change) {
+    for moment in resolved.chunk_by(|(one, _), (other, _)| one.at == other.at) {
+        let before = (moment.len() > 1).then(|| conditions.clone());
+        for (event, span) in moment {
+            if !conditions.apply(&event.change) {
+                return Err(atlas.source.fault(
+                    span.clone(),
+                    &format!("event `{}` changes nothing", event.label),
+                    "everything here is in that state already",
+                    "accepted: failures of what works, recoveries of what failed, demand that differs",
+                ));
+            }
+        }
+        if before.is_some_and(|before| before == conditions)
+            && let Some((event, span)) = moment.last()
+        {
             return Err(atlas.source.fault(
                 span.clone(),
-                &format!("event `{}` changes nothing", event.label),
-                "everything here is in that state already",
-                "accepted: failures of what works, recoveries of what failed, demand that differs",
+                &format!("event `{}` undoes what the same slot began, so no slot feels it", event.label),
+                "here",
+                "accepted: events that leave something changed at the start of a slot; slots last 15 s",
             ));
         }
     }
@@ -79,9 +101,17 @@ fn affected(targets: &Spanned<Targets>, world: &World, atlas: &Atlas<'_>) -> Res
         affected.satellites.push(satellite(name.get_ref(), &name.span(), world, atlas)?);
     }
     for pair in &written.lasers {
-        let [one, other] = pair.get_ref();
+        let Pair([one, other]) = pair.get_ref();
         let (a, b) =
             (satellite(one, &pair.span(), world, atlas)?, satellite(other, &pair.span(), world, atlas)?);
+        if a == b {
+            return Err(atlas.source.fault(
+                pair.span(),
+                &format!("a laser from `{one}` to itself"),
+                "here",
+                "accepted: the names or catalogue numbers of two satellites",
+            ));
+        }
         affected.lasers.push((a.min(b), a.max(b)));
     }
     let gateways = || world.gateways.iter().map(|g| g.name.as_str());
@@ -93,7 +123,7 @@ fn affected(targets: &Spanned<Targets>, world: &World, atlas: &Atlas<'_>) -> Res
         affected.pops.push(PopId::at(find(code, pops(), "PoP", atlas)?));
     }
     for pair in &written.fibres {
-        let [gateway, pop] = pair.get_ref();
+        let Pair([gateway, pop]) = pair.get_ref();
         let named = |name: &String| Spanned::new(pair.span(), name.clone());
         let gateway = GatewayId::at(find(&named(gateway), gateways(), "gateway", atlas)?);
         let pop = PopId::at(find(&named(pop), pops(), "PoP", atlas)?);
@@ -110,6 +140,11 @@ fn affected(targets: &Spanned<Targets>, world: &World, atlas: &Atlas<'_>) -> Res
     if let Some(area) = &written.area {
         within(area.get_ref(), &area.span(), world, atlas, &mut affected)?;
     }
+    once(&mut affected.satellites);
+    once(&mut affected.lasers);
+    once(&mut affected.gateways);
+    once(&mut affected.pops);
+    once(&mut affected.fibres);
     if affected.is_empty() {
         return Err(atlas.source.fault(
             targets.span(),
@@ -119,6 +154,12 @@ fn affected(targets: &Spanned<Targets>, world: &World, atlas: &Atlas<'_>) -> Res
         ));
     }
     Ok(affected)
+}
+
+/// What is named twice, alone and by its area, is meant once.
+fn once<T: Ord>(things: &mut Vec<T>) {
+    things.sort_unstable();
+    things.dedup();
 }
 
 fn satellite(
@@ -185,14 +226,13 @@ fn fibres_through(region: &Region, world: &World) -> Vec<FibreId> {
 
 fn demand(change: &Spanned<DemandChange>, world: &World, atlas: &Atlas<'_>) -> Result<Change, ScenarioError> {
     let written = change.get_ref();
-    let valid =
-        written.factor >= 0.0 && written.factor.is_finite() && (0.0..=1.0).contains(&written.dark_share);
+    let valid = (0.0..=1e6).contains(&written.factor) && (0.0..=1.0).contains(&written.dark_share);
     if !valid {
         return Err(atlas.source.fault(
             change.span(),
             &format!("a factor of {} and a dark share of {}", written.factor, written.dark_share),
             "here",
-            "accepted: a factor of 0 or more, a share from 0 to 1",
+            "accepted: a factor from 0 to 1,000,000, a share from 0 to 1",
         ));
     }
     let region = atlas.region(&written.area, &change.span())?;

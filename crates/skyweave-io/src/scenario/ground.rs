@@ -1,18 +1,23 @@
 //! Gateways, PoPs and fibre of a scenario.
 
 use super::area::Atlas;
-use super::diagnostic::{ScenarioError, closest};
+use super::diagnostic::{ACCEPTED_NAME, ScenarioError, closest, name_fault};
 use super::format::Ground;
 use super::ground_file::{self, GroundRow, Kind};
 use crate::builtin;
 use skyweave_core::ids::{GatewayId, PopId};
 use skyweave_core::world::{Fibre, Gateway, Place, Pop};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::Spanned;
 
+/// What a set of gateways or PoPs may be.
+const ACCEPTED_SET: &str = "accepted: `builtin`, or a CSV file with name, latitude_deg, longitude_deg, or GeoJSON points, \
+                            or a JSON list";
 /// A gateway or PoP further from any land than this is a mistake, m.
 const FARTHEST_FROM_LAND_M: f64 = 300_000.0;
+/// No fibre is longer, m: more than twice around the Earth.
+const LONGEST_FIBRE_M: f64 = 100_000_000.0;
 
 /// The ground segment.
 pub struct GroundSegment {
@@ -63,9 +68,9 @@ pub fn build(ground: &Ground, atlas: &Atlas<'_>) -> Result<GroundSegment, Scenar
     }
     if gateways.is_empty() || pops.is_empty() {
         return Err(atlas.source.fault(
-            0..0,
+            atlas.source.span_of(&["ground"]),
             "the world has no gateway or no PoP",
-            "in this file",
+            "here",
             "accepted: at least one of each; leave `[ground]` out for the built-in set",
         ));
     }
@@ -85,19 +90,10 @@ fn rows(
     let text = match (name.as_str(), kind) {
         ("builtin", Kind::Gateway) => builtin::gateways_csv().to_owned(),
         ("builtin", Kind::Pop) => builtin::pops_csv().to_owned(),
-        _ => {
-            let path = atlas.folder.join(name);
-            std::fs::read_to_string(&path).map_err(|source| ScenarioError::Read { path, source })?
-        }
+        _ => atlas.file(name, &set.span(), ACCEPTED_SET)?,
     };
-    let (rows, hidden) = ground_file::read(&text, kind).map_err(|why| {
-        atlas.source.fault(
-            set.span(),
-            &format!("{name}: {why}"),
-            "this set",
-            "accepted: `builtin`, or a CSV file with name, latitude_deg, longitude_deg, or GeoJSON points, or a JSON list",
-        )
-    })?;
+    let (rows, hidden) = ground_file::read(&text, kind)
+        .map_err(|why| atlas.source.fault(set.span(), &format!("{name}: {why}"), "this set", ACCEPTED_SET))?;
     *left_out += hidden;
     Ok(rows)
 }
@@ -108,6 +104,9 @@ fn add(
     span: &Range<usize>,
     atlas: &Atlas<'_>,
 ) -> Result<(), ScenarioError> {
+    if let Some(wrong) = name_fault(&row.name) {
+        return Err(atlas.source.fault(span.clone(), wrong, "here", ACCEPTED_NAME));
+    }
     atlas.coordinates(row.latitude_deg, row.longitude_deg, span)?;
     let off_land = atlas.borders.distance_to_land_m(row.latitude_deg, row.longitude_deg);
     if off_land > FARTHEST_FROM_LAND_M {
@@ -127,13 +126,20 @@ fn add(
             ),
         ));
     }
-    let elevation = row.min_elevation_deg.unwrap_or(25.0);
-    if !(0.0..90.0).contains(&elevation) {
+    if row.antennas.is_some_and(|antennas| !(1..=1_000).contains(&antennas)) {
+        return Err(atlas.source.fault(
+            span.clone(),
+            &format!("`{}` has {} antennas", row.name, row.antennas.unwrap_or(0)),
+            "here",
+            "accepted: from 1 to 1,000",
+        ));
+    }
+    if let Some(elevation) = row.min_elevation_deg.filter(|e| !(0.0..=89.0).contains(e)) {
         return Err(atlas.source.fault(
             span.clone(),
             &format!("`{}` has a lowest elevation of {elevation} degrees", row.name),
             "here",
-            "accepted: from 0 to less than 90 degrees",
+            "accepted: from 0 to 89 degrees",
         ));
     }
     let name = row.name.clone();
@@ -191,12 +197,13 @@ fn fibres(
             join(g, p);
         }
     }
+    let mut listed = BTreeSet::new();
     for route in &rule.routes {
         let gateway = find(&route.gateway, gateways.iter().map(|g| g.name.as_str()), "gateway", atlas)?;
         let pop = find(&route.pop, pops.iter().map(|p| p.code.as_str()), "PoP", atlas)?;
         let shortest = gateways[gateway].place.geodetic.great_circle_m(pops[pop].place.geodetic);
         let length_m = route.length_km * 1_000.0;
-        if length_m.is_nan() || length_m < shortest * 0.999 {
+        if !(shortest * 0.999..=LONGEST_FIBRE_M).contains(&length_m) {
             return Err(atlas.source.fault(
                 route.gateway.span(),
                 &format!(
@@ -205,7 +212,19 @@ fn fibres(
                     shortest / 1e3
                 ),
                 "this route",
-                "accepted: no less than the great circle",
+                "accepted: from the great circle to 100,000 km",
+            ));
+        }
+        if !listed.insert((gateway, pop)) {
+            return Err(atlas.source.fault(
+                route.gateway.span(),
+                &format!(
+                    "the fibre from `{}` to `{}` is there twice",
+                    route.gateway.get_ref(),
+                    route.pop.get_ref()
+                ),
+                "the second one is here",
+                "accepted: one route for each gateway and PoP",
             ));
         }
         lengths.insert((GatewayId::at(gateway), PopId::at(pop)), length_m);

@@ -9,17 +9,21 @@ mod constellation;
 mod defaults;
 mod diagnostic;
 mod events;
+mod fill;
 mod format;
 mod ground;
 mod ground_file;
+mod limits;
 mod overrides;
+mod page;
 mod places;
+mod rules;
+mod track;
 
 use crate::borders::Borders;
 use area::Atlas;
 use hifitime::Epoch;
 use sha2::{Digest, Sha256};
-use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
 use skyweave_core::time::SlotNo;
 use skyweave_core::timeline::Timeline;
 use skyweave_core::world::World;
@@ -29,6 +33,7 @@ pub use addressing::{Addressing, TERMINAL_PREFIX_LENGTH};
 pub use clock::parse_duration;
 pub use diagnostic::{Fault, ScenarioError, Source};
 pub use format::Scenario;
+pub use page::page;
 
 /// The format that this version reads.
 pub const FORMAT: u32 = 1;
@@ -59,7 +64,7 @@ pub struct Prepared {
 /// # Errors
 /// The first fault found.
 pub fn read(path: &Path, settings: &[String]) -> Result<Prepared, ScenarioError> {
-    let text = std::fs::read_to_string(path)
+    let text = diagnostic::read_text(path)
         .map_err(|source| ScenarioError::Read { path: path.to_owned(), source })?;
     let source = Source { name: path.display().to_string(), text };
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -75,11 +80,24 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
     let borders = Borders::builtin()
         .map_err(|error| source.fault(0..0, &format!("the built-in borders are damaged: {error}"), "", ""))?;
     let atlas = Atlas { source, folder, borders: &borders };
+    if let Some(wrong) = diagnostic::name_fault(&scenario.name) {
+        return Err(source.fault(source.span_of(&["name"]), wrong, "here", diagnostic::ACCEPTED_NAME));
+    }
+    limits::check(&scenario, source)?;
     let window = window(&scenario, source)?;
     let mut fleet = constellation::build(&scenario.constellation, window, &atlas)?;
     let ground = ground::build(&scenario.ground, &atlas)?;
     let places = places::build(&scenario, window, &ground.pops, &atlas)?;
     let (satellites, unusable) = World::satellites_from(&fleet.elements);
+    if satellites.is_empty() {
+        let message = format!("none of the {} element sets is an orbit: {}", unusable.len(), unusable[0].1);
+        return Err(source.fault(
+            source.span_of(&["constellation"]),
+            &message,
+            "here",
+            constellation::ACCEPTED,
+        ));
+    }
     if !unusable.is_empty() {
         fleet.warnings.push(format!(
             "{} of {} element sets are no orbit and are left out, the first is {}: {}",
@@ -100,7 +118,7 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
         fibres: ground.fibres,
         cells: places.cells,
         terminals: places.terminals,
-        rules: rules(&scenario, source)?,
+        rules: rules::rules(&scenario),
         timeline: Timeline::default(),
     };
     world.timeline = events::build(&scenario.events, &world, window, &atlas)?;
@@ -133,12 +151,14 @@ fn parse(source: &Source) -> Result<Scenario, ScenarioError> {
         format: Option<toml::Spanned<toml::Value>>,
     }
     let fault = |error: &toml::de::Error| {
-        source.fault(
-            error.span().unwrap_or(0..0),
-            error.message(),
-            "here",
-            "the format is described in docs/scenario.md",
-        )
+        let span = error.span().unwrap_or(0..0);
+        let is_date =
+            source.text.get(span.clone()).is_some_and(|t| t.parse::<toml::value::Datetime>().is_ok());
+        if is_date && error.message().starts_with("invalid type") {
+            let help = "accepted: a string in quotes, such as `\"2026-05-20T12:00:00Z\"`";
+            return source.fault(span, "a date without quotes", "here", help);
+        }
+        source.fault(span, &plain(error.message()), "here", "the format is described in docs/scenario.md")
     };
     // an unknown version is said before anything that it may have brought along
     let version: Version = toml::from_str(&source.text).map_err(|error| fault(&error))?;
@@ -161,6 +181,24 @@ fn parse(source: &Source) -> Result<Scenario, ScenarioError> {
     toml::from_str(&source.text).map_err(|error| fault(&error))
 }
 
+/// The words of a parser's message that only Rust knows, in those of TOML.
+fn plain(message: &str) -> String {
+    const WORDS: [(&str, &str); 8] = [
+        ("expected u8", "expected a whole number from 0 to 255"),
+        ("expected u16", "expected a whole number from 0 to 65535"),
+        ("expected u32", "expected a whole number from 0 to 4294967295"),
+        ("expected u64", "expected a whole number from 0 on"),
+        ("expected usize", "expected a whole number from 0 on"),
+        ("expected f64", "expected a number"),
+        ("invalid type: map", "invalid type: table"),
+        ("expected a sequence", "expected a list"),
+    ];
+    if let Some((before, _)) = message.split_once("expected struct ") {
+        return format!("{before}expected a table");
+    }
+    WORDS.iter().fold(message.to_owned(), |message, (rust, toml)| message.replace(rust, toml))
+}
+
 fn window(scenario: &Scenario, source: &Source) -> Result<(Epoch, Epoch), ScenarioError> {
     let start = clock::instant(source, &scenario.time.start)?;
     let end = start + clock::duration(source, &scenario.time.duration)?;
@@ -173,80 +211,6 @@ fn window(scenario: &Scenario, source: &Source) -> Result<(Epoch, Epoch), Scenar
         ));
     }
     Ok((start, end))
-}
-
-fn rules(scenario: &Scenario, source: &Source) -> Result<Rules, ScenarioError> {
-    let lasers = &scenario.lasers;
-    let radio = &scenario.radio;
-    let checks: [(&str, f64, std::ops::RangeInclusive<f64>); 17] = [
-        ("lasers.per_satellite", f64::from(lasers.per_satellite), 0.0..=16.0),
-        ("lasers.max_range_km", lasers.max_range_km, 0.0..=100_000.0),
-        ("lasers.min_ray_height_km", lasers.min_ray_height_km, 0.0..=2_000.0),
-        ("lasers.capacity_gbps", lasers.capacity_gbps, 1e-6..=1e6),
-        ("lasers.per_satellite_gbps", lasers.per_satellite_gbps, 1e-6..=1e6),
-        ("lasers.acquisition_s", lasers.acquisition_s, 0.0..=3_600.0),
-        ("radio.min_elevation_deg", radio.min_elevation_deg, 0.0..=89.0),
-        ("radio.beams_per_satellite", f64::from(radio.beams_per_satellite), 1.0..=10_000.0),
-        ("radio.cells_per_beam", f64::from(radio.cells_per_beam), 1.0..=1_000.0),
-        ("radio.down.bandwidth_mhz", radio.down.bandwidth_mhz, 1e-3..=1e5),
-        ("radio.up.bandwidth_mhz", radio.up.bandwidth_mhz, 1e-3..=1e5),
-        ("radio.down.frequency_ghz", radio.down.frequency_ghz, 0.1..=1_000.0),
-        ("radio.up.frequency_ghz", radio.up.frequency_ghz, 0.1..=1_000.0),
-        ("ground.fibre.route_factor", scenario.ground.fibre.route_factor, 1.0..=10.0),
-        ("ground.fibre.velocity_factor", scenario.ground.fibre.velocity_factor, 0.1..=1.0),
-        ("demand.down_mbps", scenario.demand.down_mbps, 0.0..=1e6),
-        ("demand.up_mbps", scenario.demand.up_mbps, 0.0..=1e6),
-    ];
-    for (name, value, accepted) in checks {
-        if !accepted.contains(&value) {
-            let message = format!("{name} = {value}");
-            let help = format!("accepted: from {} to {}", accepted.start(), accepted.end());
-            return Err(source.fault(0..0, &message, "in this file", &help));
-        }
-    }
-    let carrier = |written: &format::Carrier| Carrier {
-        eirp_dbw: written.eirp_dbw,
-        gain_to_noise_db_k: written.g_over_t_db_k,
-        frequency_hz: written.frequency_ghz * 1e9,
-        bandwidth_hz: written.bandwidth_mhz * 1e6,
-        implementation_loss_db: written.implementation_loss_db,
-        max_efficiency_bps_hz: written.max_efficiency_bps_hz,
-    };
-    Ok(Rules {
-        lasers: LaserRules {
-            pattern: match lasers.pattern {
-                format::LaserLayout::None => LaserPattern::None,
-                format::LaserLayout::Grid => LaserPattern::Grid,
-            },
-            per_satellite: lasers.per_satellite,
-            max_range_m: lasers.max_range_km * 1e3,
-            min_ray_height_m: lasers.min_ray_height_km * 1e3,
-            cross_shell: lasers.cross_shell,
-            capacity_bps: lasers.capacity_gbps * 1e9,
-            per_satellite_bps: lasers.per_satellite_gbps * 1e9,
-            acquisition_s: lasers.acquisition_s,
-        },
-        radio: RadioRules {
-            min_elevation_rad: radio.min_elevation_deg.to_radians(),
-            down: carrier(&radio.down),
-            up: carrier(&radio.up),
-            beams_per_satellite: radio.beams_per_satellite,
-            cells_per_beam: radio.cells_per_beam,
-            satellite_down_bps: radio.satellite_down_gbps * 1e9,
-            satellite_up_bps: radio.satellite_up_gbps * 1e9,
-            feeder_up_bps: radio.feeder_up_gbps * 1e9,
-            feeder_down_bps: radio.feeder_down_gbps * 1e9,
-        },
-        service: ServiceRules {
-            infer: scenario.constellation.service == format::ServiceInference::Inferred,
-            min_serving_altitude_m: scenario.constellation.min_serving_altitude_km * 1e3,
-            max_element_age_days: scenario.constellation.max_element_age_days,
-        },
-        demand: DemandRules {
-            down_bps: scenario.demand.down_mbps * 1e6,
-            up_bps: scenario.demand.up_mbps * 1e6,
-        },
-    })
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,7 +1,7 @@
 //! `--set lasers.pattern=none`: a scenario with one value changed, as text, so that results record what really ran.
 
 use super::diagnostic::{ScenarioError, Source};
-use toml_edit::{DocumentMut, Item, Table, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 /// Changes values in the text of a scenario. Each is `path=value`, the path with dots, the value as in TOML; a word
 /// without quotes is taken as a string.
@@ -25,14 +25,17 @@ pub fn apply(source: &Source, settings: &[String]) -> Result<Source, ScenarioErr
             )
         };
         let (path, text) = setting.split_once('=').ok_or_else(|| wrong("there is no `=`"))?;
-        let value: Value = text.parse().unwrap_or_else(|_| Value::from(text));
+        let value = value(text.trim()).ok_or_else(|| wrong("this is no TOML value"))?;
         let mut keys: Vec<&str> = path.split('.').map(str::trim).collect();
         let last = keys.pop().filter(|key| !key.is_empty()).ok_or_else(|| wrong("there is no key"))?;
         let mut table: &mut Item = document.as_item_mut();
         for key in keys {
+            let inline = table.is_inline_table();
             let parent =
                 table.as_table_like_mut().ok_or_else(|| wrong(&format!("`{key}` is in no table")))?;
-            table = parent.entry(key).or_insert_with(|| Item::Table(Table::new()));
+            table = parent.entry(key).or_insert_with(|| {
+                if inline { Item::Value(InlineTable::new().into()) } else { Item::Table(Table::new()) }
+            });
         }
         table
             .as_table_like_mut()
@@ -41,6 +44,15 @@ pub fn apply(source: &Source, settings: &[String]) -> Result<Source, ScenarioErr
     }
     let name = format!("{} with --set {}", source.name, settings.join(" "));
     Ok(Source { name, text: document.to_string() })
+}
+
+/// A value as in TOML, or a word without quotes. Instants are strings in scenarios.
+fn value(text: &str) -> Option<Value> {
+    match text.parse::<Value>() {
+        Ok(value) if !value.is_datetime() => Some(value),
+        Err(_) if text.starts_with(['"', '\'', '[', '{']) => None,
+        _ => Some(Value::from(text)),
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +70,16 @@ mod tests {
                 && text.contains("duration = \"5min\"")
                 && text.contains("a = 2")
         );
-        assert!(apply(&source, &["a.b=1".into()]).is_err());
-        assert!(apply(&source, &["nothing".into()]).is_err());
+        for wrong in ["a.b=1", "nothing", "=1", "lasers.=1", "a.=", "a=[1", "a='x"] {
+            assert!(apply(&source, &[wrong.into()]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn instants_become_strings_and_inline_tables_grow() {
+        let source = Source { name: "s".into(), text: "a = {}\n".into() };
+        let settings = ["a.b.c = 5".into(), "time.start=2026-05-20T12:00:00Z".into()];
+        let text = apply(&source, &settings).unwrap().text;
+        assert_eq!(text, "a = { b = { c = 5 } }\n\n[time]\nstart = \"2026-05-20T12:00:00Z\"\n");
     }
 }

@@ -1,19 +1,21 @@
 //! Cells, sites and terminals of a scenario.
 
 use super::area::Atlas;
-use super::clock;
-use super::diagnostic::ScenarioError;
-use super::format::{CellArea, EvidenceSource as WrittenSource, Scenario, Site};
+use super::diagnostic::{ACCEPTED_NAME, ScenarioError, name_fault};
+use super::fill::{Filled, fill};
+use super::format::{EvidenceSource as WrittenSource, Scenario, Site};
 use super::ground::find;
+use super::track::track;
 use crate::cells;
 use h3o::Resolution;
 use hifitime::Epoch;
 use skyweave_core::geodesy::Geodetic;
 use skyweave_core::ids::{CellId, PopId};
 use skyweave_core::refusal::RefusalCode;
-use skyweave_core::time::{SlotInstant, SlotNo};
+use skyweave_core::time::SlotNo;
 use skyweave_core::world::{Cell, Evidence, EvidenceSource, Motion, Place, Pop, Terminal};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Cells and terminals.
 pub struct Places {
@@ -25,12 +27,6 @@ pub struct Places {
 struct Draft {
     terminal: Terminal,
     cells: Vec<(SlotNo, u64)>,
-}
-
-#[derive(Default)]
-struct Filled {
-    terminals: u32,
-    pop: Option<PopId>,
 }
 
 pub fn build(
@@ -114,69 +110,6 @@ fn resolution(scenario: &Scenario, atlas: &Atlas<'_>) -> Result<Resolution, Scen
     })
 }
 
-fn fill(
-    area: &CellArea,
-    resolution: Resolution,
-    people: &BTreeMap<u64, f64>,
-    pops: &[Pop],
-    atlas: &Atlas<'_>,
-    filled: &mut BTreeMap<u64, Filled>,
-) -> Result<(), ScenarioError> {
-    let span = area.area.span();
-    let fault = |found: &str, accepted: &str| atlas.source.fault(span.clone(), found, "this area", accepted);
-    let region = atlas.region(area.area.get_ref(), &span)?;
-    let pop = match &area.pop {
-        Some(code) => Some(PopId::at(find(code, pops.iter().map(|p| p.code.as_str()), "PoP", atlas)?)),
-        None => None,
-    };
-    let mut chosen: Vec<(u64, f64)> = if area.everywhere {
-        let super::area::Region::Outline(outline) = &region else {
-            return Err(fault(
-                "`everywhere` without an outline",
-                "accepted: `everywhere = true` with `country`, `polygon` or `geojson`",
-            ));
-        };
-        cells::tiling(outline, resolution).into_iter().map(|c| (c, 1.0)).collect()
-    } else {
-        let inside = |cell: u64| cells::centre_deg(cell).is_some_and(|(lat, lon)| region.contains(lat, lon));
-        people.iter().filter(|(cell, _)| inside(**cell)).map(|(cell, people)| (*cell, *people)).collect()
-    };
-    if let Some(limit) = area.limit {
-        chosen.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        chosen.truncate(limit);
-        chosen.sort_by_key(|(cell, _)| *cell);
-    }
-    if chosen.is_empty() {
-        return Err(fault(
-            "no cell has its centre in it",
-            "accepted: an area with people; `everywhere = true` takes empty cells too",
-        ));
-    }
-    let total = match (area.terminals, area.terminals_per_million) {
-        (Some(terminals), None) => terminals,
-        (None, Some(rate)) if rate > 0.0 && rate.is_finite() => {
-            let inhabitants: f64 =
-                chosen.iter().map(|(cell, _)| people.get(cell).copied().unwrap_or(0.0)).sum();
-            (inhabitants / 1e6 * rate).round() as u32
-        }
-        _ => {
-            return Err(fault(
-                "how many terminals there are is not clear",
-                "accepted: exactly one of `terminals = 15000` and `terminals_per_million = 500`",
-            ));
-        }
-    };
-    let weights: Vec<f64> = chosen.iter().map(|(_, weight)| *weight).collect();
-    for ((cell, _), terminals) in chosen.iter().zip(cells::apportion(total, &weights)) {
-        if terminals > 0 {
-            let entry = filled.entry(*cell).or_default();
-            entry.terminals += terminals;
-            entry.pop = pop.or(entry.pop);
-        }
-    }
-    Ok(())
-}
-
 fn draft(
     site: &Site,
     is_site: bool,
@@ -186,6 +119,18 @@ fn draft(
     atlas: &Atlas<'_>,
 ) -> Result<Draft, ScenarioError> {
     let span = site.name.span();
+    if let Some(wrong) = name_fault(site.name.get_ref()) {
+        return Err(atlas.source.fault(span, wrong, "here", ACCEPTED_NAME));
+    }
+    check_height(site.height_m, &span, atlas)?;
+    if let Some(evidence) = site.evidence.as_ref().filter(|e| !(0.0..=2e7).contains(&e.error_m)) {
+        return Err(atlas.source.fault(
+            span,
+            &format!("a position known to {} m", evidence.error_m),
+            "of this site",
+            "accepted: a standard error from 0 to 20,000,000 m",
+        ));
+    }
     let position = match (site.latitude_deg, site.longitude_deg) {
         (Some(latitude), Some(longitude)) => {
             atlas.coordinates(latitude, longitude, &span)?;
@@ -266,51 +211,17 @@ fn draft(
     Ok(Draft { terminal, cells })
 }
 
-type Track = (Motion, Vec<(SlotNo, u64)>);
-
-fn track(
-    site: &Site,
-    window: (Epoch, Epoch),
-    resolution: Resolution,
-    atlas: &Atlas<'_>,
-) -> Result<Track, ScenarioError> {
-    let mut points: Vec<(SlotInstant, Geodetic)> = Vec::new();
-    let mut last: Option<Epoch> = None;
-    for point in &site.track {
-        atlas.coordinates(point.latitude_deg, point.longitude_deg, &point.at.span())?;
-        let at = clock::moment(atlas.source, &point.at, window.0)?;
-        if last.is_some_and(|last| at <= last) {
-            return Err(atlas.source.fault(
-                point.at.span(),
-                "this point is not later than the one before",
-                "here",
-                "accepted: points in order of time",
-            ));
-        }
-        last = Some(at);
-        let place = Geodetic {
-            height_m: point.height_m,
-            ..Geodetic::from_degrees(point.latitude_deg, point.longitude_deg)
-        };
-        points.push((SlotInstant::of(at), place));
+/// Checks that a height is one that terminals are at.
+pub fn check_height(height_m: f64, span: &Range<usize>, atlas: &Atlas<'_>) -> Result<(), ScenarioError> {
+    if (-1_000.0..=100_000.0).contains(&height_m) {
+        return Ok(());
     }
-    let motion = Motion::Track(points);
-    let mut entered: Vec<(SlotNo, u64)> = Vec::new();
-    let end = SlotNo::not_before(window.1);
-    let warm_up = skyweave_core::plan::WARM_UP_SLOTS;
-    // the hour's warm-up lies before the window
-    let mut slot = SlotNo::containing(window.0).minus(240 + warm_up);
-    while slot < end {
-        let at = motion.at(slot).geodetic;
-        let cell = cells::containing(at.latitude_rad.to_degrees(), at.longitude_rad.to_degrees(), resolution);
-        if let Some(cell) = cell
-            && entered.last().is_none_or(|(_, last)| *last != cell)
-        {
-            entered.push((slot, cell));
-        }
-        slot = slot.next();
-    }
-    Ok((motion, entered))
+    Err(atlas.source.fault(
+        span.clone(),
+        &format!("a height of {height_m} m"),
+        "here",
+        "accepted: from -1,000 to 100,000 m over the ellipsoid",
+    ))
 }
 
 fn nearest(pops: &[Pop], place: Place) -> PopId {
