@@ -27,7 +27,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         eprint!("{}", world_text::lines(&prepared));
     }
 
-    let scratch = Scratch::new()?;
+    let scratch = Scratch::for_run(options)?;
     let writers = writers(options, &prepared, &scratch)?;
     let slots = (prepared.end.0 - prepared.first.0) as u64;
     let bar = progress::bar(slots, "slots", options.quiet);
@@ -90,31 +90,41 @@ fn set_threads(threads: Option<usize>) -> Result<()> {
         .wrap_err_with(|| format!("cannot plan with {threads} threads"))
 }
 
-/// A folder that is gone with the run, for tables that nobody asked to keep.
-struct Scratch(PathBuf);
+/// A folder that is gone with the run, for tables that nobody asked to keep; none where the results serve as well.
+struct Scratch(Option<PathBuf>);
 
 impl Scratch {
-    fn new() -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("skyweave-{}", std::process::id()));
-        std::fs::create_dir_all(&path)
+    fn for_run(options: &Options) -> Result<Self> {
+        /// Folders of killed runs may have the number of this process.
+        const MOST_IN_THE_WAY: u32 = 1_000;
+        if options.output.is_some() && options.format == TableFormat::Parquet {
+            return Ok(Self(None));
+        }
+        let path = |no| std::env::temp_dir().join(format!("skyweave-{}-{no}", std::process::id()));
+        let free = (0..MOST_IN_THE_WAY).find(|no| path(*no).symlink_metadata().is_err());
+        let path = path(free.unwrap_or(MOST_IN_THE_WAY));
+        std::fs::create_dir(&path)
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot make the folder {}", path.display()))?;
-        Ok(Self(path))
+        Ok(Self(Some(path)))
+    }
+
+    fn tables(&self) -> Option<PathBuf> {
+        self.0.as_ref().map(|path| path.join("tables"))
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        if let Some(path) = &self.0 {
+            let _ = std::fs::remove_dir_all(path);
+        }
     }
 }
 
-/// The folder that the summary is made from: the results if they are Parquet, else the scratch folder.
+/// The folder that the summary is made from: the scratch folder, or the results themselves.
 fn summary_folder(options: &Options, scratch: &Scratch) -> PathBuf {
-    match (&options.output, options.format) {
-        (Some(folder), TableFormat::Parquet) => folder.clone(),
-        _ => scratch.0.join("tables"),
-    }
+    scratch.tables().or_else(|| options.output.clone()).unwrap_or_default()
 }
 
 fn writers(options: &Options, prepared: &Prepared, scratch: &Scratch) -> Result<Vec<Writer>> {
@@ -140,10 +150,10 @@ fn writers(options: &Options, prepared: &Prepared, scratch: &Scratch) -> Result<
         }
         writers.push(Writer::open(folder, header(), chosen)?);
     }
-    if summary_folder(options, scratch).starts_with(&scratch.0) {
+    if let Some(folder) = scratch.tables() {
         let tables = [results::Table::Network, results::Table::Sites, results::Table::Outages];
         let chosen = results::Options { tables: tables.into(), ..results::Options::default() };
-        writers.push(Writer::open(&scratch.0.join("tables"), header(), chosen)?);
+        writers.push(Writer::open(&folder, header(), chosen)?);
     }
     Ok(writers)
 }
