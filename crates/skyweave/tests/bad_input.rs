@@ -43,6 +43,8 @@ fn bad_arguments_are_refused_before_anything_is_done() {
         ("compare tmp tmp", &["tmp"]),
         ("compare none none", &["none"]),
         ("compare few.toml few.toml", &["few.toml"]),
+        ("report tmp", &["tmp", "run.json"]),
+        ("report none", &["none"]),
         ("hypatia tmp -o new --duration 5", &["--duration 5 is no duration", "accepted:"]),
         ("hypatia tmp -o new --step 0s", &["--step 0s is no duration"]),
         ("hypatia tmp -o new", &["tmp"]),

@@ -6,6 +6,7 @@ use crate::borders::{Borders, Outline};
 use crate::builtin::countries;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use skyweave_core::geodesy::Geodetic;
+use std::f64::consts::PI;
 use std::ops::Range;
 use std::path::Path;
 
@@ -62,12 +63,20 @@ impl Region {
 #[must_use]
 pub fn share_of_globe(outline: &Outline) -> f64 {
     let ring = |line: &LineString| -> f64 {
-        let turned = line.lines().map(|e| {
-            e.dx().to_radians() * f64::midpoint(e.start.y.to_radians().sin(), e.end.y.to_radians().sin())
-        });
-        turned.sum::<f64>().abs() / (4.0 * std::f64::consts::PI)
+        let (mut turn, mut swept) = (0.0, 0.0);
+        for edge in line.lines() {
+            // borders jump from one end of the map to the other at the date line
+            let jump = if edge.dx().abs() > 180.0 { 360.0_f64.copysign(edge.dx()) } else { 0.0 };
+            let east = (edge.dx() - jump).to_radians();
+            turn += east;
+            swept += east * f64::midpoint(edge.start.y.to_radians().sin(), edge.end.y.to_radians().sin());
+        }
+        let share = swept.abs() / (4.0 * PI);
+        if turn.abs() > PI { (0.5 - share).abs() } else { share }
     };
-    outline.polygons().map(|p| ring(p.exterior()) - p.interiors().iter().map(ring).sum::<f64>()).sum()
+    let holes = |polygon: &Polygon| polygon.interiors().iter().map(ring).sum::<f64>();
+    // a coast around a pole is drawn as the hole of the sea
+    outline.polygons().map(|polygon| (ring(polygon.exterior()) - holes(polygon)).abs()).sum()
 }
 
 /// What a scenario's areas are resolved with.
@@ -227,5 +236,22 @@ impl Atlas<'_> {
             "here",
             "accepted: latitude from -90 to 90, longitude from -180 to 180, in degrees",
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Known areas in shares of the 510 million square kilometres of the globe; that of the Antarctic without ice shelves.
+    #[test]
+    fn shares_of_the_globe_are_roughly_right() {
+        let borders = Borders::builtin().unwrap();
+        for (country, share) in
+            [("RUS", 0.0335), ("ATA", 0.0241), ("FJI", 3.6e-5), ("BRA", 0.0167), ("ZAF", 0.0024)]
+        {
+            let found = share_of_globe(borders.outline(country).unwrap());
+            assert!((found / share - 1.0).abs() < 0.15, "{country}: {found}");
+        }
     }
 }
