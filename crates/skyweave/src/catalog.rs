@@ -1,6 +1,7 @@
 //! `skyweave catalog`: element sets.
 
 use crate::args::{Fetch, Inspect};
+use crate::say::say;
 use crate::table::{Table, count, percent};
 use hifitime::Epoch;
 use miette::{IntoDiagnostic, Result, miette};
@@ -14,18 +15,18 @@ use std::process::ExitCode;
 pub fn inspect(options: &Inspect) -> Result<ExitCode> {
     let set = elements::read(&options.file)?;
     let found = inspect::inspect(&set, inspect::default_lasers());
-    println!("{}: {}, {} objects", options.file.display(), set.format, count(set.elements.len() as f64));
+    say!("{}: {}, {} objects", options.file.display(), set.format, count(set.elements.len() as f64));
     if set.superseded > 0 {
-        println!("  {} older sets of objects that are there twice were left out", set.superseded);
+        say!("  {} older sets of objects that are there twice were left out", set.superseded);
     }
     if let (Some((oldest, newest)), Some(median)) = (set.epoch_range(), set.median_epoch()) {
-        println!("  epochs {} to {}, median {}", date(oldest), date(newest), date(median));
+        say!("  epochs {} to {}, median {}", date(oldest), date(newest), date(median));
     }
     for (name, error) in &found.world.unusable {
-        println!("  {name}: {error}");
+        say!("  {name}: {error}");
     }
     let [serving, laser_only, in_transit, unknown] = found.topology.service_counts();
-    println!(
+    say!(
         "  {} serving, {} laser only (direct to cell), {} in transit, {} unknown\n",
         count(serving as f64),
         count(laser_only as f64),
@@ -58,8 +59,8 @@ pub fn inspect(options: &Inspect) -> Result<ExitCode> {
             percent(lasers.linked_across),
         ]);
     }
-    print!("{}", table.lines());
-    println!(
+    crate::say::write(format_args!("{}", table.lines()));
+    say!(
         "\n  at the median epoch {} lasers of a grid are up; {:.1} change a minute",
         count(found.lasers_up as f64),
         found.laser_changes_per_minute
@@ -77,10 +78,10 @@ fn altitudes(set: &ElementSet, found: &inspect::Inspection) {
         *bins.entry((satellite.mean_altitude_m / 1e3 / STEP_KM).floor() as i64).or_default() += 1;
     }
     let most = bins.values().copied().max().unwrap_or(1);
-    println!("\n  mean altitude of {} objects, km", count(set.elements.len() as f64));
+    say!("\n  mean altitude of {} objects, km", count(set.elements.len() as f64));
     for (bin, members) in bins {
         let from = bin as f64 * STEP_KM;
-        println!(
+        say!(
             "  {from:>6.0}-{:<6.0} {:>6} {}",
             from + STEP_KM,
             count(members as f64),
@@ -111,7 +112,7 @@ pub fn fetch(options: &Fetch) -> Result<ExitCode> {
         FetchStatus::NotModified => "not changed at the source",
         FetchStatus::Updated => "fetched",
     };
-    println!(
+    say!(
         "{}: {} objects ({}), {how}",
         outcome.path.display(),
         count(outcome.set.elements.len() as f64),

@@ -2,6 +2,7 @@
 
 use crate::args::Compare as Options;
 use crate::run::open;
+use crate::say::say;
 use crate::table::{Table, count, ms, percent, rate};
 use miette::Result;
 use skyweave_io::summary::{Act, Summary};
@@ -12,9 +13,9 @@ pub fn compare(options: &Options) -> Result<ExitCode> {
     let one = Summary::of(&open(&options.one)?)?;
     let other = Summary::of(&open(&options.other)?)?;
     let (left, right) = (options.one.display().to_string(), options.other.display().to_string());
-    println!("left: {left} ({})\nright: {right} ({})\n", one.scenario, other.scenario);
+    say!("left: {left} ({})\nright: {right} ({})\n", one.scenario, other.scenario);
     if (&one.from, &one.until) != (&other.from, &other.until) {
-        println!("note: the time windows differ\n");
+        say!("note: the time windows differ\n");
     }
     let mut acts = Table::new(
         &["from event", "served", "", "delivered", "", "RTT p50", "", "RTT p95 ms", "", "terminals lost", ""],
@@ -31,7 +32,7 @@ pub fn compare(options: &Options) -> Result<ExitCode> {
         row.extend(pair(&|a| count(a.terminals_asking - a.terminals_served)));
         acts.row(row);
     }
-    print!("{}", acts.lines());
+    crate::say::write(format_args!("{}", acts.lines()));
 
     let mut sites =
         Table::new(&["site", "served", "", "RTT p50", "", "RTT p95 ms", "", "handovers/h", ""], 1);
@@ -48,7 +49,7 @@ pub fn compare(options: &Options) -> Result<ExitCode> {
         sites.row(row);
     }
     if !one.sites.is_empty() {
-        print!("\n{}", sites.lines());
+        crate::say::write(format_args!("\n{}", sites.lines()));
     }
     Ok(ExitCode::SUCCESS)
 }

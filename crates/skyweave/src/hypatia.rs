@@ -2,6 +2,7 @@
 
 use crate::args::Hypatia as Options;
 use crate::progress;
+use crate::say::say;
 use crate::table::count;
 use miette::{Result, miette};
 use skyweave_io::hypatia;
@@ -25,7 +26,7 @@ pub fn hypatia(options: &Options) -> Result<ExitCode> {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    println!(
+    say!(
         "{} satellites, {} ground stations: {} states with {} rows in {:.1} s, in {}",
         count(summary.satellites as f64),
         summary.stations,

@@ -9,6 +9,7 @@ mod interrupt;
 mod progress;
 mod report;
 mod run;
+mod say;
 mod summary_text;
 mod table;
 mod world_text;

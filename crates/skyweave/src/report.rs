@@ -1,6 +1,7 @@
 //! `skyweave report`: one page of a result.
 
 use crate::args::Report as Options;
+use crate::say::say;
 use miette::Result;
 use std::process::ExitCode;
 
@@ -8,6 +9,6 @@ use std::process::ExitCode;
 pub fn report(options: &Options) -> Result<ExitCode> {
     let page = options.output.clone().unwrap_or_else(|| options.result.join("report.html"));
     skyweave_io::report::write(&options.result, &page)?;
-    println!("Wrote {}: open it in a browser; it needs no network.", page.display());
+    say!("Wrote {}: open it in a browser; it needs no network.", page.display());
     Ok(ExitCode::SUCCESS)
 }

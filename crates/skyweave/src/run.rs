@@ -3,6 +3,7 @@
 use crate::args::{Run as Options, TableFormat};
 use crate::interrupt::Interrupt;
 use crate::progress;
+use crate::say::say;
 use crate::{summary_text, world_text};
 use miette::{IntoDiagnostic, Result, WrapErr};
 use skyweave_core::admission::{Admission, Basis, Unsigned};
@@ -65,19 +66,21 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 
     let tables = summary_folder(options, &scratch);
     let summary = Summary::of(&Run::open(&tables)?)?;
+    // nobody may be reading: then the program ends where it speaks, and must leave nothing behind
+    drop(scratch);
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&summary).into_diagnostic()?);
+        say!("{}", serde_json::to_string_pretty(&summary).into_diagnostic()?);
     } else {
-        print!("{}", summary_text::lines(&summary));
+        crate::say::write(format_args!("{}", summary_text::lines(&summary)));
         let seconds = started.elapsed().as_secs_f64();
-        println!("\n{} slots planned in {:.1} s.{}", summary.slots, seconds, kept(options));
+        say!("\n{} slots planned in {:.1} s.{}", summary.slots, seconds, kept(options));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the JSON Schema of scenarios.
 pub fn schema() -> Result<ExitCode> {
-    print!("{}", scenario::schema().into_diagnostic()?);
+    crate::say::write(format_args!("{}", scenario::schema().into_diagnostic()?));
     Ok(ExitCode::SUCCESS)
 }
 

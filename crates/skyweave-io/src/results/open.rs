@@ -113,8 +113,11 @@ fn is_unfinished(file: &Path) -> bool {
     file.file_name().is_some_and(|name| unfinished_name(&name.to_string_lossy()).is_some())
 }
 
+/// True if a folder holds nothing, or only the first files of a run that was killed before they were whole.
 fn is_empty(dir: &Path) -> Result<bool, ResultsError> {
-    Ok(entries(dir)?.is_empty())
+    let begun =
+        |name: &str| unfinished_name(name).is_some_and(|name| [RUN_FILE, SCENARIO_FILE].contains(&name));
+    Ok(entries(dir)?.iter().all(|(name, _)| begun(name)))
 }
 
 /// What a folder holds, by name; nothing if it is not there.
