@@ -59,7 +59,7 @@ pub fn hold(
     let mut offers: Vec<(f64, usize, &View)> = Vec::new();
     for &g in &gateways {
         for view in views.gateways.of(g) {
-            if topology.service[view.satellite.index()].carries() && !feeders.holds(view.satellite) {
+            if topology.worth_holding(view.satellite) && !feeders.holds(view.satellite) {
                 offers.push((view.elevation_sine, g, view));
             }
         }

@@ -88,7 +88,7 @@ pub struct Flow {
 pub struct Flows {
     /// By cell; `None` where no beam serves.
     pub cells: Vec<Option<Flow>>,
-    /// Downlink load of each live laser in its busier direction, bit/s; parallel to `Lasers::live`.
+    /// Load of each live laser in its busier direction, bit/s; parallel to `Lasers::live`.
     pub laser_load_bps: Vec<f64>,
 }
 
@@ -112,18 +112,16 @@ pub fn share(
             served.push((cell, path));
         }
     }
-    let down = network.fill(world, &served, demand, links, assignment, Direction::Down);
-    let up = network.fill(world, &served, demand, links, assignment, Direction::Up);
+    let load = Load { world, served: &served, demand, links, assignment };
+    let idle = network.nothing_taken();
+    let down = network.fill(&load, &idle, Direction::Down);
+    // uplinks have what downlinks leave of the lasers; the rest of their way is their own
+    let taken = network.taken(&load, &down, Direction::Down);
+    let up = network.fill(&load, &taken, Direction::Up);
 
     let mut flows =
         Flows { cells: vec![None; world.cells.len()], laser_load_bps: vec![0.0; lasers.live.len()] };
-    let mut load = vec![(0.0_f64, 0.0_f64); lasers.live.len()];
     for (index, (cell, path)) in served.iter().enumerate() {
-        let carried = down[index].0 * demand[*cell].terminals;
-        for hop in &path.lasers {
-            let way = &mut load[hop.laser];
-            *(if hop.forward { &mut way.0 } else { &mut way.1 }) += carried;
-        }
         flows.cells[*cell] = Some(Flow {
             down_bps: down[index].0,
             limit: down[index].1,
@@ -133,8 +131,10 @@ pub fn share(
             gateway: path.gateway,
         });
     }
-    for (total, (forward, backward)) in flows.laser_load_bps.iter_mut().zip(load) {
-        *total = forward.max(backward);
+    let both = network.taken(&load, &up, Direction::Up);
+    for (laser, total) in flows.laser_load_bps.iter_mut().enumerate() {
+        let way = |k: usize| taken.lasers[2 * laser + k] + both.lasers[2 * laser + k];
+        *total = way(0).max(way(1));
     }
     flows
 }
@@ -147,7 +147,31 @@ enum Direction {
 
 struct LaserHop {
     laser: usize,
+    /// True if the way from the serving satellite to the gateway takes the laser from its first satellite to its second.
     forward: bool,
+}
+
+impl LaserHop {
+    /// Which of the lasers' directions traffic takes: two for each, from the first satellite to the second and back.
+    fn resource(&self, direction: Direction) -> usize {
+        let from_first = self.forward == (direction == Direction::Up);
+        2 * self.laser + usize::from(!from_first)
+    }
+}
+
+/// What is shared out.
+struct Load<'a> {
+    world: &'a World,
+    served: &'a [(usize, Path)],
+    demand: &'a [CellDemand],
+    links: &'a Links,
+    assignment: &'a Assignment,
+}
+
+/// What is taken already: of each laser in both directions, and of all lasers of each satellite, bit/s.
+struct Taken {
+    lasers: Vec<f64>,
+    satellites: Vec<f64>,
 }
 
 /// The way of one served cell.
@@ -205,16 +229,28 @@ impl<'a> Network<'a> {
         })
     }
 
-    /// Rate per terminal and limit of every served cell, in one direction.
-    fn fill(
-        &self,
-        world: &World,
-        served: &[(usize, Path)],
-        demand: &[CellDemand],
-        links: &Links,
-        assignment: &Assignment,
-        direction: Direction,
-    ) -> Vec<(f64, Limit)> {
+    fn nothing_taken(&self) -> Taken {
+        Taken { lasers: vec![0.0; 2 * self.lasers.live.len()], satellites: vec![0.0; self.satellites] }
+    }
+
+    /// What flows of one direction take of lasers and of the satellites at their ends.
+    fn taken(&self, load: &Load<'_>, rates: &[(f64, Limit)], direction: Direction) -> Taken {
+        let mut taken = self.nothing_taken();
+        for ((cell, path), (rate, _)) in load.served.iter().zip(rates) {
+            let carried = rate * load.demand[*cell].terminals;
+            for hop in &path.lasers {
+                taken.lasers[hop.resource(direction)] += carried;
+                let laser = &self.lasers.live[hop.laser];
+                taken.satellites[laser.a.index()] += carried;
+                taken.satellites[laser.b.index()] += carried;
+            }
+        }
+        taken
+    }
+
+    /// Rate per terminal and limit of every served cell, in one direction, where some of the lasers is taken already.
+    fn fill(&self, load: &Load<'_>, taken: &Taken, direction: Direction) -> Vec<(f64, Limit)> {
+        let Load { world, served, demand, links, assignment } = *load;
         let radio = &world.rules.radio;
         let (n, live) = (self.satellites, self.lasers.live.len());
         let (satellite_bps, feeder_bps) = match direction {
@@ -225,9 +261,9 @@ impl<'a> Network<'a> {
         pool.resources(n, f64::from(radio.beams_per_satellite), Limit::Satellite);
         pool.resources(n, satellite_bps, Limit::Satellite);
         pool.resources(n, feeder_bps, Limit::Feeder);
-        pool.resources(2 * live, world.rules.lasers.capacity_bps, Limit::Laser);
+        pool.resources_less(&taken.lasers, world.rules.lasers.capacity_bps, Limit::Laser);
         pool.resources(served.len(), 1.0, Limit::Beam);
-        pool.resources(n, world.rules.lasers.per_satellite_bps, Limit::Laser);
+        pool.resources_less(&taken.satellites, world.rules.lasers.per_satellite_bps, Limit::Laser);
         let switch = 3 * n + 2 * live + served.len();
         let mut uses = Vec::new();
         for (index, (cell, path)) in served.iter().enumerate() {
@@ -245,8 +281,7 @@ impl<'a> Network<'a> {
             }
             uses.push((3 * n + 2 * live + index, airtime));
             for hop in &path.lasers {
-                let forward = hop.forward == (direction == Direction::Up);
-                uses.push((3 * n + 2 * hop.laser + usize::from(forward), terminals));
+                uses.push((3 * n + hop.resource(direction), terminals));
                 let laser = &self.lasers.live[hop.laser];
                 uses.push((switch + laser.a.index(), terminals));
                 uses.push((switch + laser.b.index(), terminals));
@@ -273,6 +308,12 @@ struct Filling {
 impl Filling {
     fn resources(&mut self, count: usize, capacity: f64, limit: Limit) {
         self.capacity.resize(self.capacity.len() + count, capacity);
+        self.limit.resize(self.capacity.len(), limit);
+    }
+
+    /// Resources of one capacity, of each of which some is taken.
+    fn resources_less(&mut self, taken: &[f64], capacity: f64, limit: Limit) {
+        self.capacity.extend(taken.iter().map(|taken| (capacity - taken).max(0.0)));
         self.limit.resize(self.capacity.len(), limit);
     }
 

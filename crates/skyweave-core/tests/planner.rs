@@ -344,3 +344,33 @@ fn demand_that_rises_is_met_as_far_as_the_beam_goes() {
     assert!(after.down_bps <= most * (1.0 + 1e-9) && after.down_bps < 200e6);
     assert!(before.down_bps <= 240e6 * 4.5 / 101.0 * (1.0 + 1e-9));
 }
+
+#[test]
+fn where_the_first_plane_stands_does_not_matter_to_its_neighbours() {
+    // a shell of two planes 60 degrees apart and one of four around the circle, turned about the axis
+    let across = |planes: u16, spacing_deg: f64, turned_deg: f64| -> usize {
+        let mut world = world();
+        let mut sets = shell();
+        sets.retain(|(_, design)| design.unwrap().plane < planes);
+        for (elements, design) in &mut sets {
+            let plane = f64::from(design.unwrap().plane);
+            elements.raan_rad = (plane * spacing_deg + turned_deg).rem_euclid(360.0).to_radians();
+        }
+        world.satellites = World::satellites_from(&sets).0;
+        let topology = skyweave_core::constellation::infer(&world, start());
+        topology.lasers.iter().filter(|laser| laser.across).count()
+    };
+    for (planes, spacing_deg) in [(2, 60.0), (4, 90.0)] {
+        let found: Vec<usize> =
+            [0.0, 10.0, 45.0, 100.0, 300.0, 350.0].map(|turned| across(planes, spacing_deg, turned)).to_vec();
+        assert!(found[0] > 0 && found.iter().all(|n| *n == found[0]), "{planes} planes: {found:?}");
+    }
+}
+
+#[test]
+fn described_satellites_keep_their_lasers_however_long_a_run_is() {
+    let mut world = world();
+    world.rules.service.max_element_age_days = 0.001;
+    let slot = &slots(&world, 20)[19];
+    assert!(!slot.lasers.live.is_empty() && slot.terminals[0].outcome.is_ok());
+}

@@ -152,7 +152,7 @@ fn acts(network: &[NetworkRow]) -> Vec<Act> {
                 terminals_asking: rounded(asking, 2),
                 terminals_dark: rounded(mean(|row| row.terminals_dark), 2),
                 terminals_served: rounded(served, 2),
-                served_share: rounded(if asking > 0.0 { served / asking } else { 0.0 }, 6),
+                served_share: share_of(served, asking),
                 offered_down_bps: mean(|row| row.offered_down_bps).round(),
                 delivered_down_bps: mean(|row| row.delivered_down_bps).round(),
                 rtt_p50_ms: middle(|row| row.rtt_p50_ms),
@@ -254,6 +254,11 @@ fn quantile(mut values: Vec<f64>, share: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let at = (share * values.len() as f64).ceil() as usize;
     values.get(at.saturating_sub(1)).copied()
+}
+
+/// A share to six digits, downwards: what is not whole must not look so.
+fn share_of(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { (part / whole * 1e6).floor() / 1e6 } else { 0.0 }
 }
 
 fn rounded(value: f64, digits: i32) -> f64 {

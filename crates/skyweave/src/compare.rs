@@ -5,13 +5,22 @@ use crate::run::open;
 use crate::say::say;
 use crate::table::{Table, count, ms, percent, rate};
 use miette::Result;
+use skyweave_io::results::RunState;
 use skyweave_io::summary::{Act, Summary};
 use std::process::ExitCode;
 
 /// Prints acts and sites of two runs next to each other.
 pub fn compare(options: &Options) -> Result<ExitCode> {
-    let one = Summary::of(&open(&options.one)?)?;
-    let other = Summary::of(&open(&options.other)?)?;
+    let runs = [open(&options.one)?, open(&options.other)?];
+    for run in &runs {
+        if run.file().state != RunState::Finished {
+            eprintln!(
+                "warning: the run in {} is not finished: --resume goes on with it",
+                run.dir().display()
+            );
+        }
+    }
+    let (one, other) = (Summary::of(&runs[0])?, Summary::of(&runs[1])?);
     let (left, right) = (options.one.display().to_string(), options.other.display().to_string());
     say!("left: {left} ({})\nright: {right} ({})\n", one.scenario, other.scenario);
     if (&one.from, &one.until) != (&other.from, &other.until) {
@@ -21,8 +30,10 @@ pub fn compare(options: &Options) -> Result<ExitCode> {
         &["from event", "served", "", "delivered", "", "RTT p50", "", "RTT p95 ms", "", "terminals lost", ""],
         1,
     );
-    for act in &one.acts {
-        let twin = other.acts.iter().find(|a| a.label == act.label);
+    for (index, act) in one.acts.iter().enumerate() {
+        // labels may come again: the third "fails" of one run belongs to the third of the other
+        let earlier = one.acts[..index].iter().filter(|a| a.label == act.label).count();
+        let twin = other.acts.iter().filter(|a| a.label == act.label).nth(earlier);
         let pair = |value: &dyn Fn(&Act) -> String| [value(act), twin.map_or_else(|| "-".to_owned(), value)];
         let mut row = vec![if act.label.is_empty() { "(start)".to_owned() } else { act.label.clone() }];
         row.extend(pair(&|a| percent(a.served_share)));

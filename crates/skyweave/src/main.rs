@@ -16,6 +16,7 @@ mod world_text;
 
 use args::{Cli, Command};
 use clap::Parser;
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -24,7 +25,8 @@ fn main() -> ExitCode {
     match carry_out(cli) {
         Ok(code) => code,
         Err(report) => {
-            eprintln!("{report:?}");
+            // nobody may be reading any more
+            let _ = writeln!(std::io::stderr(), "{report:?}");
             ExitCode::from(1)
         }
     }

@@ -35,7 +35,7 @@ pub fn lines(summary: &Summary) -> String {
             .collect();
         text.push_str(&format!(
             "\nTerminal-hours without service: {}: {}\n",
-            count(all / 3_600.0),
+            if all < 36_000.0 { format!("{:.2}", all / 3_600.0) } else { count(all / 3_600.0) },
             reasons.join(", ")
         ));
     }

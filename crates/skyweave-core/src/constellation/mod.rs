@@ -64,6 +64,16 @@ pub struct Topology {
 }
 
 impl Topology {
+    /// True if a satellite that holds a gateway is of use to somebody: it serves terminals, or passes on over lasers.
+    #[must_use]
+    pub fn worth_holding(&self, satellite: SatId) -> bool {
+        match self.service[satellite.index()] {
+            ServiceState::Serving => true,
+            ServiceState::LaserOnly => !self.lasers.is_empty() || self.spare_lasers[satellite.index()] > 0,
+            ServiceState::InTransit | ServiceState::Unknown => false,
+        }
+    }
+
     /// How many satellites are in each service state: serving, laser only, in transit, unknown.
     #[must_use]
     pub fn service_counts(&self) -> [usize; 4] {
@@ -103,6 +113,7 @@ fn service_states(world: &World, shells: &[Shell], slot: SlotNo) -> Vec<ServiceS
             match satellite.design {
                 Some(design) if design.service == ShellService::Terminals => ServiceState::Serving,
                 Some(_) => ServiceState::LaserOnly,
+                None if !rules.infer => ServiceState::Serving,
                 None if age_days > rules.max_element_age_days => ServiceState::Unknown,
                 None if satellite.name.contains(DIRECT_TO_CELL_MARK) => {
                     if in_plane {
@@ -111,7 +122,6 @@ fn service_states(world: &World, shells: &[Shell], slot: SlotNo) -> Vec<ServiceS
                         ServiceState::InTransit
                     }
                 }
-                None if !rules.infer => ServiceState::Serving,
                 None if in_plane && satellite.mean_altitude_m >= rules.min_serving_altitude_m => {
                     ServiceState::Serving
                 }

@@ -7,7 +7,7 @@ use crate::world::World;
 
 /// Planes further apart than this are no neighbours, rad: nearer ones meet at least at high latitudes, and the seam of a
 /// star pattern, whose two sides run against each other, is never linked.
-const SPACING_LIMIT_RAD: f64 = 90.0 * std::f64::consts::PI / 180.0;
+const SPACING_LIMIT_RAD: f64 = 100.0 * std::f64::consts::PI / 180.0;
 /// Satellites of neighbouring planes further out of step than this do not point at each other, rad.
 const PHASE_LIMIT_RAD: f64 = 20.0 * std::f64::consts::PI / 180.0;
 
@@ -80,10 +80,12 @@ pub fn neighbouring_planes(planes: &[Plane]) -> Vec<(&Plane, &Plane)> {
         return Vec::new();
     }
     let spacing = |k: usize| wrap_turn(planes[(k + 1) % planes.len()].raan_rad - planes[k].raan_rad);
-    (0..planes.len())
-        .filter(|&k| spacing(k) <= SPACING_LIMIT_RAD && (planes.len() > 2 || k == 0))
-        .map(|k| (&planes[k], &planes[(k + 1) % planes.len()]))
-        .collect()
+    let mut pairs: Vec<usize> = (0..planes.len()).filter(|&k| spacing(k) <= SPACING_LIMIT_RAD).collect();
+    if planes.len() == 2 {
+        // two planes are each other's neighbours once, on the side where they are nearer
+        pairs = pairs.into_iter().min_by(|&a, &b| spacing(a).total_cmp(&spacing(b))).into_iter().collect();
+    }
+    pairs.into_iter().map(|k| (&planes[k], &planes[(k + 1) % planes.len()])).collect()
 }
 
 struct Across {

@@ -75,7 +75,9 @@ pub(super) fn find(world: &World, slot: SlotNo) -> Vec<Shell> {
     let mut observed = Vec::new();
     for (index, satellite) in world.satellites.iter().enumerate() {
         let minutes = slot.seconds_after(satellite.epoch) / 60.0;
-        if minutes.abs() > world.rules.service.max_element_age_days * 1_440.0 {
+        // described satellites keep to their shell for ever, observed ones are lost after a while
+        let too_old = minutes.abs() > world.rules.service.max_element_age_days * 1_440.0;
+        if satellite.design.is_none() && too_old {
             continue;
         }
         let angles = satellite.orbit.mean_angles(minutes);

@@ -10,6 +10,8 @@ use super::rows::NetworkRow;
 use super::sink::Output;
 use super::temp::TempFile;
 use skyweave_core::math::asin;
+use skyweave_core::schedule::Outage;
+use skyweave_core::terminal::TerminalService;
 use skyweave_core::time::{SlotNo, UtcHour};
 use std::sync::Arc;
 
@@ -79,8 +81,17 @@ impl Sums {
             sums.elevation_sine.push((served.beam.elevation_sine, asking));
             gateway_used[served.flow.gateway.index()] = true;
         }
+        // a listed terminal may be without service in a served cell: another PoP, a satellite below its own horizon
+        for service in now.terminals.iter().filter(|t| lost_in_served_cell(now, t)) {
+            sums.served -= 1.0 - now.conditions.dark_share[service.cell.index()];
+        }
         sums
     }
+}
+
+fn lost_in_served_cell(now: &Moment<'_>, terminal: &TerminalService) -> bool {
+    let served = matches!(now.cell(terminal.cell.index()), Some(Ok(_)));
+    served && matches!(terminal.outcome, Err(outage) if !matches!(outage, Outage::NotAdmitted(_)))
 }
 
 fn row(now: &Moment<'_>) -> NetworkRow {

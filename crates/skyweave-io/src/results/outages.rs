@@ -41,15 +41,22 @@ impl Collector for OutageTable {
     fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
         self.sites.resize_with(now.terminals.len(), || None);
         for (index, site) in now.sites() {
-            let begin = |reason| Open::new(&now.names.terminals[index], reason, now.no, 1.0);
-            follow(&mut self.output, SITE, &mut self.sites[index], site.outcome.err(), now.no, begin)?;
+            let begin = |reason, count| Open::new(&now.names.terminals[index], reason, now.no, count);
+            follow(
+                &mut self.output,
+                SITE,
+                &mut self.sites[index],
+                site.outcome.err().map(|r| (r, 1.0)),
+                now.no,
+                begin,
+            )?;
         }
         self.cells.resize_with(now.demand.len(), || None);
         for (index, open) in self.cells.iter_mut().enumerate() {
             let reason = now.cell(index).and_then(Result::err);
             let terminals = now.demand[index].terminals;
-            let begin = |reason| Open::new(&now.names.cells[index], reason, now.no, terminals);
-            follow(&mut self.output, CELL, open, reason, now.no, begin)?;
+            let begin = |reason, count| Open::new(&now.names.cells[index], reason, now.no, count);
+            follow(&mut self.output, CELL, open, reason.map(|r| (r, terminals)), now.no, begin)?;
         }
         Ok(())
     }
@@ -65,20 +72,20 @@ impl Collector for OutageTable {
     }
 }
 
-/// Lets an outage go on, end, begin, or change its reason.
+/// Lets an outage go on, end, begin, or change its reason or the number of terminals that it is for.
 fn follow(
     output: &mut Output<OutageRow>,
     subject: &'static str,
     open: &mut Option<Open>,
-    reason: Option<Outage>,
+    state: Option<(Outage, f64)>,
     now: SlotNo,
-    begin: impl FnOnce(Outage) -> Open,
+    begin: impl FnOnce(Outage, f64) -> Open,
 ) -> Result<(), ResultsError> {
-    if open.as_ref().map(|open| open.reason) != reason {
+    if open.as_ref().map(|open| (open.reason, open.terminals)) != state {
         if let Some(ended) = open.take() {
             output.push(ended.until(subject, now))?;
         }
-        *open = reason.map(begin);
+        *open = state.map(|(reason, terminals)| begin(reason, terminals));
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ table! {
         terminals_admitted: f64,
         /// Terminals without power, refused ones included.
         terminals_dark: f64,
-        /// Terminals that ask and whose cell is served.
+        /// Terminals that ask and are served: those of served cells, less the listed ones that have no service of their own.
         terminals_served: f64,
         /// Cells in which somebody asks for service.
         cells_asking: u32,
@@ -202,8 +202,8 @@ table! {
 }
 
 table! {
-    /// Who is without service: one row for each time that a site or a cell has none for one reason, within the hour of the
-    /// file. Cells in which nobody asks are not in it. Rows are in the order in which the times end.
+    /// Who is without service: one row for each time that a site or a cell has none for one reason and for as many
+    /// terminals, within the hour of the file. Cells in which nobody asks are not in it. Rows are in the order in which the times end.
     Outages => OutageRow {
         /// First slot of the time.
         from_slot: i64,
@@ -215,7 +215,7 @@ table! {
         name: Name,
         /// Why: as `state` in `sites`.
         reason: Name,
-        /// Terminals that ask and get nothing in the first slot; 1 for a site.
+        /// Terminals that ask and get nothing; 1 for a site.
         terminals: f64,
     }
 }

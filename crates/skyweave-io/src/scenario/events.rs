@@ -174,6 +174,16 @@ fn satellite(
         return Ok(SatId::at(index));
     }
     let written = Spanned::new(span.clone(), name.to_owned());
+    let namesakes: Vec<String> =
+        world.satellites.iter().filter(|s| s.name == name).map(|s| s.catalog_number.to_string()).collect();
+    if namesakes.len() > 1 {
+        return Err(atlas.source.fault(
+            span.clone(),
+            &format!("{} satellites are called `{name}`", namesakes.len()),
+            "here",
+            &format!("accepted: the catalogue number of one of them: {}", namesakes.join(", ")),
+        ));
+    }
     find(&written, world.satellites.iter().map(|s| s.name.as_str()), "satellite", atlas).map(SatId::at)
 }
 

@@ -40,7 +40,7 @@ pub const LIMITS: [Limit; 35] = [
     limit("lasers.min_ray_height_km", |s| s.lasers.min_ray_height_km, (0.0, 2_000.0)),
     limit("lasers.capacity_gbps", |s| s.lasers.capacity_gbps, CAPACITY_GBPS),
     limit("lasers.per_satellite_gbps", |s| s.lasers.per_satellite_gbps, CAPACITY_GBPS),
-    limit("lasers.acquisition_s", |s| s.lasers.acquisition_s, (0.0, 3_600.0)),
+    limit("lasers.acquisition_s", |s| s.lasers.acquisition_s, (0.0, 105.0)),
     limit("radio.min_elevation_deg", |s| s.radio.min_elevation_deg, (0.0, 89.0)),
     limit("radio.beams_per_satellite", |s| f64::from(s.radio.beams_per_satellite), (1.0, 10_000.0)),
     limit("radio.cells_per_beam", |s| f64::from(s.radio.cells_per_beam), (1.0, 1_000.0)),

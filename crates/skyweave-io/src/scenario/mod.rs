@@ -24,6 +24,7 @@ use crate::borders::Borders;
 use area::Atlas;
 use hifitime::Epoch;
 use sha2::{Digest, Sha256};
+use skyweave_core::constellation::infer as constellation_of;
 use skyweave_core::time::SlotNo;
 use skyweave_core::timeline::Timeline;
 use skyweave_core::world::World;
@@ -122,6 +123,7 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
         timeline: Timeline::default(),
     };
     world.timeline = events::build(&scenario.events, &world, window, &atlas)?;
+    fleet.warnings.extend(idle_satellites(&world, SlotNo::not_before(window.0)));
     let addressing = Addressing::build(&scenario.addressing, scenario.seed, &world, source)?;
     Ok(Prepared {
         text: source.text.clone(),
@@ -132,6 +134,25 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
         end: SlotNo::not_before(window.1),
         warnings: fleet.warnings,
         scenario,
+    })
+}
+
+/// What the user should know about satellites that serve nobody.
+fn idle_satellites(world: &World, slot: SlotNo) -> Option<String> {
+    let [serving, laser_only, in_transit, unknown] = constellation_of(world, slot).service_counts();
+    let all = world.satellites.len();
+    if unknown > all / 10 {
+        return Some(format!(
+            "{unknown} of {all} satellites serve nobody: their elements are further from the window than \
+             constellation.max_element_age_days = {}",
+            world.rules.service.max_element_age_days
+        ));
+    }
+    (serving == 0).then(|| {
+        format!(
+            "no satellite serves ({laser_only} laser only, {in_transit} in transit): no shell of seven or more planes was \
+             made out above constellation.min_serving_altitude_km; `constellation.service = \"all\"` lets every one serve"
+        )
     })
 }
 

@@ -22,7 +22,8 @@ pub struct Site {
     /// H3 index of the cell it is in, where nothing better is known (terminals only).
     #[schemars(with = "Option<String>")]
     pub cell: Option<Spanned<String>>,
-    /// Code of the PoP that its addresses belong to; the nearest one if left out.
+    /// Code of the PoP that its addresses belong to; the nearest one if left out. Beams go where the cell's own PoP can be
+    /// reached: a terminal with another PoP has its own path and delay, and the rate of its cell.
     #[schemars(with = "Option<String>")]
     pub pop: Option<Spanned<String>>,
     /// How the position is known.

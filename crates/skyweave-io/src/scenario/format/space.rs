@@ -122,7 +122,8 @@ pub struct Lasers {
     pub max_range_km: f64,
     /// Lowest height of the ray above the mean sphere, km (assumption: 80).
     pub min_ray_height_km: f64,
-    /// Whether lasers left free by the pattern link any satellite nearby.
+    /// Whether lasers left free by the pattern link any satellite nearby. It tells only where there are any: planes of
+    /// unequal size, or more lasers than the pattern uses.
     pub cross_shell: bool,
     /// Capacity each way, Gbit/s (press: 100).
     pub capacity_gbps: f64,
