@@ -74,7 +74,7 @@ fn kyiv_is_served_through_lasers_and_not_without() {
     assert!(without.acts[0].served_share > 0.98 && without.acts[3].served_share < 0.75);
     let kharkiv = |summary: &Summary| summary.sites.iter().find(|s| s.name == "kharkiv").unwrap().clone();
     assert_eq!(kharkiv(&with).longest_outage_s, 0.0);
-    assert!(kharkiv(&without).longest_outage_s >= 600.0);
+    assert!(kharkiv(&without).longest_outage_s >= 300.0 && kharkiv(&without).served_share < 0.8);
     // act one: demand multiplies and a share goes dark
     let (start, one) = (&with.acts[0], &with.acts[1]);
     assert!(one.offered_down_bps > 1.3 * start.offered_down_bps && one.terminals_dark > 10_000.0);
