@@ -1,17 +1,13 @@
 //! `cargo xtask test`: everything that must hold before a change goes in, cheapest first.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use miette::{IntoDiagnostic, Result, miette};
+use miette::{Result, miette};
 
 use crate::command::CommandLine;
 use crate::setup;
 use crate::soak::{SAMPLE_SECONDS, SOAKS, Soak, Verdict};
-
-const SCHEMA_FILE: &str = "scenarios/scenario.schema.json";
-const SCHEMA_COMMAND: &str = "cargo run -q -p skyweave -- schema";
 
 struct Step {
     name: String,
@@ -21,7 +17,6 @@ struct Step {
 enum Action {
     SetUp,
     Run(CommandLine),
-    Schema,
     Advisories,
     Sample(&'static Soak),
 }
@@ -42,7 +37,6 @@ fn steps() -> Vec<Step> {
         step("lint", run("cargo clippy --workspace --all-targets -- -D warnings")),
         step("tests", run("cargo test --workspace")),
         step("docs", Action::Run(strict_docs)),
-        step("schema", Action::Schema),
         step("dependencies", run("cargo deny --offline check --hide-inclusion-graph bans licenses sources")),
         step("advisories", Action::Advisories),
     ];
@@ -101,7 +95,6 @@ fn perform(root: &Path, step: &Step) -> Result<Outcome> {
             Err(error) => Outcome::Failed { why: error.to_string(), rerun: "cargo xtask setup".to_owned() },
         }),
         Action::Run(command) => succeed(command, root),
-        Action::Schema => schema(root),
         Action::Advisories => advisories(root),
         Action::Sample(soak) => sample(soak, root),
     }
@@ -114,34 +107,6 @@ fn succeed(command: &CommandLine, root: &Path) -> Result<Outcome> {
     } else {
         Outcome::Failed { why: "the command failed".to_owned(), rerun: command.to_string() }
     })
-}
-
-fn schema(root: &Path) -> Result<Outcome> {
-    let file = root.join(SCHEMA_FILE);
-    if !file.exists() {
-        return Ok(Outcome::Skipped(format!("{SCHEMA_FILE} does not exist yet")));
-    }
-    let committed = fs::read_to_string(&file).into_diagnostic()?;
-    let rerun = format!("{SCHEMA_COMMAND} > {SCHEMA_FILE} && git diff {SCHEMA_FILE}");
-    Ok(match CommandLine::new(SCHEMA_COMMAND).output(root) {
-        Err(error) => Outcome::Failed { why: error.to_string(), rerun: SCHEMA_COMMAND.to_owned() },
-        Ok(printed) => match first_difference(&committed, &printed) {
-            None => Outcome::Passed,
-            Some(line) => {
-                let why = format!("{SCHEMA_FILE}:{line} is not what the program prints");
-                Outcome::Failed { why, rerun }
-            }
-        },
-    })
-}
-
-/// Number of the first line that differs.
-fn first_difference(committed: &str, printed: &str) -> Option<usize> {
-    if committed == printed {
-        return None;
-    }
-    let same = committed.split('\n').zip(printed.split('\n')).take_while(|(a, b)| a == b).count();
-    Some(same + 1)
 }
 
 fn advisories(root: &Path) -> Result<Outcome> {
@@ -193,12 +158,5 @@ mod tests {
     fn a_failing_command_gives_itself_to_be_run_again() {
         let outcome = succeed(&CommandLine::new("false"), Path::new(".")).unwrap();
         assert!(matches!(outcome, Outcome::Failed { rerun, .. } if rerun == "false"));
-    }
-
-    #[test]
-    fn a_difference_is_placed() {
-        assert_eq!(first_difference("{\n}\n", "{\n}\n"), None);
-        assert_eq!(first_difference("{\n}\n", "{\n  1\n}\n"), Some(2));
-        assert_eq!(first_difference("{\n}\n", "{\n}"), Some(3));
     }
 }
