@@ -1,5 +1,7 @@
 //! Plain tables for the terminal: text to the left, numbers to the right.
 
+pub use skyweave_io::report::{duration as time, rate};
+
 /// Rows of cells under headings.
 pub struct Table {
     rows: Vec<Vec<String>>,
@@ -63,30 +65,9 @@ pub fn percent(share: f64) -> String {
     if share >= 1.0 { "100 %".to_owned() } else { format!("{:.2} %", (share * 10_000.0).floor() / 100.0) }
 }
 
-/// A rate with its unit.
-pub fn rate(bps: f64) -> String {
-    for (unit, scale) in [("Tbit/s", 1e12), ("Gbit/s", 1e9), ("Mbit/s", 1e6), ("kbit/s", 1e3)] {
-        if bps >= scale {
-            return format!("{:.1} {unit}", bps / scale);
-        }
-    }
-    format!("{bps:.0} bit/s")
-}
-
 /// Milliseconds, or a dash.
 pub fn ms(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |v| format!("{v:.1}"))
-}
-
-/// Seconds as people say them.
-pub fn time(seconds: f64) -> String {
-    if seconds >= 5_400.0 {
-        format!("{:.1} h", seconds / 3_600.0)
-    } else if seconds >= 120.0 {
-        format!("{:.1} min", seconds / 60.0)
-    } else {
-        format!("{seconds:.0} s")
-    }
 }
 
 #[cfg(test)]

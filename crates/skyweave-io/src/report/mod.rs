@@ -33,6 +33,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub use error::ReportError;
+pub use words::{duration, rate};
 
 /// Writes the page of a result. The page is there whole or not at all; one that is there already is replaced.
 ///

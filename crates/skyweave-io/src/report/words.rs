@@ -37,6 +37,7 @@ pub fn percent(share: f64) -> String {
 }
 
 /// A rate with its unit.
+#[must_use]
 pub fn rate(bps: f64) -> String {
     for (unit, scale) in [("Tbit/s", 1e12), ("Gbit/s", 1e9), ("Mbit/s", 1e6), ("kbit/s", 1e3)] {
         if bps >= scale {
@@ -69,6 +70,7 @@ fn signed(change: f64) -> String {
 }
 
 /// Seconds as people say them.
+#[must_use]
 pub fn duration(seconds: f64) -> String {
     if seconds >= 5_400.0 {
         format!("{:.1} h", seconds / 3_600.0)
