@@ -22,6 +22,7 @@
 //! what is wrong with an input is found where it is read.
 #![deny(unsafe_code)]
 
+pub mod simd;
 pub mod math;
 pub mod ids;
 pub mod time;
