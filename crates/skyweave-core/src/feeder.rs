@@ -6,6 +6,7 @@
 use crate::conditions::Conditions;
 use crate::constellation::Topology;
 use crate::ids::{GatewayId, SatId};
+use crate::orbit::Sky;
 use crate::visibility::{View, Views};
 use crate::world::World;
 
@@ -35,6 +36,7 @@ pub fn hold(
     world: &World,
     topology: &Topology,
     conditions: &Conditions,
+    sky: &Sky,
     views: &Views,
     before: Option<&Feeders>,
 ) -> Feeders {
@@ -47,19 +49,20 @@ pub fn hold(
 
     if let Some(before) = before {
         for &g in &gateways {
-            for view in views.gateways.of(g) {
-                let held = before.of_satellite[view.satellite.index()];
+            for &satellite in views.gateways.of(g) {
+                let held = before.of_satellite[satellite.index()];
                 if held.is_some_and(|f| f.gateway.index() == g) {
-                    feeders.take(g, view);
+                    feeders.take(g, &View::of(&world.gateways[g].place, satellite, sky));
                 }
             }
         }
     }
 
-    let mut offers: Vec<(f64, usize, &View)> = Vec::new();
+    let mut offers: Vec<(f64, usize, View)> = Vec::new();
     for &g in &gateways {
-        for view in views.gateways.of(g) {
-            if topology.worth_holding(view.satellite) && !feeders.holds(view.satellite) {
+        for &satellite in views.gateways.of(g) {
+            if topology.worth_holding(satellite) && !feeders.holds(satellite) {
+                let view = View::of(&world.gateways[g].place, satellite, sky);
                 offers.push((view.elevation_sine, g, view));
             }
         }
@@ -67,7 +70,7 @@ pub fn hold(
     offers.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)).then(x.2.satellite.cmp(&y.2.satellite)));
     for (_, g, view) in offers {
         if feeders.antennas_used[g] < world.gateways[g].antennas && !feeders.holds(view.satellite) {
-            feeders.take(g, view);
+            feeders.take(g, &view);
         }
     }
     feeders

@@ -83,16 +83,25 @@ pub fn plan_watched<A: Basis>(
     let lasers =
         laser::point(&world.rules.lasers, &topology, &sky, &conditions, before.map(|b| &b.lasers), no);
     watch("laser");
-    let links = radio::rate(&world.rules.radio, &views);
+    let links = radio::Links::new(&world.rules.radio);
     watch("radio");
-    let feeders = feeder::hold(world, &topology, &conditions, &views, before.map(|b| &b.feeders));
+    let feeders = feeder::hold(world, &topology, &conditions, &sky, &views, before.map(|b| &b.feeders));
     watch("feeder");
     let pops = pops_in_use(world, &conditions, &demand, no);
     let routes = route::find(world, &conditions, &lasers, &feeders, pops);
     watch("route");
-    let assignment = schedule::assign(world, &demand, &topology, &views, &routes);
+    let given = schedule::Given { topology: &topology, sky: &sky, views: &views, routes: &routes };
+    let assignment = schedule::assign(world, &demand, &given);
     watch("schedule");
-    let flows = flow::share(world, &demand, &assignment, &links, &lasers, &feeders, &routes);
+    let given = flow::Given {
+        demand: &demand,
+        assignment: &assignment,
+        links: &links,
+        lasers: &lasers,
+        feeders: &feeders,
+        routes: &routes,
+    };
+    let flows = flow::share(world, &given);
     watch("flow");
     let given = terminal::Given {
         sky: &sky,

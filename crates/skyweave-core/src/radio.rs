@@ -10,8 +10,6 @@
 use crate::geodesy::LIGHT_M_S;
 use crate::math::{from_db, log2, to_db};
 use crate::rules::{Carrier, RadioRules};
-use crate::visibility::{View, Views};
-use rayon::prelude::*;
 use std::f64::consts::PI;
 
 /// Boltzmann's constant, dBW/K/Hz.
@@ -26,28 +24,30 @@ pub struct UserRate {
     pub up_bps: f64,
 }
 
-/// All views of cells, rated; parallel to `Views::cells`.
+/// What links of a slot can carry. A link is rated when it is asked for: of ten million views of cells in a slot, a few
+/// hundred thousand matter.
 #[derive(Debug, Clone)]
 pub struct Links {
-    /// By view of a cell.
-    pub user: Vec<UserRate>,
+    down: Budget,
+    up: Budget,
 }
 
-/// Rates the views of a slot.
-#[must_use]
-pub fn rate(rules: &RadioRules, views: &Views) -> Links {
-    let (down, up) = (Budget::of(&rules.down), Budget::of(&rules.up));
-    let user = views
-        .cells
-        .all()
-        .par_iter()
-        .with_min_len(4_096)
-        .map(|view: &View| UserRate { down_bps: down.bps(view.range_m), up_bps: up.bps(view.range_m) })
-        .collect();
-    Links { user }
+impl Links {
+    /// Prepares the budgets.
+    #[must_use]
+    pub fn new(rules: &RadioRules) -> Self {
+        Self { down: Budget::of(&rules.down), up: Budget::of(&rules.up) }
+    }
+
+    /// What a user beam carries over a range, m.
+    #[must_use]
+    pub fn user(&self, range_m: f64) -> UserRate {
+        UserRate { down_bps: self.down.bps(range_m), up_bps: self.up.bps(range_m) }
+    }
 }
 
 /// A carrier's budget, reduced to what depends on the range.
+#[derive(Debug, Clone)]
 struct Budget {
     /// C/N at a range of one metre, after the implementation loss, as a ratio.
     ratio_at_1_m: f64,

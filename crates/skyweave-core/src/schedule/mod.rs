@@ -1,17 +1,21 @@
 //! Stage: satellite and beam for each admitted cell with demand.
 //!
 //! The rule for now is `highest-elevation`: cells with the most terminals choose first, and each takes the highest
-//! satellite that serves, has a way to the cell's PoP and has room left.
+//! satellite that serves, has a way to the cell's PoP and has room left. All cells look at the sky at once and keep their few
+//! best ([`candidates`]); then they choose one after another ([`assign`]).
+
+mod assign;
+mod candidates;
 
 use crate::admission::{Admission, Basis, Verdict};
 use crate::conditions::Conditions;
-use crate::constellation::Topology;
 use crate::ids::{CellId, PopId, SatId, TerminalId};
 use crate::refusal::RefusalCode;
-use crate::route::Routes;
 use crate::time::SlotNo;
-use crate::visibility::Views;
 use crate::world::World;
+use rayon::prelude::*;
+
+pub use assign::{Given, assign};
 
 /// Why somebody is not served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,8 +80,6 @@ pub struct CellDemand {
 pub struct Beam {
     /// The satellite.
     pub satellite: SatId,
-    /// Which of all views of cells it is.
-    pub view: usize,
     /// Sine of the elevation at the cell's centre.
     pub elevation_sine: f64,
     /// Range to the cell's centre, m.
@@ -112,7 +114,8 @@ pub fn demand<A: Basis>(
     let rules = &world.rules.demand;
     world
         .cells
-        .iter()
+        .par_iter()
+        .with_min_len(4_096)
         .enumerate()
         .map(|(index, cell)| {
             let (all, admitted) = listed[index];
@@ -136,70 +139,4 @@ pub fn demand<A: Basis>(
             }
         })
         .collect()
-}
-
-/// Gives each cell with demand a beam.
-#[must_use]
-pub fn assign(
-    world: &World,
-    demand: &[CellDemand],
-    topology: &Topology,
-    views: &Views,
-    routes: &Routes,
-) -> Assignment {
-    let room = world.rules.radio.beams_per_satellite.saturating_mul(world.rules.radio.cells_per_beam);
-    let mut assignment = Assignment {
-        cells: vec![None; world.cells.len()],
-        cells_of_satellite: vec![0; world.satellites.len()],
-    };
-    let mut asking: Vec<usize> = (0..world.cells.len()).filter(|&c| demand[c].terminals > 0.0).collect();
-    asking.sort_by(|&a, &b| demand[b].terminals.total_cmp(&demand[a].terminals).then(a.cmp(&b)));
-    for cell in asking {
-        let answer = highest(cell, demand[cell].pop, &Choice { topology, views, routes, room }, &assignment);
-        if let Ok(beam) = answer {
-            assignment.cells_of_satellite[beam.satellite.index()] += 1;
-        }
-        assignment.cells[cell] = Some(answer);
-    }
-    assignment
-}
-
-struct Choice<'a> {
-    topology: &'a Topology,
-    views: &'a Views,
-    routes: &'a Routes,
-    room: u16,
-}
-
-/// The highest satellite that can take the cell, or how far the search came.
-fn highest(cell: usize, pop: Option<PopId>, choice: &Choice<'_>, taken: &Assignment) -> Result<Beam, Outage> {
-    let pop = pop.ok_or(Outage::NoPop)?;
-    let routes = choice.routes.towards(pop).ok_or(Outage::NoPath)?;
-    let range = choice.views.cells.range(cell);
-    let mut best: Option<Beam> = None;
-    let mut obstacle = Outage::NoSatellite;
-    for (view, seen) in range.clone().zip(&choice.views.cells.all()[range]) {
-        let satellite = seen.satellite.index();
-        let found = if choice.topology.service[satellite] != crate::constellation::ServiceState::Serving {
-            Outage::NoServingSatellite
-        } else if routes.delay_s[satellite].is_infinite() {
-            Outage::NoPath
-        } else if taken.cells_of_satellite[satellite] >= choice.room {
-            Outage::NoBeam
-        } else {
-            if best.is_none_or(|b| seen.elevation_sine > b.elevation_sine) {
-                best = Some(Beam {
-                    satellite: seen.satellite,
-                    view,
-                    elevation_sine: seen.elevation_sine,
-                    range_m: seen.range_m,
-                    pop,
-                });
-            }
-            continue;
-        };
-        // the outage to report is the last obstacle before service
-        obstacle = obstacle.max(found);
-    }
-    best.ok_or(obstacle)
 }

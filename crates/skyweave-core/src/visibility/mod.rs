@@ -1,0 +1,269 @@
+//! Stage: which satellites stand above whose horizon mask.
+//!
+//! A satellite at `s` is seen from a place at `t` with the vertical `u` when `h = u.(s - t)` is positive and
+//! `h^2 / |s - t|^2` is at least the squared sine of the lowest elevation. Nothing is approximated: what follows only spares
+//! tests. Satellites are sorted anew each slot into bins of latitude and longitude ([`SkyIndex`]); a place looks at bins that
+//! its horizon reaches. Neighbouring places share the search: those within reach of a whole neighbourhood are picked out
+//! first, by one dot product each, `c.s >= |s| cos(theta)`.
+//!
+//! The views of cells are looked at in passing and never kept: 200,000 cells have some ten million of them in every slot.
+
+mod index;
+mod neighbourhood;
+
+use crate::geodesy::{EcefPosition, Vec3};
+use crate::ids::SatId;
+use crate::math::sin;
+use crate::orbit::Sky;
+use crate::simd::{Lanes, MOST_LANES, Mask, Path, Simd};
+use crate::world::{Place, World};
+use rayon::prelude::*;
+
+pub use index::SkyIndex;
+pub(crate) use neighbourhood::{Eye, Neighbourhood, Watcher};
+
+/// Places handled by one task.
+const CHUNK: usize = 512;
+
+/// A place that looks at the sky, and how low it can look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lookout {
+    /// Where it is, Earth-fixed.
+    pub position: EcefPosition,
+    /// The vertical there.
+    pub up: Vec3,
+    /// Squared sine of the lowest elevation; elevations are not negative.
+    pub min_sine_squared: f64,
+}
+
+impl Lookout {
+    /// A place with its lowest elevation, rad.
+    #[must_use]
+    pub fn new(place: &Place, min_elevation_rad: f64) -> Self {
+        let sine = sin(min_elevation_rad.max(0.0));
+        Self { position: place.ecef, up: place.up, min_sine_squared: sine * sine }
+    }
+}
+
+/// A satellite as seen from a place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct View {
+    /// The satellite.
+    pub satellite: SatId,
+    /// Sine of its elevation.
+    pub elevation_sine: f64,
+    /// Distance to it, m.
+    pub range_m: f64,
+}
+
+impl View {
+    /// The view of a satellite from a place, whether or not it is above the horizon.
+    #[must_use]
+    pub fn of(place: &Place, satellite: SatId, sky: &Sky) -> Self {
+        let line = sky.position[satellite.index()].0 - place.ecef.0;
+        let range_m = line.norm();
+        Self { satellite, elevation_sine: line.dot(place.up) / range_m, range_m }
+    }
+}
+
+/// Who is seen by many places: those of place `i` are `of(i)`, in the order of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sightings {
+    starts: Vec<usize>,
+    satellites: Vec<SatId>,
+}
+
+impl Sightings {
+    /// The satellites that one place sees.
+    #[must_use]
+    pub fn of(&self, place: usize) -> &[SatId] {
+        &self.satellites[self.starts[place]..self.starts[place + 1]]
+    }
+
+    /// How many pairs of place and satellite there are.
+    #[must_use]
+    pub fn pairs(&self) -> usize {
+        self.satellites.len()
+    }
+}
+
+/// The sky as the ground sees it.
+#[derive(Debug, Clone)]
+pub struct Views {
+    /// All satellites that are present.
+    pub index: SkyIndex,
+    /// By gateway, for the gateway's own lowest elevation.
+    pub gateways: Sightings,
+}
+
+/// Sorts the sky of a slot and finds who sees whom from the gateways.
+#[must_use]
+pub fn find(world: &World, sky: &Sky) -> Views {
+    let index = SkyIndex::new(sky, |satellite| sky.present[satellite.index()]);
+    let gateways = index.sightings(world.gateways.len(), |i| {
+        let gateway = &world.gateways[i];
+        Lookout::new(&gateway.place, gateway.min_elevation_rad)
+    });
+    Views { index, gateways }
+}
+
+impl SkyIndex {
+    /// Who is seen by each of `count` places. Places next to each other in this order should be near each other: they share
+    /// the search.
+    #[must_use]
+    pub fn sightings(&self, count: usize, place: impl Fn(usize) -> Lookout + Sync) -> Sightings {
+        self.sightings_on(Path::current(), count, place)
+    }
+
+    /// The same on a path of one's choice; the answers are the same on all.
+    #[must_use]
+    pub fn sightings_on(
+        &self,
+        path: Path,
+        count: usize,
+        place: impl Fn(usize) -> Lookout + Sync,
+    ) -> Sightings {
+        let chunks: Vec<List> = (0..count.div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                let places = chunk * CHUNK..count.min((chunk + 1) * CHUNK);
+                let lookouts: Vec<Lookout> = places.clone().map(&place).collect();
+                let mut list = List { counts: Vec::with_capacity(places.len()), satellites: Vec::new() };
+                self.watch(path, places.start, &lookouts, &mut list);
+                list
+            })
+            .collect();
+        let pairs = chunks.iter().map(|list| list.satellites.len()).sum();
+        let mut sightings =
+            Sightings { starts: Vec::with_capacity(count + 1), satellites: Vec::with_capacity(pairs) };
+        sightings.starts.push(0);
+        let mut end = 0;
+        for list in chunks {
+            for seen in list.counts {
+                end += seen;
+                sightings.starts.push(end);
+            }
+            sightings.satellites.extend_from_slice(&list.satellites);
+        }
+        sightings
+    }
+
+    /// The satellites that one place sees, in the order of the index.
+    #[must_use]
+    pub fn seen_from(&self, place: Lookout) -> Vec<SatId> {
+        let mut list = List::default();
+        self.watch(Path::current(), 0, &[place], &mut list);
+        list.satellites
+    }
+}
+
+/// Writes down who is seen.
+#[derive(Default)]
+struct List {
+    counts: Vec<usize>,
+    satellites: Vec<SatId>,
+}
+
+impl Watcher for List {
+    #[inline(always)]
+    fn look<S: Simd>(&mut self, simd: S, _: usize, lookout: &Lookout, sky: &Neighbourhood) {
+        let (eye, least) = (Eye::of(simd, lookout), simd.splat(lookout.min_sine_squared));
+        let zero = simd.splat(0.0);
+        let before = self.satellites.len();
+        self.satellites.resize(before + sky.count() + MOST_LANES, SatId(0));
+        let mut seen = before;
+        for block in sky.blocks() {
+            for lane in (0..MOST_LANES).step_by(S::LANES) {
+                let (height, range) = eye.squares(simd, block, lane);
+                let bits = zero.lt(height).and((least * range).le(height)).bits();
+                let room = &mut self.satellites[seen..seen + S::LANES];
+                let mut count = 0;
+                for k in 0..S::LANES {
+                    room[count.min(k)] = block.ids[lane + k];
+                    count += (bits >> k & 1) as usize;
+                }
+                seen += count;
+            }
+        }
+        self.satellites.truncate(seen);
+        self.counts.push(seen - before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geodesy::{Ellipsoid, Geodetic, elevation_sine_and_range};
+    use proptest::prelude::*;
+
+    fn sky(places: &[(f64, f64, f64)]) -> Sky {
+        let position: Vec<EcefPosition> = places
+            .iter()
+            .map(|&(lat, lon, height_m)| {
+                Geodetic { height_m, ..Geodetic::from_degrees(lat, lon) }.to_ecef(Ellipsoid::WGS84)
+            })
+            .collect();
+        Sky {
+            present: vec![true; position.len()],
+            velocity_m_s: vec![Vec3::default(); position.len()],
+            position,
+            without_orbit: 0,
+        }
+    }
+
+    fn seen_by_brute_force(sky: &Sky, place: &Place, min_elevation_rad: f64) -> Vec<SatId> {
+        let above =
+            |p: &EcefPosition| elevation_sine_and_range(place.ecef, place.up, *p).0 >= sin(min_elevation_rad);
+        (0..sky.position.len()).filter(|&s| above(&sky.position[s])).map(SatId::at).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn bins_find_what_brute_force_finds_on_every_path(
+            satellites in prop::collection::vec((-90.0..=90.0, -180.0..=180.0, 300e3..1_500e3), 0..600),
+            places in prop::collection::vec((-90.0..=90.0, -180.0..=180.0, 0.001..60.0_f64, -400.0..8_000.0), 1..20),
+            near in 0.0..2.0_f64,
+        ) {
+            let sky = sky(&satellites);
+            // each place with some neighbours, so that searches are shared
+            let places: Vec<(Place, f64)> = places.iter().flat_map(|&(lat, lon, e, height_m)| (0..7).map(move |k| {
+                let lat: f64 = lat + near * f64::from(k % 3);
+                let (lat, lon) = (lat.min(90.0), lon + near * f64::from(k / 3));
+                (Place::new(Geodetic { height_m, ..Geodetic::from_degrees(lat, lon) }), e.to_radians())
+            })).collect();
+            let index = SkyIndex::new(&sky, |_| true);
+            for path in Path::available() {
+                let found = index.sightings_on(path, places.len(), |i| Lookout::new(&places[i].0, places[i].1));
+                for (i, (place, min_elevation)) in places.iter().enumerate() {
+                    let mut seen = found.of(i).to_vec();
+                    seen.sort_unstable();
+                    prop_assert_eq!(seen, seen_by_brute_force(&sky, place, *min_elevation));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_views_in_the_same_order_on_every_path() {
+        let satellites: Vec<(f64, f64, f64)> =
+            (0..3_000).map(|k| (f64::from(k % 107) - 53.0, f64::from(k * 7 % 360) - 180.0, 550e3)).collect();
+        let sky = sky(&satellites);
+        let index = SkyIndex::new(&sky, |_| true);
+        let place = |i: usize| Place::from_degrees(i as f64 / 40.0 - 50.0, i as f64 / 25.0);
+        let all = |path| index.sightings_on(path, 2_000, |i| Lookout::new(&place(i), 0.4));
+        let expected = all(Path::Scalar);
+        assert!(expected.pairs() > 10_000);
+        for path in Path::available() {
+            assert_eq!(all(path), expected, "{}", path.name());
+        }
+    }
+
+    #[test]
+    fn a_missing_satellite_is_seen_by_nobody() {
+        let sky = sky(&[(0.0, 0.0, 550e3), (0.5, 0.5, 550e3)]);
+        let index = SkyIndex::new(&sky, |satellite| satellite.0 == 1);
+        let found = index.sightings(1, |_| Lookout::new(&Place::from_degrees(0.0, 0.0), 0.4));
+        assert_eq!(found.of(0), [SatId(1)]);
+        assert_eq!(found.pairs(), 1);
+    }
+}

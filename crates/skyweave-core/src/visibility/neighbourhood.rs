@@ -1,0 +1,212 @@
+//! Places that are near each other look at the sky together.
+
+use super::Lookout;
+use super::index::{Cap, SkyIndex};
+use crate::ids::SatId;
+use crate::math::{acos, cos, sin};
+use crate::simd::{Kernel, Lanes, MOST_LANES, Mask, Path, Simd};
+use std::ops::Range;
+
+/// Places of a neighbourhood at most.
+const MOST_PLACES: usize = 64;
+/// Cosine of the angle from the first place of a neighbourhood to the others at most: 1.5 degrees.
+const NEAR_COSINE: f64 = 0.999_657;
+/// No place is nearer to the Earth's centre, m: the polar radius less the deepest valley.
+const LEAST_RADIUS_M: f64 = 6_350e3;
+/// The vertical of the ellipsoid is up to 0.193 degrees off the geocentric one, rad; with a margin for rounding.
+const DEFLECTION_RAD: f64 = 0.0035;
+
+/// What is done with the satellites that a place may see.
+pub(crate) trait Watcher {
+    /// One place looks; the satellites of `sky` are all those that it may see, and some more.
+    fn look<S: Simd>(&mut self, simd: S, place: usize, lookout: &Lookout, sky: &Neighbourhood);
+}
+
+/// Satellites that some place of a neighbourhood may see.
+#[derive(Default)]
+pub(crate) struct Neighbourhood {
+    runs: Vec<Range<usize>>,
+    blocks: Vec<Block>,
+    count: usize,
+}
+
+/// Some satellites: coordinates, m, and who they are. Places after the last satellite hold others, further away.
+#[derive(Clone, Copy)]
+pub(crate) struct Block {
+    pub x: [f64; MOST_LANES],
+    pub y: [f64; MOST_LANES],
+    pub z: [f64; MOST_LANES],
+    pub ids: [SatId; MOST_LANES],
+}
+
+const NOBODY: Block = Block {
+    x: [0.0; MOST_LANES],
+    y: [0.0; MOST_LANES],
+    z: [0.0; MOST_LANES],
+    ids: [SatId(u32::MAX); MOST_LANES],
+};
+
+impl Neighbourhood {
+    /// The satellites; what follows the last one in its block is at the Earth's centre, where nobody sees it.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks[..self.count.div_ceil(MOST_LANES)]
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+/// A place as vectors.
+pub(crate) struct Eye<S: Simd> {
+    position: [S::F64s; 3],
+    up: [S::F64s; 3],
+}
+
+impl<S: Simd> Eye<S> {
+    #[inline(always)]
+    pub fn of(simd: S, lookout: &Lookout) -> Self {
+        let (p, u) = (lookout.position.0, lookout.up);
+        Self {
+            position: [simd.splat(p.x), simd.splat(p.y), simd.splat(p.z)],
+            up: [simd.splat(u.x), simd.splat(u.y), simd.splat(u.z)],
+        }
+    }
+
+    /// Of the satellites of a block from `lane` on: the signed square of the height above the horizon's plane, and the
+    /// square of the distance, m^2. Their quotient is the squared sine of the elevation.
+    #[inline(always)]
+    pub fn squares(&self, simd: S, block: &Block, lane: usize) -> (S::F64s, S::F64s) {
+        let dx = simd.load(&block.x[lane..]) - self.position[0];
+        let dy = simd.load(&block.y[lane..]) - self.position[1];
+        let dz = simd.load(&block.z[lane..]) - self.position[2];
+        let height = self.up[0].mul_add(dx, self.up[1].mul_add(dy, self.up[2] * dz));
+        (height * height.abs(), dx.mul_add(dx, dy.mul_add(dy, dz * dz)))
+    }
+}
+
+impl SkyIndex {
+    /// Lets each of some places look, in order.
+    pub(crate) fn watch(&self, path: Path, first: usize, lookouts: &[Lookout], watcher: &mut impl Watcher) {
+        path.run(Look { index: self, first, lookouts, watcher });
+    }
+
+    /// The largest angle at the Earth's centre between a place and a satellite that it sees, as cosine and sine.
+    fn reach(&self, min_sine_squared: f64) -> (f64, f64) {
+        let cosine = (1.0 - min_sine_squared).max(0.0).sqrt();
+        let ratio = LEAST_RADIUS_M * cosine / self.greatest_radius_m;
+        let angle = acos(ratio) - acos(cosine) + DEFLECTION_RAD;
+        (cos(angle), sin(angle))
+    }
+}
+
+struct Look<'a, W> {
+    index: &'a SkyIndex,
+    first: usize,
+    lookouts: &'a [Lookout],
+    watcher: &'a mut W,
+}
+
+impl<W: Watcher> Kernel for Look<'_, W> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let mut sky = Neighbourhood::default();
+        let mut reach = (f64::NAN, (0.0, 0.0));
+        let mut at = 0;
+        while at < self.lookouts.len() {
+            let group = neighbourhood(&self.lookouts[at..]);
+            let lowest = group.iter().map(|l| l.min_sine_squared).fold(f64::INFINITY, f64::min);
+            if reach.0 != lowest {
+                reach = (lowest, self.index.reach(lowest));
+            }
+            gather(simd, self.index, &cap_around(group, reach.1), &mut sky);
+            for (k, lookout) in group.iter().enumerate() {
+                self.watcher.look(simd, self.first + at + k, lookout, &sky);
+            }
+            at += group.len();
+        }
+    }
+}
+
+fn direction(lookout: &Lookout) -> [f64; 3] {
+    let p = lookout.position.0;
+    let inverse = 1.0 / p.norm();
+    [p.x * inverse, p.y * inverse, p.z * inverse]
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+/// The first places, as long as they are near the first one.
+fn neighbourhood(lookouts: &[Lookout]) -> &[Lookout] {
+    let first = direction(&lookouts[0]);
+    let near = lookouts.iter().take(MOST_PLACES).take_while(|l| dot(direction(l), first) >= NEAR_COSINE);
+    &lookouts[..near.count().max(1)]
+}
+
+/// The cap in which some place of a neighbourhood may see a satellite, given how far each sees.
+fn cap_around(group: &[Lookout], (cosine, sine): (f64, f64)) -> Cap {
+    if let [alone] = group {
+        return Cap { centre: direction(alone), cosine, sine };
+    }
+    let mut centre = [0.0; 3];
+    for lookout in group {
+        let direction = direction(lookout);
+        for axis in 0..3 {
+            centre[axis] += direction[axis];
+        }
+    }
+    let inverse = 1.0 / dot(centre, centre).sqrt();
+    let centre = centre.map(|c| c * inverse);
+    let farthest = group.iter().map(|l| dot(direction(l), centre)).fold(1.0, f64::min);
+    let across = (1.0 - farthest * farthest).max(0.0).sqrt();
+    Cap { centre, cosine: cosine * farthest - sine * across, sine: sine * farthest + cosine * across }
+}
+
+/// Picks out the satellites within a cap.
+#[inline(always)]
+fn gather<S: Simd>(simd: S, index: &SkyIndex, cap: &Cap, sky: &mut Neighbourhood) {
+    let [cx, cy, cz] = [simd.splat(cap.centre[0]), simd.splat(cap.centre[1]), simd.splat(cap.centre[2])];
+    let cosine = simd.splat(cap.cosine);
+    index.runs_within(cap, &mut sky.runs);
+    let most = sky.runs.iter().map(Range::len).sum::<usize>();
+    if sky.blocks.len() * MOST_LANES <= most {
+        sky.blocks.resize(2 * most.div_ceil(MOST_LANES) + 1, NOBODY);
+    }
+    let mut count = 0;
+    for run in &sky.runs {
+        // whole vectors: tables are padded, and what is beyond the run is masked
+        let all = run.start..run.start + run.len().div_ceil(MOST_LANES) * MOST_LANES;
+        let (x, y, z) = (&index.x[all.clone()], &index.y[all.clone()], &index.z[all.clone()]);
+        let (radius, ids) = (&index.radius[all.clone()], &index.ids[all]);
+        let mut left = run.len();
+        let rows = x.chunks_exact(S::LANES).zip(y.chunks_exact(S::LANES)).zip(z.chunks_exact(S::LANES));
+        let rows = rows.zip(radius.chunks_exact(S::LANES)).zip(ids.chunks_exact(S::LANES));
+        for ((((x, y), z), radius), ids) in rows {
+            let along = cx.mul_add(simd.load(x), cy.mul_add(simd.load(y), cz * simd.load(z)));
+            let bits = (simd.load(radius) * cosine).le(along).bits();
+            for lane in 0..S::LANES.min(left) {
+                let block = &mut sky.blocks[count / MOST_LANES];
+                let to = count % MOST_LANES;
+                (block.x[to], block.y[to], block.z[to], block.ids[to]) =
+                    (x[lane], y[lane], z[lane], ids[lane]);
+                count += (bits >> lane & 1) as usize;
+            }
+            left = left.saturating_sub(S::LANES);
+            if left == 0 {
+                break;
+            }
+        }
+    }
+    sky.count = count;
+    if count % MOST_LANES != 0 {
+        let block = &mut sky.blocks[count / MOST_LANES];
+        for lane in count % MOST_LANES..MOST_LANES {
+            (block.x[lane], block.y[lane], block.z[lane]) = (0.0, 0.0, 0.0);
+        }
+    }
+}
