@@ -13,7 +13,7 @@ use rayon::prelude::*;
 const CHUNK: usize = 512;
 
 /// How many are kept: with fewer, more cells have to look again when their best are full.
-pub(super) const KEPT: usize = 4;
+pub(super) const KEPT: usize = 6;
 
 /// The best satellites of a cell, the highest first.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +96,7 @@ struct Highest<'a> {
 impl Watcher for Highest<'_> {
     #[inline(always)]
     fn look<S: Simd>(&mut self, simd: S, place: usize, lookout: &Lookout, sky: &Neighbourhood) {
-        let mut kept = [(f64::NEG_INFINITY, SatId(u32::MAX)); KEPT];
+        let mut kept = Kept { entries: [(f64::NEG_INFINITY, SatId(u32::MAX)); KEPT], count: 0 };
         let eye = Eye::of(simd, lookout);
         let (mut heights, mut ranges) = ([0.0; MOST_LANES], [0.0; MOST_LANES]);
         // a satellite is looked at closely if it is as high as the lowest of those kept
@@ -117,28 +117,49 @@ impl Watcher for Highest<'_> {
                         bits &= bits - 1;
                         let satellite = block.ids[lane + k];
                         if reaching.holds(satellite) {
-                            keep(&mut kept, (heights[k] / ranges[k], satellite));
+                            kept.add((heights[k] / ranges[k], satellite));
                         }
                     }
-                    bar = simd.splat(least.max(kept[KEPT - 1].0));
+                    bar = simd.splat(least.max(kept.bar()));
                 }
             }
         }
-        let count = kept.iter().filter(|k| k.0 > f64::NEG_INFINITY).count();
         self.found.push(Candidates {
-            satellites: kept.map(|(_, satellite)| satellite),
-            count: count as u8,
-            more: count == KEPT,
+            satellites: kept.entries.map(|(_, satellite)| satellite),
+            count: kept.count as u8,
+            more: kept.count == KEPT,
         });
     }
 }
 
-/// Puts a satellite in its place among the best, if it is one of them.
-fn keep(kept: &mut [(f64, SatId); KEPT], mut entry: (f64, SatId)) {
-    for place in kept {
-        if is_better(entry, *place) {
-            std::mem::swap(&mut entry, place);
+/// The best so far, the best first.
+struct Kept {
+    entries: [(f64, SatId); KEPT],
+    count: usize,
+}
+
+impl Kept {
+    /// The least squared sine that still gets in.
+    fn bar(&self) -> f64 {
+        self.entries[KEPT - 1].0
+    }
+
+    /// Puts a satellite in its place, if it is among the best. They come nearly sorted: the place is sought from the end.
+    fn add(&mut self, entry: (f64, SatId)) {
+        let mut at = self.count;
+        if at == KEPT {
+            at -= 1;
+            if !is_better(entry, self.entries[at]) {
+                return;
+            }
+        } else {
+            self.count += 1;
         }
+        while at > 0 && is_better(entry, self.entries[at - 1]) {
+            self.entries[at] = self.entries[at - 1];
+            at -= 1;
+        }
+        self.entries[at] = entry;
     }
 }
 

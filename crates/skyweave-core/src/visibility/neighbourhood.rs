@@ -2,6 +2,7 @@
 
 use super::Lookout;
 use super::index::{Cap, SkyIndex};
+use crate::geodesy::Vec3;
 use crate::ids::SatId;
 use crate::math::{acos, cos, sin};
 use crate::simd::{Kernel, Lanes, MOST_LANES, Mask, Path, Simd};
@@ -11,6 +12,8 @@ use std::ops::Range;
 const MOST_PLACES: usize = 64;
 /// Cosine of the angle from the first place of a neighbourhood to the others at most: 1.5 degrees.
 const NEAR_COSINE: f64 = 0.999_657;
+/// From so many places on it pays to sort the satellites.
+const SORTED_FROM: usize = 8;
 /// No place is nearer to the Earth's centre, m: the polar radius less the deepest valley.
 const LEAST_RADIUS_M: f64 = 6_350e3;
 /// The vertical of the ellipsoid is up to 0.193 degrees off the geocentric one, rad; with a margin for rounding.
@@ -28,6 +31,8 @@ pub(crate) struct Neighbourhood {
     runs: Vec<Range<usize>>,
     blocks: Vec<Block>,
     count: usize,
+    order: Vec<(f64, u32)>,
+    unsorted: Vec<Block>,
 }
 
 /// Some satellites: coordinates, m, and who they are. Places after the last satellite hold others, further away.
@@ -55,6 +60,26 @@ impl Neighbourhood {
     /// How many they are.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// Brings the satellites into the order of their elevation at one place: whoever looks for the highest finds them soon.
+    fn sort(&mut self, place: &Lookout) {
+        self.order.clear();
+        self.unsorted.clear();
+        self.unsorted.extend_from_slice(&self.blocks[..self.count.div_ceil(MOST_LANES)]);
+        for at in 0..self.count {
+            let (block, lane) = (&self.unsorted[at / MOST_LANES], at % MOST_LANES);
+            let line = Vec3::new(block.x[lane], block.y[lane], block.z[lane]) - place.position.0;
+            let height = line.dot(place.up);
+            self.order.push((-height * height.abs() / line.dot(line), at as u32));
+        }
+        self.order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (at, (_, from)) in self.order.iter().enumerate() {
+            let (block, lane) = (&self.unsorted[*from as usize / MOST_LANES], *from as usize % MOST_LANES);
+            let (to, place) = (&mut self.blocks[at / MOST_LANES], at % MOST_LANES);
+            (to.x[place], to.y[place], to.z[place]) = (block.x[lane], block.y[lane], block.z[lane]);
+            to.ids[place] = block.ids[lane];
+        }
     }
 }
 
@@ -123,6 +148,9 @@ impl<W: Watcher> Kernel for Look<'_, W> {
                 reach = (lowest, self.index.reach(lowest));
             }
             gather(simd, self.index, &cap_around(group, reach.1), &mut sky);
+            if group.len() >= SORTED_FROM {
+                sky.sort(&group[group.len() / 2]);
+            }
             for (k, lookout) in group.iter().enumerate() {
                 self.watcher.look(simd, self.first + at + k, lookout, &sky);
             }

@@ -225,7 +225,8 @@ pub fn check_height(height_m: f64, span: &Range<usize>, atlas: &Atlas<'_>) -> Re
 }
 
 fn nearest(pops: &[Pop], place: Place) -> PopId {
-    let distance = |pop: &Pop| place.geodetic.great_circle_m(pop.place.geodetic);
+    // the chord orders as the great circle does, and costs no trigonometry
+    let distance = |pop: &Pop| (pop.place.up - place.up).norm();
     let best =
         (0..pops.len()).min_by(|&a, &b| distance(&pops[a]).total_cmp(&distance(&pops[b])).then(a.cmp(&b)));
     PopId::at(best.unwrap_or(0))
