@@ -1,5 +1,6 @@
 //! Attenuations against the PyPI package `itur`, from the files in `golden/itur` (its README says how they were made), and
 //! what holds for every path.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use skyweave_core::atmosphere::{
     Air, Aperture, Band, ClimateSource, Exceedance, LossTable, Polarisation, Quantiles, RainCoefficients,

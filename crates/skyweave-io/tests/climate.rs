@@ -1,5 +1,6 @@
 //! Importing the ITU's maps, from a folder of small ones made here: the real ones may not be in the repository.
 //! `tests/climate/against_itur.py` compares with the package where it is installed.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};

@@ -9,7 +9,7 @@ use crate::math::{exp, pow};
 pub enum ClimateSource {
     /// The digital maps of the ITU-R recommendations, from the user's own copy.
     Maps,
-    /// [`SiteClimate::coarse`]: a function of latitude and altitude, right within a factor of two.
+    /// [`SiteClimate::coarse`]: a function of latitude and altitude.
     Coarse,
     /// Values that the user gave.
     Given,
@@ -100,7 +100,9 @@ const LAPSE_K_KM: f64 = 6.5;
 
 impl SiteClimate {
     /// A coarse climatology of our own, by distance from the equator and altitude alone: no land, sea, coast or desert. For
-    /// use without the ITU's maps; attenuations that come of it are right within a factor of about two.
+    /// use without the ITU's maps. Against them, at 400 places on land between 55 degrees south and 72 north, the total loss
+    /// at 11.7 and 28.5 GHz is within a factor of two at four places of five. The median ratio is 0.96 to 1.12, and in
+    /// deserts it is three to four times too strong.
     #[must_use]
     pub fn coarse(latitude_deg: f64, altitude_km: f64) -> Self {
         let far = latitude_deg.abs().min(90.0);
