@@ -71,7 +71,7 @@ struct Band {
 
 /// Temperature and vapour pass through the annual means of P.835-6's reference atmospheres (low latitudes 300.4 K and
 /// 19.7 g/m3; middle ones 283.8 K and 8.9 g/m3; high ones 272.1 K and 5.1 g/m3). The rest is our own round figure for a
-/// place with ordinary rain: deserts have a third of it, coasts under monsoon half as much again.
+/// place with ordinary rain; deserts have a third of it or less.
 const BANDS: [Band; 7] = [
     band(0.0, [300.0, 19.0, 0.35, 1.0, 85.0, 5.36]),
     band(15.0, [299.0, 17.0, 0.5, 1.0, 70.0, 5.36]),
@@ -102,7 +102,7 @@ impl SiteClimate {
     /// A coarse climatology of our own, by distance from the equator and altitude alone: no land, sea, coast or desert. For
     /// use without the ITU's maps. Against them, at 400 places on land between 55 degrees south and 72 north, the total loss
     /// at 11.7 and 28.5 GHz is within a factor of two at four places of five. The median ratio is 0.96 to 1.12, and in
-    /// deserts it is three to four times too strong.
+    /// deserts the loss is three to four times too strong.
     #[must_use]
     pub fn coarse(latitude_deg: f64, altitude_km: f64) -> Self {
         let far = latitude_deg.abs().min(90.0);
