@@ -1,7 +1,8 @@
 //! The planner of Skyweave: one pure, deterministic function from a world and a slot number to a slot.
 //!
 //! The modules below stand in the order of the pipeline, and each may use only those above it. First what everything is
-//! made of: [`math`], [`ids`], [`time`], [`geodesy`], [`elements`], [`sgp4`]. Then what is given: [`rules`], the
+//! made of: [`math`], [`ids`], [`time`], [`geodesy`], what modems carry, [`modcod`], what air and rain take,
+//! [`atmosphere`], [`elements`], [`sgp4`]. Then what is given: [`rules`], the
 //! codes of [`refusal`], the [`timeline`], the [`world`], its [`conditions`] at a slot, and who may be served, [`admission`].
 //! Then the stages:
 //!
@@ -27,6 +28,8 @@ pub mod math;
 pub mod ids;
 pub mod time;
 pub mod geodesy;
+pub mod modcod;
+pub mod atmosphere;
 pub mod elements;
 pub mod sgp4;
 pub mod rules;

@@ -6,7 +6,7 @@
 //!
 //! Coefficients of the polynomials: fdlibm (Sun Microsystems, 1993), files `k_sin.c`, `k_cos.c`, `s_atan.c`.
 
-use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG10_2, PI, SQRT_2, TAU};
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_E, LOG10_2, PI, SQRT_2, TAU};
 
 /// The first 33 bits of pi/2: `n` times it is exact for |n| < 2^20.
 const HALF_PI_HEAD: f64 = 1.570_796_326_734_125_6;
@@ -123,6 +123,26 @@ pub fn acos(x: f64) -> f64 {
 /// Base-2 logarithm of a positive, finite, normal number.
 #[must_use]
 pub fn log2(x: f64) -> f64 {
+    let (exponent, rest) = split_logarithm(x);
+    exponent + rest / LN_2
+}
+
+/// Natural logarithm of a positive, finite, normal number.
+#[must_use]
+pub fn ln(x: f64) -> f64 {
+    let (exponent, rest) = split_logarithm(x);
+    exponent * LN_2 + rest
+}
+
+/// Decimal logarithm of a positive, finite, normal number.
+#[must_use]
+pub fn log10(x: f64) -> f64 {
+    LOG10_2 * log2(x)
+}
+
+/// A positive number as a power of two and the natural logarithm of what it is multiplied with, in [-ln 2 / 2, ln 2 / 2].
+#[inline]
+fn split_logarithm(x: f64) -> (f64, f64) {
     let bits = x.to_bits();
     let mut exponent = ((bits >> 52) & 0x7ff) as i64 - 1023;
     let mut mantissa = f64::from_bits((bits & 0x000f_ffff_ffff_ffff) | 0x3ff0_0000_0000_0000);
@@ -137,7 +157,7 @@ pub fn log2(x: f64) -> f64 {
     for odd in (1..=23).rev().step_by(2) {
         series = series * z + 1.0 / f64::from(odd);
     }
-    exponent as f64 + 2.0 * s * series / LN_2
+    (exponent as f64, 2.0 * s * series)
 }
 
 /// Ten times the decimal logarithm of a positive ratio: the ratio in decibels.
@@ -162,6 +182,56 @@ pub fn exp2(x: f64) -> f64 {
         series = 1.0 + series * f / f64::from(n);
     }
     series * f64::from_bits(((whole as i64 + 1023) as u64) << 52)
+}
+
+/// One over the factorials of 0 to 13: the Taylor series of the exponential function.
+const INVERSE_FACTORIALS: [f64; 14] = [
+    1.0,
+    1.0,
+    1.0 / 2.0,
+    1.0 / 6.0,
+    1.0 / 24.0,
+    1.0 / 120.0,
+    1.0 / 720.0,
+    1.0 / 5_040.0,
+    1.0 / 40_320.0,
+    1.0 / 362_880.0,
+    1.0 / 3_628_800.0,
+    1.0 / 39_916_800.0,
+    1.0 / 479_001_600.0,
+    1.0 / 6_227_020_800.0,
+];
+/// The first 32 bits of ln 2: `n` times it is exact for |n| < 2^21.
+const LN_2_HEAD: f64 = 6.931_471_803_691_238e-1;
+/// What is left of ln 2.
+const LN_2_TAIL: f64 = 1.908_214_929_270_587_7e-10;
+
+/// e to the power of `x`. Below -700 it is zero, and above 700 what it is there.
+#[must_use]
+pub fn exp(x: f64) -> f64 {
+    if x < -700.0 {
+        return 0.0;
+    }
+    let x = x.min(700.0);
+    let whole = (x * LOG2_E).round_ties_even();
+    let f = (x - whole * LN_2_HEAD) - whole * LN_2_TAIL;
+    let mut series = 0.0;
+    for term in INVERSE_FACTORIALS.iter().rev() {
+        series = series * f + term;
+    }
+    series * f64::from_bits(((whole as i64 + 1023) as u64) << 52)
+}
+
+/// `base` to the power of `exponent`, for a base that is positive or zero.
+#[must_use]
+pub fn pow(base: f64, exponent: f64) -> f64 {
+    if base > 0.0 {
+        exp(exponent * ln(base))
+    } else if exponent == 0.0 {
+        1.0
+    } else {
+        0.0
+    }
 }
 
 /// Cube root of a positive number.
@@ -228,8 +298,19 @@ mod tests {
             assert!((log2(x) - x.log2()).abs() < 1e-14, "log2({x})");
             assert!(ulps(exp2(x / 10.0), (x / 10.0).exp2()) < 4.0, "exp2({})", x / 10.0);
             assert!(ulps(cbrt(x), x.cbrt()) < 2.0, "cbrt({x})");
+            assert!((ln(x) - x.ln()).abs() < 1e-14, "ln({x})");
+            assert!((log10(x) - x.log10()).abs() < 1e-14, "log10({x})");
+            assert!(ulps(exp(x / 2.0 - 40.0), (x / 2.0 - 40.0).exp()) < 2.0, "exp({})", x / 2.0 - 40.0);
+            assert!((pow(x, 1.3) / x.powf(1.3) - 1.0).abs() < 1e-14, "pow({x}, 1.3)");
+            assert!((pow(x, -2.7) / x.powf(-2.7) - 1.0).abs() < 1e-14, "pow({x}, -2.7)");
             assert!((from_db(to_db(x)) / x - 1.0).abs() < 1e-13, "decibels of {x}");
         }
+    }
+
+    #[test]
+    fn powers_at_their_ends() {
+        assert_eq!((exp(0.0), exp(-800.0), pow(0.0, 0.7), pow(0.0, 0.0)), (1.0, 0.0, 0.0, 1.0));
+        assert_eq!(exp(1e9), exp(700.0));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Files and tables: how worlds come in and results go out. No policy is made here.
 //!
-//! In: [`scenario`] (with [`builtin`] data, [`borders`], [`cells`], [`geofile`]), [`elements`], [`catalog`] and [`inspect`].
+//! In: [`scenario`] (with [`builtin`] data, [`borders`], [`cells`], [`geofile`]), [`elements`], [`catalog`] and [`inspect`], and
+//! the ITU's maps by [`climate`].
 //! Out: [`results`], [`slots`], [`summary`] and [`report`]. Both ways: [`hypatia`].
 #![forbid(unsafe_code)]
 
@@ -8,6 +9,7 @@ pub mod borders;
 pub mod builtin;
 pub mod catalog;
 pub mod cells;
+pub mod climate;
 pub mod elements;
 pub mod geofile;
 pub mod hypatia;

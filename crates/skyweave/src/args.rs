@@ -24,6 +24,9 @@ pub enum Command {
     /// Look into element sets, or bring fresh ones.
     #[command(subcommand)]
     Catalog(Catalog),
+    /// Bring the ITU's digital maps of climate, and look a place up in them.
+    #[command(subcommand)]
+    Climate(Climate),
     /// Print the JSON Schema of scenarios.
     Schema,
 }
@@ -133,4 +136,39 @@ pub struct Fetch {
     /// Where fetched sets are kept.
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Climate {
+    /// Read the maps from the data folder of the PyPI package itur and write them as one file.
+    Import(ClimateImport),
+    /// Print the climate of a place, and what a link there loses.
+    Show(ClimateShow),
+}
+
+#[derive(Debug, Args)]
+pub struct ClimateImport {
+    /// The folder `itur/data` of the installed package.
+    pub folder: PathBuf,
+    /// Where the file goes; it may not be passed on, since the maps are the ITU's.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ClimateShow {
+    /// A file that `skyweave climate import` wrote.
+    pub file: PathBuf,
+    /// Geodetic latitude, deg.
+    #[arg(allow_negative_numbers = true)]
+    pub latitude: f64,
+    /// Longitude, deg east.
+    #[arg(allow_negative_numbers = true)]
+    pub longitude: f64,
+    /// Height above mean sea level, m; that of the map if left out.
+    #[arg(long, value_name = "M", allow_negative_numbers = true)]
+    pub altitude: Option<f64>,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
 }

@@ -3,6 +3,7 @@
 
 mod args;
 mod catalog;
+mod climate;
 mod compare;
 mod hypatia;
 mod interrupt;
@@ -40,6 +41,8 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Hypatia(options) => hypatia::hypatia(&options),
         Command::Catalog(args::Catalog::Inspect(options)) => catalog::inspect(&options),
         Command::Catalog(args::Catalog::Fetch(options)) => catalog::fetch(&options),
+        Command::Climate(args::Climate::Import(options)) => climate::import(&options),
+        Command::Climate(args::Climate::Show(options)) => climate::show(&options),
         Command::Schema => run::schema(),
     }
 }
