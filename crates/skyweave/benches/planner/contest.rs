@@ -24,7 +24,7 @@ impl Effort {
         if options.quick {
             Self { rounds: 5, at_least: 1, seconds: 0.5 }
         } else {
-            Self { rounds: 15, at_least: 3, seconds: 8.0 }
+            Self { rounds: 15, at_least: 3, seconds: 6.0 }
         }
     }
 }

@@ -3,7 +3,7 @@
 //! | sent | answered |
 //! |---|---|
 //! | (start) | `{"version": "2.27"}`, or `{"absent": "why it cannot take part"}` |
-//! | `time` | `{"work": 14918400, "cpu_s": 1.25, "wall_s": 1.26}`: did the work once |
+//! | `time` | `{"rounds": 1, "work": 14918400, "cpu_s": 1.25, "wall_s": 1.26}`: did the work, several times if it is short |
 //! | `answer` | an object that shows what came out, so that answers can be compared |
 
 use crate::clock::Took;
@@ -87,12 +87,14 @@ impl Contestant {
         Ok(started)
     }
 
-    /// Does the work once: how much it was, and what it took.
+    /// Does the work: how much it was, and what it took, for one round.
     pub fn time(&mut self) -> Result<(f64, Took)> {
         let reply = self.ask("time")?;
         let number =
             |name: &str| reply[name].as_f64().ok_or_else(|| miette!("{}: no `{name}` in {reply}", self.name));
-        Ok((number("work")?, Took { cpu_s: number("cpu_s")?, wall_s: number("wall_s")? }))
+        let rounds = number("rounds")?;
+        let took = Took { cpu_s: number("cpu_s")? / rounds, wall_s: number("wall_s")? / rounds };
+        Ok((number("work")? / rounds, took))
     }
 
     /// What came out.
