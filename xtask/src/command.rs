@@ -93,6 +93,13 @@ impl CommandLine {
         let (program, arguments) = self.words.split_first().ok_or_else(|| miette!("an empty command"))?;
         let mut command = Command::new(program);
         command.args(arguments).current_dir(folder);
+        // What cargo says of xtask is not true of what is started here, and build scripts that look at it (ring's does)
+        // would run again each time a build changes between `cargo` and `cargo xtask`.
+        for (name, _) in std::env::vars_os() {
+            if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of| name.to_string_lossy().starts_with(of)) {
+                command.env_remove(name);
+            }
+        }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         Ok(command)
     }

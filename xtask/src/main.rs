@@ -1,12 +1,14 @@
 //! `cargo xtask`: set up, test, soak and bench the workspace.
 //!
-//! What is run is data: the tools in [`setup`], the steps in [`steps`], the long proofs in [`soak`].
+//! What is run is data: the tools in [`setup`], the steps in [`steps`], the long proofs in [`soak`], the kernels in
+//! [`instructions`].
 //! The checks on the repository itself are ordinary tests, in `xtask/tests/repository`.
 
 #![forbid(unsafe_code)]
 
 mod bench;
 mod command;
+mod instructions;
 mod provenance;
 mod setup;
 mod soak;
@@ -50,8 +52,17 @@ enum Task {
     },
     /// Measure against other programs and write BENCHMARKS.md.
     Bench {
-        /// Measure only what matches; the table is then shown and not written.
+        /// Measure only this: sgp4, visibility, forwarding or slot; the table is then shown and not written.
         filter: Option<String>,
+        /// Measure in a hurry; the table is then shown and not written.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Count the instructions of the kernels and compare them with the record.
+    Instructions {
+        /// Write the record instead.
+        #[arg(long)]
+        record: bool,
     },
 }
 
@@ -64,7 +75,9 @@ fn main() -> Result<ExitCode> {
         Task::Test { only } => steps::test(root, only.as_deref()),
         Task::Soak { name, sample: true, .. } => soak::sample(root, name.as_deref()),
         Task::Soak { name, minutes, sample: false } => soak::record(root, name.as_deref(), minutes * 60),
-        Task::Bench { filter } => bench::bench(root, filter.as_deref()).map(|()| true),
+        Task::Bench { filter, quick } => bench::bench(root, filter.as_deref(), quick).map(|()| true),
+        Task::Instructions { record: true } => instructions::record(root).map(|()| true),
+        Task::Instructions { record: false } => steps::test(root, Some(steps::INSTRUCTIONS)),
     }?;
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

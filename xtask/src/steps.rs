@@ -6,8 +6,12 @@ use std::time::Instant;
 use miette::{Result, miette};
 
 use crate::command::CommandLine;
+use crate::instructions;
 use crate::setup;
 use crate::soak::{SAMPLE_SECONDS, SOAKS, Soak, Verdict};
+
+/// The step that counts instructions.
+pub const INSTRUCTIONS: &str = "instructions";
 
 struct Step {
     name: String,
@@ -18,6 +22,7 @@ enum Action {
     SetUp,
     Run(CommandLine),
     Advisories,
+    Instructions,
     Sample(&'static Soak),
 }
 
@@ -39,6 +44,7 @@ fn steps() -> Vec<Step> {
         step("docs", Action::Run(strict_docs)),
         step("dependencies", run("cargo deny --offline check --hide-inclusion-graph bans licenses sources")),
         step("advisories", Action::Advisories),
+        step(INSTRUCTIONS, Action::Instructions),
     ];
     steps.extend(
         SOAKS
@@ -96,6 +102,7 @@ fn perform(root: &Path, step: &Step) -> Result<Outcome> {
         }),
         Action::Run(command) => succeed(command, root),
         Action::Advisories => advisories(root),
+        Action::Instructions => count(root),
         Action::Sample(soak) => sample(soak, root),
     }
 }
@@ -114,6 +121,16 @@ fn advisories(root: &Path) -> Result<Outcome> {
         return succeed(&CommandLine::new("cargo deny check advisories"), root);
     }
     Ok(Outcome::Skipped("it needs the network; SKYWEAVE_ADVISORIES=1 turns it on".to_owned()))
+}
+
+fn count(root: &Path) -> Result<Outcome> {
+    Ok(match instructions::check(root)? {
+        instructions::Verdict::Held => Outcome::Passed,
+        instructions::Verdict::Absent(why) => Outcome::Skipped(why),
+        instructions::Verdict::Rose(why) => {
+            Outcome::Failed { why, rerun: format!("cargo xtask test --only {INSTRUCTIONS}") }
+        }
+    })
 }
 
 fn sample(soak: &Soak, root: &Path) -> Result<Outcome> {
