@@ -32,8 +32,7 @@ def work():
         # Squares order as the values do where nothing is below the horizon.
         seen = (height > 0.0) & (height * height >= SINE_SQUARED * range_squared)
         terminal, satellite = np.nonzero(seen)
-        metres = np.sqrt(range_squared[terminal, satellite])
-        found.append((terminal + first, satellite, height[terminal, satellite] / metres, metres))
+        found.append((terminal + first, satellite))
     return len(at)
 
 

@@ -3,6 +3,7 @@
 //! Bins need no trigonometry: bands are cut by the sine of the latitude, and longitude is measured by the diamond angle, which
 //! grows with the angle and costs one division.
 
+use super::Lookout;
 use crate::ids::SatId;
 use crate::orbit::Sky;
 use crate::simd::MOST_LANES;
@@ -138,6 +139,18 @@ impl SkyIndex {
     fn satellites(&self, first_bin: usize, end_bin: usize) -> Range<usize> {
         self.starts[first_bin] as usize..self.starts[end_bin] as usize
     }
+}
+
+/// A number for the part of the Earth that a place is in, about a degree and a half across; neighbours in a band of latitude
+/// have numbers next to each other.
+pub(super) fn tile(place: &Lookout) -> u32 {
+    /// Tiles around the Earth, at any latitude.
+    const AROUND: f64 = 240.0;
+    /// Bands from pole to pole.
+    const HIGH: f64 = 96.0;
+    let p = place.position.0;
+    let band = (p.z / p.norm() + 1.0) * (HIGH / 2.0);
+    band as u32 * AROUND as u32 + bin_of(diamond(p.x, p.y), AROUND as u32)
 }
 
 /// The least cosine of a difference in longitude at which a cap leaves a band of latitudes, given by their sines: 1 or more

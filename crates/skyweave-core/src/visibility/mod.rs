@@ -18,8 +18,10 @@ use crate::orbit::Sky;
 use crate::simd::{Lanes, MOST_LANES, Mask, Path, Simd};
 use crate::world::{Place, World};
 use rayon::prelude::*;
+use std::ops::Range;
 
 pub use index::SkyIndex;
+use index::tile;
 pub(crate) use neighbourhood::{Eye, Neighbourhood, Watcher};
 
 /// Places handled by one task.
@@ -66,24 +68,26 @@ impl View {
     }
 }
 
-/// Who is seen by many places: those of place `i` are `of(i)`, in the order of the index.
+/// Who is seen by many places: those of place `i` are `of(i)`, in no order that means anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sightings {
-    starts: Vec<usize>,
-    satellites: Vec<SatId>,
+    /// By place: in which chunk, and where there, its satellites are.
+    rows: Vec<(u32, Range<u32>)>,
+    chunks: Vec<Vec<SatId>>,
 }
 
 impl Sightings {
     /// The satellites that one place sees.
     #[must_use]
     pub fn of(&self, place: usize) -> &[SatId] {
-        &self.satellites[self.starts[place]..self.starts[place + 1]]
+        let (chunk, range) = &self.rows[place];
+        &self.chunks[*chunk as usize][range.start as usize..range.end as usize]
     }
 
     /// How many pairs of place and satellite there are.
     #[must_use]
     pub fn pairs(&self) -> usize {
-        self.satellites.len()
+        self.chunks.iter().map(Vec::len).sum()
     }
 }
 
@@ -108,10 +112,9 @@ pub fn find(world: &World, sky: &Sky) -> Views {
 }
 
 impl SkyIndex {
-    /// Who is seen by each of `count` places. Places next to each other in this order should be near each other: they share
-    /// the search.
+    /// Who is seen by each of `count` places, in whatever order they are given.
     #[must_use]
-    pub fn sightings(&self, count: usize, place: impl Fn(usize) -> Lookout + Sync) -> Sightings {
+    pub fn sightings(&self, count: usize, place: impl Fn(usize) -> Lookout + Send + Sync) -> Sightings {
         self.sightings_on(Path::current(), count, place)
     }
 
@@ -121,31 +124,33 @@ impl SkyIndex {
         &self,
         path: Path,
         count: usize,
-        place: impl Fn(usize) -> Lookout + Sync,
+        place: impl Fn(usize) -> Lookout + Send + Sync,
     ) -> Sightings {
-        let chunks: Vec<List> = (0..count.div_ceil(CHUNK))
-            .into_par_iter()
-            .map(|chunk| {
-                let places = chunk * CHUNK..count.min((chunk + 1) * CHUNK);
-                let lookouts: Vec<Lookout> = places.clone().map(&place).collect();
-                let mut list = List { counts: Vec::with_capacity(places.len()), satellites: Vec::new() };
-                self.watch(path, places.start, &lookouts, &mut list);
+        let lookouts: Vec<Lookout> = (0..count).into_par_iter().with_min_len(CHUNK).map(place).collect();
+        // places that are near each other share the search
+        let mut order: Vec<(u32, u32)> =
+            lookouts.par_iter().enumerate().map(|(i, lookout)| (tile(lookout), i as u32)).collect();
+        order.par_sort_unstable();
+        let lists: Vec<List> = order
+            .par_chunks(CHUNK)
+            .map(|order| {
+                let lookouts: Vec<Lookout> = order.iter().map(|(_, i)| lookouts[*i as usize]).collect();
+                let mut list = List::default();
+                self.watch(path, 0, &lookouts, &mut list);
                 list
             })
             .collect();
-        let pairs = chunks.iter().map(|list| list.satellites.len()).sum();
-        let mut sightings =
-            Sightings { starts: Vec::with_capacity(count + 1), satellites: Vec::with_capacity(pairs) };
-        sightings.starts.push(0);
-        let mut end = 0;
-        for list in chunks {
-            for seen in list.counts {
-                end += seen;
-                sightings.starts.push(end);
+        let mut rows = vec![(0, 0..0); count];
+        let mut chunks = Vec::with_capacity(lists.len());
+        for ((number, order), list) in (0..).zip(order.chunks(CHUNK)).zip(lists) {
+            let mut start = 0;
+            for ((_, place), end) in order.iter().zip(list.ends) {
+                rows[*place as usize] = (number, start..end);
+                start = end;
             }
-            sightings.satellites.extend_from_slice(&list.satellites);
+            chunks.push(list.satellites);
         }
-        sightings
+        Sightings { rows, chunks }
     }
 
     /// The satellites that one place sees, in the order of the index.
@@ -157,10 +162,10 @@ impl SkyIndex {
     }
 }
 
-/// Writes down who is seen.
+/// Writes down who is seen, and where the satellites of each place end.
 #[derive(Default)]
 struct List {
-    counts: Vec<usize>,
+    ends: Vec<u32>,
     satellites: Vec<SatId>,
 }
 
@@ -186,7 +191,7 @@ impl Watcher for List {
             }
         }
         self.satellites.truncate(seen);
-        self.counts.push(seen - before);
+        self.ends.push(seen as u32);
     }
 }
 

@@ -10,7 +10,6 @@ use rstar::primitives::GeomWithData;
 use serde_json::{Value, json};
 use skyweave_core::geodesy::{EcefPosition, Vec3};
 use skyweave_core::ids::SatId;
-use skyweave_core::visibility::View;
 use skyweave_core::world::Place;
 use std::path::Path;
 
@@ -24,7 +23,7 @@ pub struct Theirs {
     satellites: Vec<EcefPosition>,
     places: Vec<Place>,
     /// For each task, how many each terminal sees, and what.
-    seen: Vec<(Vec<usize>, Vec<View>)>,
+    seen: Vec<(Vec<usize>, Vec<SatId>)>,
 }
 
 impl Theirs {
@@ -43,7 +42,7 @@ impl Work for Theirs {
         let tree: RTree<GeomWithData<[f64; 3], usize>> = RTree::bulk_load(points);
         let min_sine = MIN_ELEVATION_DEG.to_radians().sin();
         let (sine, cosine) = (MIN_ELEVATION_DEG - LEAN_DEG).to_radians().sin_cos();
-        let see = |place: &Place, views: &mut Vec<View>| {
+        let see = |place: &Place, views: &mut Vec<SatId>| {
             let Vec3 { x, y, z } = place.ecef.0;
             let radius = place.ecef.0.norm();
             let longest = (greatest_radius.powi(2) - (radius * cosine).powi(2)).sqrt() - radius * sine;
@@ -51,8 +50,7 @@ impl Work for Theirs {
                 let line = self.satellites[found.data].0 - place.ecef.0;
                 let (height, range_m) = (line.dot(place.up), line.norm());
                 if height >= min_sine * range_m {
-                    let satellite = SatId::at(found.data);
-                    views.push(View { satellite, elevation_sine: height / range_m, range_m });
+                    views.push(SatId::at(found.data));
                 }
             }
         };
@@ -61,7 +59,6 @@ impl Work for Theirs {
             for place in places {
                 let before = views.len();
                 see(place, &mut views);
-                views[before..].sort_unstable_by_key(|view| view.satellite);
                 counts.push(views.len() - before);
             }
             (counts, views)

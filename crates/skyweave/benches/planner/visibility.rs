@@ -1,5 +1,5 @@
 //! Visibility: which of all satellites each of many terminals sees at 25 degrees or more, on two threads. Sorting the
-//! satellites is part of the work: they move from slot to slot. The answer lists satellite, sine of elevation and range.
+//! satellites is part of the work: they move from slot to slot. The answer lists the satellites of each terminal.
 
 use crate::contest;
 use crate::contestant::Entry;
@@ -15,7 +15,7 @@ use skyweave_core::geodesy::{EcefPosition, Ellipsoid, Gmst, TemePosition, Vec3};
 use skyweave_core::orbit::Sky;
 use skyweave_core::sgp4::Sgp4;
 use skyweave_core::time::days_since_j2000;
-use skyweave_core::visibility::{Sightings, SkyIndex};
+use skyweave_core::visibility::{Lookout, Sightings, SkyIndex};
 use skyweave_core::world::Place;
 use skyweave_io::{builtin, cells};
 use std::path::Path;
@@ -110,7 +110,7 @@ pub fn given(work: &Path, places: &str) -> Result<(Vec<EcefPosition>, Vec<Place>
 pub struct Ours {
     sky: Sky,
     places: Vec<Place>,
-    seen: Sightings,
+    seen: Option<Sightings>,
 }
 
 impl Ours {
@@ -123,14 +123,15 @@ impl Ours {
             position,
             without_orbit: 0,
         };
-        Ok(Self { sky, places, seen: Sightings::default() })
+        Ok(Self { sky, places, seen: None })
     }
 
     /// Finds all views. To measure another kernel, this is the place.
     fn look(&mut self) {
         let min_elevation_rad = MIN_ELEVATION_DEG.to_radians();
-        let index = SkyIndex::new(&self.sky);
-        self.seen = index.sightings(self.places.len(), |i| (self.places[i], min_elevation_rad));
+        let index = SkyIndex::new(&self.sky, |_| true);
+        self.seen =
+            Some(index.sightings(self.places.len(), |i| Lookout::new(&self.places[i], min_elevation_rad)));
     }
 }
 
@@ -141,6 +142,6 @@ impl Work for Ours {
     }
 
     fn answer(&self) -> Result<Value> {
-        Ok(json!({ "pairs": self.seen.all().len() }))
+        Ok(json!({ "pairs": self.seen.as_ref().map(Sightings::pairs) }))
     }
 }
