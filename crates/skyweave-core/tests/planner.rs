@@ -2,12 +2,15 @@
 
 use hifitime::Epoch;
 use skyweave_core::admission::{Admission, Unsigned};
+use skyweave_core::conditions::Conditions;
 use skyweave_core::constellation::ServiceState;
 use skyweave_core::elements::MeanElements;
+use skyweave_core::feeder::Feeders;
 use skyweave_core::ids::{CellId, GatewayId, PopId, SatId};
-use skyweave_core::laser::LaserState;
+use skyweave_core::laser::{LaserState, Lasers};
 use skyweave_core::plan::{self, Slot};
 use skyweave_core::refusal::RefusalCode;
+use skyweave_core::route::{self, Found};
 use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
 use skyweave_core::schedule::Outage;
 use skyweave_core::sgp4::kozai_mean_motion;
@@ -373,4 +376,33 @@ fn described_satellites_keep_their_lasers_however_long_a_run_is() {
     world.rules.service.max_element_age_days = 0.001;
     let slot = &slots(&world, 20)[19];
     assert!(!slot.lasers.live.is_empty() && slot.terminals[0].outcome.is_ok());
+}
+
+#[test]
+fn routes_found_again_after_failures_are_those_found_anew() {
+    let world = world();
+    let slot = &slots(&world, 2)[1];
+    let before = Found { lasers: &slot.lasers, feeders: &slot.feeders, routes: &slot.routes };
+    let (mut conditions, mut lasers, mut feeders) =
+        (slot.conditions.clone(), slot.lasers.clone(), slot.feeders.clone());
+    let find = |conditions: &Conditions, lasers: &Lasers, feeders: &Feeders| {
+        let pops = || slot.routes.pops.clone();
+        let anew = route::find(&world, conditions, lasers, feeders, pops());
+        assert_eq!(route::find_again(&world, conditions, lasers, feeders, pops(), before), anew);
+        anew
+    };
+    assert_eq!(find(&conditions, &lasers, &feeders), slot.routes);
+
+    let laser = lasers.live.swap_remove(lasers.live.len() / 2);
+    let without_a_laser = find(&conditions, &lasers, &feeders);
+    assert_ne!(without_a_laser, slot.routes, "{laser:?} carried nothing");
+    lasers.live.retain(|laser| laser.a.0 % 9 != 0);
+    feeders.of_satellite.iter_mut().step_by(2).for_each(|feeder| *feeder = None);
+    feeders.of_satellite.iter_mut().flatten().next().unwrap().range_m += 1.0;
+    find(&conditions, &lasers, &feeders);
+    conditions.gateway_up[0] = false;
+    find(&conditions, &lasers, &feeders);
+    conditions.pop_up[0] = false;
+    let without_a_pop = find(&conditions, &lasers, &feeders);
+    assert!(without_a_pop.towards(PopId(0)).unwrap().delay_s.iter().all(|delay_s| delay_s.is_infinite()));
 }

@@ -35,6 +35,7 @@ use skyweave_core::geodesy::{EcefPosition, Geodetic};
 use skyweave_core::sgp4::Sgp4;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A satellite, by its place in `tles.txt`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +99,9 @@ pub struct Limits {
     pub laser_m: f64,
 }
 
+/// For each satellite and each of its laser interfaces: who is there, and the interface at that end.
+type Ports = Vec<Vec<(Satellite, Interface)>>;
+
 /// A state directory, read and checked.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -105,8 +109,7 @@ pub struct Network {
     satellites: Vec<Sgp4>,
     stations: Vec<StationRecord>,
     lasers: Vec<Laser>,
-    /// For each satellite and each of its laser interfaces: who is there, and the interface at that end.
-    ports: Vec<Vec<(Satellite, Interface)>>,
+    ports: Arc<Ports>,
     limits: Limits,
     /// For each node in the order of the files.
     ground_bandwidth: Vec<f64>,
@@ -124,7 +127,7 @@ impl Network {
         let stations = tables::stations(directory)?;
         let limits = tables::limits(directory)?;
         let ground_bandwidth = tables::ground_bandwidth(directory, satellites.len(), stations.len())?;
-        let ports = ports(satellites.len(), &lasers);
+        let ports = Arc::new(ports(satellites.len(), &lasers));
         Ok(Self { epoch, satellites, stations, lasers, ports, limits, ground_bandwidth })
     }
 
@@ -194,20 +197,26 @@ impl Network {
     /// Whether a link to the ground is short enough now is a question for the [`Sky`].
     #[must_use]
     pub fn interfaces(&self, from: Node, to: Node) -> Option<(Interface, Interface)> {
-        match (from, to) {
-            (Node::Satellite(a), Node::Satellite(b)) => {
-                let ports = &self.ports[a.0 as usize];
-                let mine = ports.iter().position(|&(neighbour, _)| neighbour == b)?;
-                Some((mine as Interface, ports[mine].1))
-            }
-            (Node::Satellite(a), Node::Station(_)) => Some((self.ground_interface(a), 0)),
-            (Node::Station(_), Node::Satellite(b)) => Some((0, self.ground_interface(b))),
-            (Node::Station(_), Node::Station(_)) => None,
-        }
+        interfaces(&self.ports, from, to)
     }
 }
 
-fn ports(satellites: usize, lasers: &[Laser]) -> Vec<Vec<(Satellite, Interface)>> {
+fn interfaces(ports: &Ports, from: Node, to: Node) -> Option<(Interface, Interface)> {
+    // the one through which a satellite reaches the ground comes after its lasers
+    let ground = |satellite: Satellite| ports[satellite.0 as usize].len() as Interface;
+    match (from, to) {
+        (Node::Satellite(a), Node::Satellite(b)) => {
+            let ports = &ports[a.0 as usize];
+            let mine = ports.iter().position(|&(neighbour, _)| neighbour == b)?;
+            Some((mine as Interface, ports[mine].1))
+        }
+        (Node::Satellite(a), Node::Station(_)) => Some((ground(a), 0)),
+        (Node::Station(_), Node::Satellite(b)) => Some((0, ground(b))),
+        (Node::Station(_), Node::Station(_)) => None,
+    }
+}
+
+fn ports(satellites: usize, lasers: &[Laser]) -> Ports {
     let mut ports = vec![Vec::new(); satellites];
     for laser in lasers {
         ports[laser.a.0 as usize].push((laser.b, laser.interface_b));

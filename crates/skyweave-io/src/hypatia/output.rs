@@ -83,11 +83,9 @@ fn nanoseconds(what: &'static str, time: Duration) -> Result<u64, HypatiaError> 
 fn forwarding(network: &Network, state: &State, before: Option<&State>) -> (String, u64) {
     let mut text = String::new();
     let mut rows = 0;
-    for (from, to, hop) in state.rows() {
-        if before.is_none_or(|before| before.hop(from, to) != hop) {
-            append_row(&mut text, network, (from, to), hop);
-            rows += 1;
-        }
+    for (from, to, hop) in state.rows(before) {
+        append_row(&mut text, network, (from, to), hop);
+        rows += 1;
     }
     (text, rows)
 }

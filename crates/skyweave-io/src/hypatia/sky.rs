@@ -17,6 +17,8 @@ use skyweave_core::time::days_since_j2000;
 const NS_A_MINUTE: f64 = 60.0e9;
 const NS_A_DAY: f64 = 86_400.0e9;
 const M_A_KM: f64 = 1000.0;
+/// More than a square and a root are off by in rounding, as a share.
+const ROUNDING: f64 = 1.0e-12;
 
 /// Every position at one instant.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,9 +115,14 @@ impl Sky {
     #[must_use]
     pub fn in_range(&self, station: Station) -> Vec<Visible> {
         let place = self.stations[station.0 as usize];
-        let ranges = self.satellites.iter().map(|satellite| place.range_m(*satellite));
-        let visible =
-            ranges.zip(0..).map(|(range_m, place)| Visible { satellite: Satellite(place), range_m });
-        visible.filter(|visible| visible.range_m <= self.limits.ground_m).collect()
+        // most satellites are far beyond the limit: no root is taken for them
+        let far_m2 = self.limits.ground_m * self.limits.ground_m * (1.0 + ROUNDING);
+        let candidates = (0..).map(Satellite).zip(&self.satellites).filter(|(_, position)| {
+            let apart = place.0 - position.0;
+            apart.dot(apart) <= far_m2
+        });
+        let ranges =
+            candidates.map(|(satellite, position)| Visible { satellite, range_m: place.range_m(*position) });
+        ranges.filter(|visible| visible.range_m <= self.limits.ground_m).collect()
     }
 }

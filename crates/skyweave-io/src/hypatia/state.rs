@@ -5,9 +5,13 @@
 //! with the satellite in its range for which ground range plus the rest is least. Exact ties fall the same way
 //! every time.
 
-use super::{HypatiaError, Interface, Network, Node, Satellite, Station, Visible};
+use super::{HypatiaError, Interface, Network, Node, Ports, Satellite, Station, Visible, interfaces};
 use rayon::prelude::*;
-use skyweave_core::graph::{Graph, NO_HOP};
+use skyweave_core::graph::{Graph, NO_HOP, Ways};
+use std::sync::Arc;
+
+/// A laser counts as this long at least, m, so that satellites said to be in the same place do not send in circles.
+const LEAST_LENGTH_M: f64 = 1.0;
 
 /// The next hop of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +28,17 @@ pub struct Hop {
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     t_ns: u64,
-    satellites: usize,
+    ports: Arc<Ports>,
     columns: Vec<Column>,
 }
 
-/// The ways to one ground station: satellites first, then ground stations.
+/// The ways to one ground station.
 #[derive(Debug, Clone, PartialEq)]
 struct Column {
-    hops: Vec<Option<Hop>>,
-    distance_m: Vec<f64>,
+    /// By satellite: length of the way, m, and the next satellite.
+    from_satellites: Ways,
+    /// By ground station, likewise; the destination itself is at 0 m and has no next satellite.
+    from_stations: Ways,
 }
 
 impl Network {
@@ -45,46 +51,36 @@ impl Network {
     pub fn state_at(&self, t_ns: u64) -> Result<State, HypatiaError> {
         let sky = self.sky_at(t_ns)?;
         let lengths = self.laser_lengths_m(&sky)?;
-        let edges = self.lasers.iter().zip(lengths).map(|(laser, length_m)| (laser.a.0, laser.b.0, length_m));
-        let graph = Graph::new(self.satellites.len(), edges.collect::<Vec<_>>().into_iter());
+        let edges = self.lasers.iter().zip(&lengths);
+        let edges = edges.map(|(laser, length_m)| (laser.a.0, laser.b.0, length_m.max(LEAST_LENGTH_M)));
+        let graph = Graph::new(self.satellites.len(), edges);
         let stations = 0..self.stations.len() as u32;
-        let visible: Vec<_> =
-            stations.clone().into_par_iter().map(|gid| sky.in_range(Station(gid))).collect();
-        let columns =
-            stations.into_par_iter().map(|gid| self.column(&graph, &visible, Station(gid))).collect();
-        Ok(State { t_ns, satellites: self.satellites.len(), columns })
-    }
-
-    fn column(&self, graph: &Graph, visible: &[Vec<Visible>], to: Station) -> Column {
-        let seeds: Vec<_> = visible[to.0 as usize].iter().map(|v| (v.satellite.0, v.range_m)).collect();
-        let ways = graph.ways_to(&seeds);
-        let from_satellites =
-            (0..).map(Satellite).zip(&ways.next).zip(&ways.cost).map(|((at, &next), &cost)| {
-                let next = match next {
-                    _ if cost.is_infinite() => None,
-                    NO_HOP => Some(Node::Station(to)),
-                    next => Some(Node::Satellite(Satellite(next))),
-                };
-                (next.and_then(|next| self.hop(Node::Satellite(at), next)), cost)
-            });
-        let from_stations = (0..).map(Station).zip(visible).map(|(at, visible)| {
-            if at == to {
-                return (None, 0.0);
-            }
-            let through = |v: &Visible| (v.range_m + ways.cost[v.satellite.0 as usize], v.satellite);
-            let best = visible.iter().map(through).filter(|(cost, _)| cost.is_finite());
-            let best = best.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let Some((cost, satellite)) = best else { return (None, f64::INFINITY) };
-            (self.hop(Node::Station(at), Node::Satellite(satellite)), cost)
+        let visible: Vec<_> = stations.into_par_iter().map(|gid| sky.in_range(Station(gid))).collect();
+        let seeds = |visible: &Vec<Visible>| visible.iter().map(|v| (v.satellite.0, v.range_m)).collect();
+        let seeds: Vec<Vec<_>> = visible.iter().map(seeds).collect();
+        let ways = graph.ways_to_all(&seeds).into_par_iter().zip(0..visible.len() as u32);
+        let columns = ways.map(|(from_satellites, to)| {
+            let from_stations = from_stations(&from_satellites, &visible, Station(to));
+            Column { from_satellites, from_stations }
         });
-        let (hops, distance_m) = from_satellites.chain(from_stations).unzip();
-        Column { hops, distance_m }
+        Ok(State { t_ns, ports: Arc::clone(&self.ports), columns: columns.collect() })
     }
+}
 
-    fn hop(&self, from: Node, next: Node) -> Option<Hop> {
-        let (interface, next_interface) = self.interfaces(from, next)?;
-        Some(Hop { next, interface, next_interface })
+/// The ways of all ground stations to one of them: up to whichever satellite in range is the best to go on from.
+fn from_stations(from_satellites: &Ways, visible: &[Vec<Visible>], to: Station) -> Ways {
+    let mut ways = Ways { cost: vec![f64::INFINITY; visible.len()], next: vec![NO_HOP; visible.len()] };
+    for (at, visible) in visible.iter().enumerate() {
+        // satellites come by number, so that of two with the same length the lower one stays
+        for Visible { satellite: Satellite(satellite), range_m } in visible {
+            let cost = range_m + from_satellites.cost[*satellite as usize];
+            if cost < ways.cost[at] {
+                (ways.cost[at], ways.next[at]) = (cost, *satellite);
+            }
+        }
     }
+    (ways.cost[to.0 as usize], ways.next[to.0 as usize]) = (0.0, NO_HOP);
+    ways
 }
 
 impl State {
@@ -97,13 +93,22 @@ impl State {
     /// Where `from` sends what is for `to`; nothing where there is no way, or no need.
     #[must_use]
     pub fn hop(&self, from: Node, to: Station) -> Option<Hop> {
-        self.columns[to.0 as usize].hops[self.row(from)]
+        let (ways, row) = self.ways(from, to);
+        let next = match (ways.next[row], from) {
+            (NO_HOP, Node::Station(_)) => return None,
+            (NO_HOP, Node::Satellite(_)) if ways.cost[row].is_infinite() => return None,
+            (NO_HOP, Node::Satellite(_)) => Node::Station(to),
+            (next, _) => Node::Satellite(Satellite(next)),
+        };
+        let (interface, next_interface) = interfaces(&self.ports, from, next)?;
+        Some(Hop { next, interface, next_interface })
     }
 
     /// Length of the way from a node to a ground station, m; infinite where there is none.
     #[must_use]
     pub fn distance_m(&self, from: Node, to: Station) -> f64 {
-        self.columns[to.0 as usize].distance_m[self.row(from)]
+        let (ways, row) = self.ways(from, to);
+        ways.cost[row]
     }
 
     /// The way from a node to a ground station, both included; nothing where there is none.
@@ -118,21 +123,34 @@ impl State {
         Some(path)
     }
 
-    /// All rows in the order of Hypatia's files: every node with every ground station but itself.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (Node, Station, Option<Hop>)> {
-        let satellites = (0..self.satellites as u32).map(|place| Node::Satellite(Satellite(place)));
+    /// All rows in the order of Hypatia's files, every node with every ground station but itself; or only those with another
+    /// hop than in a state of the same network before.
+    pub(super) fn rows<'a>(
+        &'a self,
+        before: Option<&'a Self>,
+    ) -> impl Iterator<Item = (Node, Station, Option<Hop>)> + 'a {
+        let satellites = (0..self.ports.len() as u32).map(|place| Node::Satellite(Satellite(place)));
         let stations = (0..self.columns.len() as u32).map(|gid| Node::Station(Station(gid)));
         satellites.chain(stations).flat_map(move |from| {
             let targets = (0..self.columns.len() as u32).map(Station);
             let targets = targets.filter(move |&to| from != Node::Station(to));
-            targets.map(move |to| (from, to, self.hop(from, to)))
+            let changed = move |to: &Station| before.is_none_or(|before| self.differs(before, from, *to));
+            targets.filter(changed).map(move |to| (from, to, self.hop(from, to)))
         })
     }
 
-    fn row(&self, node: Node) -> usize {
-        match node {
-            Node::Satellite(Satellite(place)) => place as usize,
-            Node::Station(Station(gid)) => self.satellites + gid as usize,
+    /// True if the hop is another one than before.
+    fn differs(&self, before: &Self, from: Node, to: Station) -> bool {
+        let ((now, row), (then, _)) = (self.ways(from, to), before.ways(from, to));
+        now.next[row] != then.next[row] || now.cost[row].is_infinite() != then.cost[row].is_infinite()
+    }
+
+    /// Where the way from a node to a ground station stands.
+    fn ways(&self, from: Node, to: Station) -> (&Ways, usize) {
+        let column = &self.columns[to.0 as usize];
+        match from {
+            Node::Satellite(Satellite(place)) => (&column.from_satellites, place as usize),
+            Node::Station(Station(gid)) => (&column.from_stations, gid as usize),
         }
     }
 }
