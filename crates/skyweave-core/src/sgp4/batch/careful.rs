@@ -3,6 +3,7 @@
 //! It takes the roots and quotients that [`super::fast`] replaces by series, and iterates Kepler's equation lane by lane until
 //! each has converged. Whatever comes near a limit of the theory is not decided here: such a lane is reported, and the scalar
 //! code says what is wrong with it, so that an error never depends on rounding.
+#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use super::angles::{COSINE_15, SINE_14, cosine, polynomial, sine, sine_cosine, turned};
 use super::constants::{Group, LARGEST_ANGLE};
@@ -20,7 +21,7 @@ const KEPLER_LONGEST_STEP_RAD: f64 = 0.95;
 const LEAST_DECAY: f64 = 0.05;
 /// Limits of the mean eccentricity, inside those of the theory.
 const E_LIMITS: (f64, f64) = (-0.000_99, 0.99);
-/// Largest square of e_L, inside the theory's limit of 1.
+/// Largest square of `e_L`, inside the theory's limit of 1.
 const LARGEST_EL2: f64 = 0.99;
 /// Largest small turn of the short-period terms, rad.
 const LARGEST_TURN_RAD: f64 = 0.03;
@@ -28,6 +29,7 @@ const LARGEST_TURN_RAD: f64 = 0.03;
 const LEAST_RADIUS_KM: f64 = crate::sgp4::EARTH_RADIUS_WGS72_KM + 1.0e-6;
 
 /// Propagates the lanes of a group that begin at `at` by `t` minutes; the bits are those of the lanes that are good.
+#[expect(clippy::too_many_lines, reason = "one theory, in the order in which the report derives it")]
 #[inline(always)]
 pub(super) fn propagate<S: Simd>(simd: S, c: &Group, at: usize, t: S::F64s) -> (State<S::F64s>, u32) {
     let one = simd.splat(1.0);

@@ -29,8 +29,9 @@ const LARGEST_SHIFT: f64 = 2.0e-4;
 const LARGEST_E_SINE: f64 = 3.0e-5;
 /// Largest `xl_cof`: orbits close to 180 degrees of inclination divide by nearly nothing.
 const LARGEST_XL: f64 = 0.02;
-/// Largest angle, half-turns: beyond it doubles lose metres.
-pub(super) const LARGEST_ANGLE: f64 = 1_048_576.0;
+/// Largest angle, half-turns (a year and a half of a low orbit): up to it the order in which an angle is added up moves a
+/// satellite by less than 1e-7 km.
+pub(super) const LARGEST_ANGLE: f64 = 16_384.0;
 
 /// Satellites of a group: the lanes of the widest vector.
 pub(super) const GROUP: usize = 4 * crate::simd::MOST_LANES;

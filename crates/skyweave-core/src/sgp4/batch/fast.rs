@@ -1,6 +1,6 @@
 //! The kernel for near-circular orbits in thin air: nearly all of a constellation, nearly always.
 //!
-//! With e_L <= [`LARGEST_EL`] the series in the eccentricity end after a few terms, and everything that divides, takes a root or
+//! With `e_L` <= [`LARGEST_EL`] the series in the eccentricity end after a few terms, and everything that divides, takes a root or
 //! iterates in the general theory becomes a short polynomial. Three divisions are left, and no branch.
 //! An orbit qualifies up to a time of its own (its horizon, see `constants`), so the kernel needs no checks either.
 //!
@@ -8,6 +8,7 @@
 //! two every cycle. So the way is cut into four stages, each run over the whole group before the next: a processor that looks
 //! a few hundred instructions ahead then always has several satellites under way. What passes between stages is in
 //! [`Between`], which stays in the nearest cache.
+#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use super::angles::{
     COSINE_10, COSINE_12, COSINE_15, SINE_9, SINE_11, SINE_14, cosine, sine, sine_cosine, turned,
@@ -16,7 +17,7 @@ use super::constants::{GROUP, Group, PerLane};
 use super::place::{Radial, State, placed};
 use crate::simd::{Lanes, Simd};
 
-/// Largest e_L (eccentricity with its long-period part) for which the series below are exact to 1e-9 km.
+/// Largest `e_L` (eccentricity with its long-period part) for which the series below are exact to 1e-9 km.
 pub(super) const LARGEST_EL: f64 = 0.004;
 
 /// What one stage leaves for the next.

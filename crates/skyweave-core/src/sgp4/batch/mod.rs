@@ -24,6 +24,7 @@
 //! }
 //! # }
 //! ```
+#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 mod angles;
 mod careful;
@@ -95,6 +96,7 @@ impl Batch {
     }
 
     /// Its tiles of [`TILE`] satellites, the last with what is left.
+    #[must_use]
     pub fn tiles(&self) -> impl ExactSizeIterator<Item = Tile<'_>> {
         let tiles = self.satellites.chunks(TILE).zip(self.groups.chunks(TILE / GROUP));
         tiles.enumerate().map(|(index, (satellites, groups))| Tile {

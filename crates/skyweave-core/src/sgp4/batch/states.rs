@@ -1,4 +1,5 @@
 //! What a batch answers: positions and velocities by component, one row an instant.
+#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use super::constants::{GROUP, PerLane};
 use crate::geodesy::Vec3;

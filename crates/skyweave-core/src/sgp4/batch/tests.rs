@@ -9,9 +9,10 @@ use std::f64::consts::TAU;
 const NETWORK_TOLERANCE_KM: f64 = 1.0e-8;
 /// The same for velocities, km/s.
 const NETWORK_TOLERANCE_KM_S: f64 = 1.0e-11;
-/// Largest distance on any other orbit under 225 minutes, km: there both stop Kepler's iteration at 1e-12 rad of an anomaly
-/// that moves the satellite up to (1 + e) / (1 - e) times as far, and drag multiplies the rounding of angles.
-const NEAR_EARTH_TOLERANCE_KM: f64 = 1.0e-6;
+/// Largest distance on any other orbit under 225 minutes, as a share of the radius (1 mm on a low one): there both stop
+/// Kepler's iteration at 1e-12 rad of an anomaly that moves the satellite up to (1 + e) / (1 - e) times as far, and heavy drag
+/// adds thousands of turns, in another order.
+const NEAR_EARTH_TOLERANCE: f64 = 1.5e-10;
 /// Deviation from the published answers, km: as for the scalar code.
 const PUBLISHED_TOLERANCE_KM: f64 = 1.0e-5;
 
@@ -121,7 +122,8 @@ proptest! {
                 prop_assert_eq!(ours.err(), theirs.err(), "{:?} at {}", shapes[index], minutes);
                 if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
                     let off = (ours.position_km - theirs.position_km).norm();
-                    prop_assert!(off < NEAR_EARTH_TOLERANCE_KM, "{off} km: {:?} at {minutes}", shapes[index]);
+                    let tolerance_km = NEAR_EARTH_TOLERANCE * theirs.position_km.norm();
+                    prop_assert!(off < tolerance_km, "{off} km: {:?} at {minutes}", shapes[index]);
                 }
             }
         }
