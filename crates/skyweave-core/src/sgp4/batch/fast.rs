@@ -4,7 +4,7 @@
 //! iterates in the general theory becomes a short polynomial. Three divisions are left, and no branch.
 //! An orbit qualifies up to a time of its own (its horizon, see `constants`), so the kernel needs no checks either.
 //!
-//! From a time to a position each operation waits for the one before, some 350 cycles long, while the processor could start
+//! From a time to a position most operations wait for the one before, for hundreds of cycles, while the processor could start
 //! two every cycle. So the way is cut into four stages, each run over the whole group before the next: a processor that looks
 //! a few hundred instructions ahead then always has several satellites under way. What passes between stages is in
 //! [`Between`], which stays in the nearest cache.
