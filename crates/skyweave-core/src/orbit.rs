@@ -2,8 +2,10 @@
 
 use crate::conditions::Conditions;
 use crate::geodesy::{EcefPosition, Gmst, TemePosition, Vec3};
-use crate::time::{SlotNo, days_since_j2000};
-use crate::world::World;
+use crate::sgp4::Sgp4;
+use crate::sgp4::batch::{Batch, States, TILE, Tile};
+use crate::time::{SlotInstant, SlotNo, days_since_j2000};
+use crate::world::{Satellite, World};
 use rayon::prelude::*;
 
 /// Where every satellite is, Earth-fixed.
@@ -19,34 +21,154 @@ pub struct Sky {
     pub without_orbit: u32,
 }
 
-/// Propagates all satellites of the world to the start of a slot.
+/// Satellites, prepared to be propagated slot by slot: made once, since it depends on their elements alone.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    batch: Batch,
+    epochs: Vec<SlotInstant>,
+}
+
+impl Fleet {
+    /// Prepares satellites; their order is kept.
+    #[must_use]
+    pub fn new(satellites: &[Satellite]) -> Self {
+        let orbits: Vec<Sgp4> = satellites.iter().map(|satellite| satellite.orbit.clone()).collect();
+        Self {
+            batch: Batch::new(&orbits),
+            epochs: satellites.iter().map(|satellite| satellite.epoch).collect(),
+        }
+    }
+
+    /// Where every satellite is at the start of a slot.
+    #[must_use]
+    pub fn sky(&self, conditions: &Conditions, slot: SlotNo) -> Sky {
+        let count = self.batch.len();
+        let mut sky = Sky {
+            present: conditions.satellite_up.clone(),
+            position: vec![EcefPosition::default(); count],
+            velocity_m_s: vec![Vec3::default(); count],
+            without_orbit: 0,
+        };
+        let gmst = Gmst::iau82(days_since_j2000(slot.start()));
+        let parts = sky.present.par_chunks_mut(TILE).zip(sky.position.par_chunks_mut(TILE));
+        let parts = parts.zip(sky.velocity_m_s.par_chunks_mut(TILE));
+        sky.without_orbit = self
+            .batch
+            .tiles()
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .zip(parts)
+            .map_init(Room::default, |room, (tile, ((present, position), velocity_m_s))| {
+                room.fill(tile, &self.epochs[tile.first()..], slot);
+                room.turn(gmst, &mut Part { present, position, velocity_m_s })
+            })
+            .sum();
+        sky
+    }
+}
+
+/// Propagates all satellites of the world to the start of a slot, once; for many slots, keep the [`Fleet`].
 #[must_use]
 pub fn propagate(world: &World, conditions: &Conditions, slot: SlotNo) -> Sky {
-    let gmst = Gmst::iau82(days_since_j2000(slot.start()));
-    let states: Vec<Option<(EcefPosition, Vec3)>> = world
-        .satellites
-        .par_iter()
-        .with_min_len(256)
-        .map(|satellite| {
-            let minutes = slot.seconds_after(satellite.epoch) / 60.0;
-            let state = satellite.orbit.propagate(minutes).ok()?;
-            let position = TemePosition(state.position_km * 1_000.0).to_ecef(gmst);
-            Some((position, gmst.turn_velocity(state.velocity_km_s * 1_000.0, position)))
-        })
-        .collect();
+    Fleet::new(&world.satellites).sky(conditions, slot)
+}
 
-    let mut sky = Sky {
-        present: Vec::with_capacity(states.len()),
-        position: Vec::with_capacity(states.len()),
-        velocity_m_s: Vec::with_capacity(states.len()),
-        without_orbit: 0,
-    };
-    for (state, up) in states.into_iter().zip(&conditions.satellite_up) {
-        sky.without_orbit += u32::from(state.is_none());
-        let (position, velocity) = state.unwrap_or_default();
-        sky.present.push(state.is_some() && *up);
-        sky.position.push(position);
-        sky.velocity_m_s.push(velocity);
+/// The satellites of one tile in the sky.
+struct Part<'a> {
+    present: &'a mut [bool],
+    position: &'a mut [EcefPosition],
+    velocity_m_s: &'a mut [Vec3],
+}
+
+/// Memory for a tile on its way.
+#[derive(Default)]
+struct Room {
+    minutes: Vec<f64>,
+    states: States,
+}
+
+impl Room {
+    fn fill(&mut self, tile: Tile<'_>, epochs: &[SlotInstant], slot: SlotNo) {
+        self.minutes.clear();
+        self.minutes.extend(epochs[..tile.len()].iter().map(|epoch| slot.seconds_after(*epoch) / 60.0));
+        tile.propagate(&self.minutes, &mut self.states);
     }
-    sky
+
+    /// Earth-fixed, in m and m/s; gives how many have no position.
+    fn turn(&self, gmst: Gmst, part: &mut Part<'_>) -> u32 {
+        let [x, y, z] = self.states.position_km(0);
+        let [vx, vy, vz] = self.states.velocity_km_s(0);
+        for (lane, (position, velocity)) in part.position.iter_mut().zip(&mut *part.velocity_m_s).enumerate()
+        {
+            *position = TemePosition(Vec3::new(x[lane], y[lane], z[lane]) * 1_000.0).to_ecef(gmst);
+            *velocity = gmst.turn_velocity(Vec3::new(vx[lane], vy[lane], vz[lane]) * 1_000.0, *position);
+        }
+        let mut without_orbit = 0;
+        for (lane, error) in self.states.errors(0).iter().enumerate() {
+            if error.is_some() {
+                without_orbit += 1;
+                part.present[lane] = false;
+                part.position[lane] = EcefPosition::default();
+                part.velocity_m_s[lane] = Vec3::default();
+            }
+        }
+        without_orbit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::verification_set;
+    use std::collections::BTreeSet;
+
+    fn conditions(satellite_up: Vec<bool>) -> Conditions {
+        Conditions {
+            satellite_up,
+            gateway_up: Vec::new(),
+            pop_up: Vec::new(),
+            fibre_up: Vec::new(),
+            failed_lasers: BTreeSet::new(),
+            demand_factor: Vec::new(),
+            dark_share: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_sky_is_that_of_the_scalar_code_on_any_number_of_threads() {
+        // 40 copies fill more than one tile; their epochs span decades, so some have decayed by the slot
+        let cases = verification_set();
+        let satellites: Vec<Satellite> = (0..40)
+            .flat_map(|_| cases.iter().filter_map(|case| Satellite::new(&case.elements, None).ok()))
+            .collect();
+        assert!(satellites.len() > 2 * TILE);
+        let up: Vec<bool> = (0..satellites.len()).map(|index| index % 7 != 0).collect();
+        let slot = satellites[0].epoch.slot;
+        let fleet = Fleet::new(&satellites);
+        let sky = fleet.sky(&conditions(up.clone()), slot);
+
+        let gmst = Gmst::iau82(days_since_j2000(slot.start()));
+        let mut without = 0;
+        for (index, satellite) in satellites.iter().enumerate() {
+            let Ok(state) = satellite.orbit.propagate(slot.seconds_after(satellite.epoch) / 60.0) else {
+                without += 1;
+                assert!(!sky.present[index] && sky.position[index] == EcefPosition::default());
+                continue;
+            };
+            let position = TemePosition(state.position_km * 1_000.0).to_ecef(gmst);
+            let velocity = gmst.turn_velocity(state.velocity_km_s * 1_000.0, position);
+            assert_eq!(sky.present[index], up[index]);
+            assert!(sky.position[index].range_m(position) < 0.01, "{}", satellite.catalog_number);
+            assert!((sky.velocity_m_s[index] - velocity).norm() < 1e-5, "{}", satellite.catalog_number);
+        }
+        assert_eq!(sky.without_orbit, without);
+        assert!(without > 0, "every satellite has a position: the case is not tested");
+
+        let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(3).build() else { panic!("no threads") };
+        let again = pool.install(|| fleet.sky(&conditions(up), slot));
+        assert_eq!(
+            (sky.position, sky.velocity_m_s, sky.present),
+            (again.position, again.velocity_m_s, again.present)
+        );
+    }
 }

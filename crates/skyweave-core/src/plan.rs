@@ -7,7 +7,7 @@ use crate::feeder::{self, Feeders};
 use crate::flow::{self, Flows};
 use crate::ids::PopId;
 use crate::laser::{self, Lasers};
-use crate::orbit::{self, Sky};
+use crate::orbit::{Fleet, Sky};
 use crate::radio;
 use crate::route::{self, Routes};
 use crate::schedule::{self, Assignment, CellDemand};
@@ -31,6 +31,8 @@ pub struct Slot<A: Basis> {
     pub conditions: Conditions,
     /// The constellation of this hour.
     pub topology: Arc<Topology>,
+    /// The satellites, ready to be propagated.
+    pub fleet: Arc<Fleet>,
     /// Where every satellite is.
     pub sky: Sky,
     /// Which lasers carry traffic.
@@ -76,7 +78,8 @@ pub fn plan_watched<A: Basis>(
     watch("constellation");
     let demand = schedule::demand(world, &conditions, admission, no);
     watch("demand");
-    let sky = orbit::propagate(world, &conditions, no);
+    let fleet = before.map_or_else(|| Arc::new(Fleet::new(&world.satellites)), |b| Arc::clone(&b.fleet));
+    let sky = fleet.sky(&conditions, no);
     watch("orbit");
     let views = visibility::find(world, &sky);
     watch("visibility");
@@ -118,6 +121,7 @@ pub fn plan_watched<A: Basis>(
         no,
         conditions,
         topology,
+        fleet,
         sky,
         lasers,
         feeders,

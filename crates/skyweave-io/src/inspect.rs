@@ -4,7 +4,7 @@ use crate::elements::ElementSet;
 use skyweave_core::conditions::Conditions;
 use skyweave_core::constellation::{self, Topology, neighbouring_planes};
 use skyweave_core::laser::{self, LaserState};
-use skyweave_core::orbit::{self, Sky};
+use skyweave_core::orbit::{Fleet, Sky};
 use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
 use skyweave_core::time::SlotNo;
 use skyweave_core::timeline::Timeline;
@@ -60,14 +60,15 @@ pub fn inspect(set: &ElementSet, lasers: LaserRules) -> Inspection {
     let slot = set.median_epoch().map_or(SlotNo(0), SlotNo::containing);
     let topology = constellation::infer(&world, slot);
     let conditions = Conditions::fair(&world);
-    let sky = orbit::propagate(&world, &conditions, slot);
+    let fleet = Fleet::new(&world.satellites);
+    let sky = fleet.sky(&conditions, slot);
     let mut before = laser::point(&world.rules.lasers, &topology, &sky, &conditions, None, slot);
     let lasers_up = before.live.len();
     let shells = geometry(&world, &topology, &sky, &before.planned);
     let mut changes = 0;
     for step in 1..=CHANGE_SLOTS {
         let slot = SlotNo(slot.0 + step);
-        let sky = orbit::propagate(&world, &conditions, slot);
+        let sky = fleet.sky(&conditions, slot);
         before = laser::point(&world.rules.lasers, &topology, &sky, &conditions, Some(&before), slot);
         changes += before.changes;
     }

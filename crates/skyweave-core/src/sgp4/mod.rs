@@ -11,6 +11,7 @@
 //! | `eta`, `delmo` | eta, (1 + eta cos Mo)^3 | of the perigee density model |
 //! | `node_rate` .. | Omega-dot .. | secular rates of J2, J4 |
 
+pub mod batch;
 mod gravity;
 mod periodics;
 mod resonance;

@@ -15,13 +15,13 @@ const KEPLER_LONGEST_STEP_RAD: f64 = 0.95;
 /// What depends on the inclination alone.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LongPeriod {
-    sin_i: f64,
-    cos_i: f64,
-    xl_cof: f64,
-    ay_cof: f64,
-    con41: f64,
-    x1mth2: f64,
-    x7thm1: f64,
+    pub(super) sin_i: f64,
+    pub(super) cos_i: f64,
+    pub(super) xl_cof: f64,
+    pub(super) ay_cof: f64,
+    pub(super) con41: f64,
+    pub(super) x1mth2: f64,
+    pub(super) x7thm1: f64,
 }
 
 impl LongPeriod {

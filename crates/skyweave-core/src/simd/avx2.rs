@@ -101,6 +101,7 @@ impl Neg for F64x4 {
 }
 
 impl Lanes for F64x4 {
+    const LANES: usize = 4;
     type Mask = Mask4;
 
     #[inline(always)]
@@ -171,6 +172,8 @@ impl Lanes for F64x4 {
 }
 
 impl Mask for Mask4 {
+    const LANES: usize = 4;
+
     #[inline(always)]
     fn bits(self) -> u32 {
         there!(_mm256_movemask_pd(self.0) as u32)

@@ -105,6 +105,7 @@ impl Neg for F64x8 {
 }
 
 impl Lanes for F64x8 {
+    const LANES: usize = 8;
     type Mask = Mask8;
 
     #[inline(always)]
@@ -175,6 +176,8 @@ impl Lanes for F64x8 {
 }
 
 impl Mask for Mask8 {
+    const LANES: usize = 8;
+
     #[inline(always)]
     fn bits(self) -> u32 {
         u32::from(self.0)

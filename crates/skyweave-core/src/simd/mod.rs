@@ -9,6 +9,7 @@
 //! the instruction that works on it.
 
 mod scalar;
+mod twice;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -16,6 +17,7 @@ mod avx512;
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::sync::OnceLock;
+pub(crate) use twice::Twice;
 
 /// Lanes of the widest vector: what tables are padded to.
 pub const MOST_LANES: usize = 8;
@@ -144,6 +146,8 @@ pub(crate) trait Simd: Copy {
 pub(crate) trait Lanes:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
 {
+    /// Lanes of the vector.
+    const LANES: usize;
     /// A truth value a lane.
     type Mask: Mask;
     /// Writes the lanes to the front of a slice; panics if it is shorter.
@@ -176,6 +180,8 @@ pub(crate) trait Lanes:
 
 /// A truth value a lane.
 pub(crate) trait Mask: Copy {
+    /// Lanes of the vector it speaks of.
+    const LANES: usize;
     /// Bit `i` is lane `i`.
     fn bits(self) -> u32;
     /// Where both are true.
@@ -191,6 +197,22 @@ mod tests {
 
     /// Every operation once, its results one after the other.
     struct EveryOperation<'a>(&'a [f64; 24]);
+
+    /// The same on two vectors at a time, or on one where two are too many.
+    struct EveryOperationTwice<'a>(&'a [f64; 24]);
+
+    impl Kernel for EveryOperationTwice<'_> {
+        type Out = Vec<u64>;
+
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> Vec<u64> {
+            if S::LANES < 8 {
+                EveryOperation(self.0).run(Twice(simd))
+            } else {
+                EveryOperation(self.0).run(simd)
+            }
+        }
+    }
 
     impl Kernel for EveryOperation<'_> {
         type Out = Vec<u64>;
@@ -248,6 +270,7 @@ mod tests {
             let expected = Path::Scalar.run(EveryOperation(&values));
             for path in Path::available() {
                 prop_assert_eq!(&path.run(EveryOperation(&values)), &expected, "{}", path.name());
+                prop_assert_eq!(&path.run(EveryOperationTwice(&values)), &expected, "twice {}", path.name());
             }
         }
     }

@@ -39,6 +39,7 @@ impl Simd for Scalar {
 }
 
 impl Lanes for f64 {
+    const LANES: usize = 1;
     type Mask = bool;
 
     #[inline(always)]
@@ -108,6 +109,8 @@ impl Lanes for f64 {
 }
 
 impl Mask for bool {
+    const LANES: usize = 1;
+
     #[inline(always)]
     fn bits(self) -> u32 {
         u32::from(self)
