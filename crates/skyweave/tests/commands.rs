@@ -64,15 +64,6 @@ fn values_are_changed_for_a_run_and_recorded() {
 }
 
 #[test]
-fn threads_change_nothing() {
-    let desk = Desk::new();
-    desk.run("run few.toml -o one --slots --threads 1").succeeded();
-    desk.run("run few.toml -o two --slots --threads 2").succeeded();
-    assert_same(&desk.path("one"), &desk.path("two"));
-    assert!(desk.tmp_is_empty());
-}
-
-#[test]
 fn a_run_without_a_folder_leaves_nothing_behind() {
     let desk = Desk::new();
     let before = desk.listing();
