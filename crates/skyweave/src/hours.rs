@@ -53,19 +53,12 @@ pub struct Work<'a> {
     pub interrupt: &'a Interrupt,
 }
 
-/// How it ended.
-pub enum Ended {
-    /// Everything is planned and written; the times are empty unless they were to be taken.
-    Done(Timings),
-    /// Somebody wanted the program to stop. Finished hours are whole.
-    Interrupted,
-}
-
-/// Plans and writes all hours with the threads of the staff.
+/// Plans and writes all hours with the threads of the staff. Gives the times it took, empty unless `timed`, or nothing if
+/// somebody wanted the program to stop: finished hours are whole then too.
 ///
 /// # Errors
 /// The first that any worker met; the others stop at their next slot then. Finished hours are whole.
-pub fn plan(work: &Work<'_>, staff: &Staff, timed: bool) -> Result<Ended> {
+pub fn plan(work: &Work<'_>, staff: &Staff, timed: bool) -> Result<Option<Timings>> {
     let shared = Shared::default();
     let timings = thread::scope(|scope| {
         let workers: Vec<_> = staff
@@ -81,12 +74,12 @@ pub fn plan(work: &Work<'_>, staff: &Staff, timed: bool) -> Result<Ended> {
             .collect();
         let joined =
             workers.into_iter().map(|worker| worker.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
-        joined.fold(Timings::new(timed), Timings::and)
+        joined.fold(Timings::new(timed), |all, of_worker| all.and(&of_worker))
     });
     match shared.failure.into_inner() {
         Some(failure) => Err(failure),
-        None if shared.stop.into_inner() => Ok(Ended::Interrupted),
-        None => Ok(Ended::Done(timings)),
+        None if shared.stop.into_inner() => Ok(None),
+        None => Ok(Some(timings)),
     }
 }
 

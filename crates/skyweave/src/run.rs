@@ -2,7 +2,7 @@
 
 use crate::args::{Run as Options, TableFormat};
 use crate::crew::Staff;
-use crate::hours::{self, Ended, Stretch, Work};
+use crate::hours::{self, Stretch, Work};
 use crate::interrupt::Interrupt;
 use crate::progress::Planning;
 use crate::say::say;
@@ -47,13 +47,11 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         interrupt: &interrupt,
     };
     let clock = Clock::start();
-    let timings = match hours::plan(&work, &staff, options.timings)? {
-        Ended::Done(timings) => clock.stop(&timings, &staff, hours.len()),
-        Ended::Interrupted => {
-            progress.abandon();
-            return Ok(interrupted(options));
-        }
+    let Some(timings) = hours::plan(&work, &staff, options.timings)? else {
+        progress.abandon();
+        return Ok(interrupted(options));
     };
+    let timings = clock.stop(&timings, &staff, hours.len());
     progress.finish();
     for writer in writers {
         writer.finish()?;
@@ -119,14 +117,14 @@ fn progress(options: &Options, prepared: &Prepared, there: &[UtcHour], hours: &[
     Planning::begin(&prepared.scenario.name, to_plan as u64, there as u64, options.quiet)
 }
 
-/// A folder that is gone with the run, for tables that nobody asked to keep; none where the results serve as well.
+/// A folder that is gone with the run, for tables that nobody asked to keep; none where results are kept.
 struct Scratch(Option<PathBuf>);
 
 impl Scratch {
     fn for_run(options: &Options) -> Result<Self> {
         /// Folders of killed runs may have the number of this process.
         const MOST_IN_THE_WAY: u32 = 1_000;
-        if options.output.is_some() && options.format == TableFormat::Parquet {
+        if options.output.is_some() {
             return Ok(Self(None));
         }
         let path = |no| std::env::temp_dir().join(format!("skyweave-{}-{no}", std::process::id()));
@@ -207,13 +205,10 @@ fn interrupted(options: &Options) -> ExitCode {
 }
 
 fn kept(options: &Options) -> String {
-    match (&options.output, options.format) {
-        (Some(folder), TableFormat::Parquet) => {
-            format!(" Results: {0}. A page of them: skyweave report {0}", folder.display())
-        }
-        (Some(folder), TableFormat::Csv) => format!(" Results: {}.", folder.display()),
-        (None, _) => " Nothing was kept; -o DIR keeps the results.".to_owned(),
-    }
+    options.output.as_ref().map_or_else(
+        || " Nothing was kept; -o DIR keeps the results.".to_owned(),
+        |folder| format!(" Results: {0}. A page of them: skyweave report {0}", folder.display()),
+    )
 }
 
 /// Opens a result for reading.

@@ -54,7 +54,9 @@ impl Timings {
         debug!(slot = no.0, shown, us = whole.as_micros(), "slot");
         if shown {
             self.slots.add(whole);
-            laps.into_iter().for_each(|(stage, time)| self.stage(stage).add(time));
+            for (stage, time) in laps {
+                self.stage(stage).add(time);
+            }
         } else {
             self.warm_up.add(whole);
         }
@@ -72,7 +74,7 @@ impl Timings {
     }
 
     /// Both together.
-    pub fn and(mut self, other: Self) -> Self {
+    pub fn and(mut self, other: &Self) -> Self {
         for (stage, spread) in &other.stages {
             self.stage(stage).merge(spread);
         }
@@ -126,7 +128,7 @@ mod tests {
         let mut other = Timings::new(true);
         slot(&mut other, 3, true);
         assert_eq!(other.writing(|| 4), 4);
-        let both = one.and(other);
+        let both = one.and(&other);
         let counts: Vec<_> = both.stages.iter().map(|(stage, spread)| (*stage, spread.count())).collect();
         assert_eq!(counts, [("first", 2), ("second", 2)]);
         assert_eq!((both.slots.count(), both.warm_up.count(), both.writing.count()), (2, 1, 1));
