@@ -10,7 +10,7 @@ use miette::{IntoDiagnostic, Report, Result, WrapErr};
 use skyweave_core::admission::{Admission, Unsigned};
 use skyweave_core::plan::{HourPlan, WARM_UP_SLOTS};
 use skyweave_core::time::{SlotNo, UtcHour};
-use skyweave_io::results::{Part, Writer};
+use skyweave_io::results::Writer;
 use skyweave_io::scenario::Prepared;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -44,7 +44,7 @@ pub struct Work<'a> {
     /// The world and the window.
     pub prepared: &'a Prepared,
     /// Where each hour goes.
-    pub writers: &'a [Writer],
+    pub writer: &'a Writer,
     /// The hours, in their order.
     pub hours: &'a [UtcHour],
     /// Shows how far it is.
@@ -147,10 +147,10 @@ impl Worker<'_> {
     }
 
     fn plan_hour(&mut self, hour: UtcHour, crew: &mut Crew<'_>) -> Result<(), Halt> {
-        let Work { prepared, writers, progress, .. } = self.work;
+        let Work { prepared, writer, progress, .. } = self.work;
         let world = &prepared.world;
         let stretch = Stretch::of(hour, (prepared.first, prepared.end));
-        let mut parts = writers.iter().map(|writer| writer.begin(hour)).collect::<Result<Vec<_>, _>>()?;
+        let mut part = writer.begin(hour)?;
         let mut plan = HourPlan::<Unsigned>::begin(hour);
         progress.warms_up_to(stretch.shown);
         while let Some(no) = plan.upcoming().filter(|no| *no < stretch.ends) {
@@ -164,14 +164,14 @@ impl Worker<'_> {
                 })
             })?;
             if shown {
-                self.timings.writing(|| parts.iter_mut().try_for_each(|part| part.slot(world, &slot)))?;
+                self.timings.writing(|| part.slot(world, &slot))?;
             }
             if no == stretch.shown {
                 progress.is_warm();
             }
             progress.slot();
         }
-        self.timings.closing(|| parts.into_iter().try_for_each(Part::finish))?;
+        self.timings.closing(|| part.finish())?;
         Ok(())
     }
 

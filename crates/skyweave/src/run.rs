@@ -34,14 +34,15 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     }
 
     let scratch = Scratch::for_run(options)?;
-    let writers = writers(options, &prepared, &scratch)?;
+    let folder = scratch.tables().or_else(|| options.output.clone()).unwrap_or_default();
+    let writer = writer(options, &prepared, &folder)?;
     let (there, hours): (Vec<UtcHour>, Vec<UtcHour>) =
-        writers[0].hours().partition(|hour| writers.iter().all(|writer| writer.is_finished(*hour)));
+        writer.hours().partition(|hour| writer.is_finished(*hour));
     let progress = progress(options, &prepared, &there, &hours);
     let staff = Staff::of(threads(options), hours.len());
     let work = Work {
         prepared: &prepared,
-        writers: &writers,
+        writer: &writer,
         hours: &hours,
         progress: &progress,
         interrupt: &interrupt,
@@ -53,12 +54,9 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     };
     let timings = clock.stop(&timings, &staff, hours.len());
     progress.finish();
-    for writer in writers {
-        writer.finish()?;
-    }
+    writer.finish()?;
 
-    let tables = summary_folder(options, &scratch);
-    let summary = Summary::of(&Run::open(&tables)?)?;
+    let summary = Summary::of(&Run::open(&folder)?)?;
     // nobody may be reading: then the program ends where it speaks, and must leave nothing behind
     drop(scratch);
     let timings = options.timings.then_some(timings);
@@ -149,13 +147,9 @@ impl Drop for Scratch {
     }
 }
 
-/// The folder that the summary is made from: the scratch folder, or the results themselves.
-fn summary_folder(options: &Options, scratch: &Scratch) -> PathBuf {
-    scratch.tables().or_else(|| options.output.clone()).unwrap_or_default()
-}
-
-fn writers(options: &Options, prepared: &Prepared, scratch: &Scratch) -> Result<Vec<Writer>> {
-    let header = || Header {
+/// Who writes into the folder: what is to be kept, or the few tables that a summary is made from.
+fn writer(options: &Options, prepared: &Prepared, folder: &Path) -> Result<Writer> {
+    let header = Header {
         scenario_name: prepared.scenario.name.clone(),
         scenario_text: prepared.text.clone(),
         scenario_sha256: prepared.sha256.clone(),
@@ -165,24 +159,19 @@ fn writers(options: &Options, prepared: &Prepared, scratch: &Scratch) -> Result<
         window: (prepared.first, prepared.end),
         skyweave_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let mut writers = Vec::new();
-    if let Some(folder) = &options.output {
-        let mut chosen = results::Options { mode: mode(options), ..results::Options::default() };
-        chosen.format = match options.format {
-            TableFormat::Parquet => Format::Parquet,
-            TableFormat::Csv => Format::Csv,
-        };
-        if options.slots {
-            chosen.tables.insert(results::Table::Slots);
-        }
-        writers.push(Writer::open(folder, header(), chosen)?);
+    let mut chosen = results::Options { mode: mode(options), ..results::Options::default() };
+    if options.output.is_none() {
+        chosen.tables = [results::Table::Network, results::Table::Sites, results::Table::Outages].into();
+        return Ok(Writer::open(folder, header, chosen)?);
     }
-    if let Some(folder) = scratch.tables() {
-        let tables = [results::Table::Network, results::Table::Sites, results::Table::Outages];
-        let chosen = results::Options { tables: tables.into(), ..results::Options::default() };
-        writers.push(Writer::open(&folder, header(), chosen)?);
+    chosen.format = match options.format {
+        TableFormat::Parquet => Format::Parquet,
+        TableFormat::Csv => Format::Csv,
+    };
+    if options.slots {
+        chosen.tables.insert(results::Table::Slots);
     }
-    Ok(writers)
+    Ok(Writer::open(folder, header, chosen)?)
 }
 
 fn mode(options: &Options) -> Mode {
