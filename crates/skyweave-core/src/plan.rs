@@ -147,13 +147,47 @@ pub fn hour<'a, A: Basis>(
     admission: impl Fn(SlotNo) -> Admission<A> + 'a,
     hour: UtcHour,
 ) -> impl Iterator<Item = Arc<Slot<A>>> + 'a {
-    let first = hour.first_slot();
-    let end = hour.next().first_slot();
-    let mut before: Option<Arc<Slot<A>>> = None;
-    (first.0 - WARM_UP_SLOTS..end.0).filter_map(move |no| {
-        let no = SlotNo(no);
-        let slot = Arc::new(plan(world, &admission(no), before.as_deref(), no));
-        before = Some(Arc::clone(&slot));
-        (no >= first).then_some(slot)
-    })
+    let mut plan = HourPlan::begin(hour);
+    let slots = std::iter::from_fn(move || {
+        let no = plan.upcoming()?;
+        Some(plan.step(world, &admission(no), &mut |_| {}))
+    });
+    slots.filter(move |slot| slot.no >= hour.first_slot())
+}
+
+/// One UTC hour while it is planned, a slot at a time, the warm-up before it included. Whoever plans, in batch or live,
+/// plans hours in this way; so they do not depend on each other and may be planned side by side.
+#[derive(Debug)]
+pub struct HourPlan<A: Basis> {
+    next: SlotNo,
+    end: SlotNo,
+    before: Option<Arc<Slot<A>>>,
+}
+
+impl<A: Basis> HourPlan<A> {
+    /// Begins at the empty slot [`WARM_UP_SLOTS`] before the hour.
+    #[must_use]
+    pub fn begin(hour: UtcHour) -> Self {
+        let next = hour.first_slot().minus(WARM_UP_SLOTS);
+        Self { next, end: hour.next().first_slot(), before: None }
+    }
+
+    /// The slot that [`Self::step`] plans next, of the warm-up or of the hour; `None` when the hour is planned.
+    #[must_use]
+    pub fn upcoming(&self) -> Option<SlotNo> {
+        (self.next < self.end).then_some(self.next)
+    }
+
+    /// Plans the next slot. `admission` is of that slot; `watch` as in [`plan_watched`].
+    pub fn step(
+        &mut self,
+        world: &World,
+        admission: &Admission<A>,
+        watch: &mut dyn FnMut(&'static str),
+    ) -> Arc<Slot<A>> {
+        let slot = Arc::new(plan_watched(world, admission, self.before.as_deref(), self.next, watch));
+        self.before = Some(Arc::clone(&slot));
+        self.next = self.next.next();
+        slot
+    }
 }

@@ -3,9 +3,20 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// More threads than this are a slip of the finger: no machine has use for them, and starting them stops it.
+const MOST_THREADS: i64 = 1_024;
+
+/// What `--help` says of the environment.
+const ENVIRONMENT: &str = "\
+Environment:
+  SKYWEAVE_SIMD  Vector instructions to use: scalar, avx2 or avx512; the widest of the machine if unset.
+                 Results do not depend on it.
+  RUST_LOG       What is logged to standard error, such as `skyweave=debug` (every stage of every slot,
+                 with its time in microseconds); warnings if unset.";
+
 /// Satellite internet as open software: plans a LEO network slot by slot.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, about, max_term_width = 100, after_long_help = ENVIRONMENT)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -32,6 +43,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = ENVIRONMENT)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Run {
     /// The scenario file.
@@ -57,9 +69,13 @@ pub struct Run {
     /// Print the summary as JSON.
     #[arg(long)]
     pub json: bool,
-    /// Threads to plan with; all cores if left out. The result does not depend on it.
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
+    /// Threads to plan with, over all hours that are planned side by side; one a core if left out. The result does not
+    /// depend on it, memory does: each thread may have an hour of its own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
+    pub threads: Option<u16>,
+    /// Print where the time went: by stage, for writing, and for slots of the warm-up.
+    #[arg(long)]
+    pub timings: bool,
     /// Say nothing but the summary.
     #[arg(short, long)]
     pub quiet: bool,

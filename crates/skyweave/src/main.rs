@@ -5,14 +5,20 @@ mod args;
 mod catalog;
 mod climate;
 mod compare;
+mod crew;
+mod hours;
 mod hypatia;
 mod interrupt;
 mod progress;
 mod report;
 mod run;
 mod say;
+mod spread;
 mod summary_text;
 mod table;
+mod timings;
+mod timings_text;
+mod vector_path;
 mod world_text;
 
 use args::{Cli, Command};
@@ -34,6 +40,7 @@ fn main() -> ExitCode {
 }
 
 fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
+    vector_path::choose()?;
     match cli.command {
         Command::Run(options) => run::run(&options),
         Command::Report(options) => report::report(&options),

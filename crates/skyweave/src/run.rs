@@ -1,19 +1,25 @@
 //! `skyweave run`: the whole product on one screen.
 
 use crate::args::{Run as Options, TableFormat};
+use crate::crew::Staff;
+use crate::hours::{self, Stretch, Work};
 use crate::interrupt::Interrupt;
-use crate::progress;
+use crate::progress::Planning;
 use crate::say::say;
+use crate::timings::Timings;
+use crate::timings_text::{self, processor_time};
 use crate::{summary_text, world_text};
 use miette::{IntoDiagnostic, Result, WrapErr};
-use skyweave_core::admission::{Admission, Basis, Unsigned};
-use skyweave_core::plan;
+use serde::Serialize;
+use skyweave_core::admission::{Basis, Unsigned};
+use skyweave_core::time::UtcHour;
 use skyweave_io::results::{self, Format, Header, Mode, Run, Writer};
 use skyweave_io::scenario::{self, Prepared};
 use skyweave_io::summary::Summary;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a program that was interrupted exits with: 128 + SIGINT.
 const INTERRUPTED: u8 = 130;
@@ -21,7 +27,6 @@ const INTERRUPTED: u8 = 130;
 /// Plans a scenario, writes what everybody got, and sums it up.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let started = Instant::now();
-    set_threads(options.threads)?;
     let interrupt = Interrupt::listen();
     let prepared = scenario::read(&options.scenario, &options.set)?;
     if !options.quiet {
@@ -29,53 +34,65 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     }
 
     let scratch = Scratch::for_run(options)?;
-    let writers = writers(options, &prepared, &scratch)?;
-    let slots = (prepared.end.0 - prepared.first.0) as u64;
-    let bar = progress::bar(slots, "slots", options.quiet);
-    bar.set_message(prepared.scenario.name.clone());
-    for hour in writers[0].hours() {
-        let window = |no: i64| (prepared.first.0..prepared.end.0).contains(&no);
-        if writers.iter().all(|writer| writer.is_finished(hour)) {
-            bar.inc((hour.first_slot().0..hour.next().first_slot().0).filter(|&no| window(no)).count() as u64);
-            continue;
-        }
-        let mut parts = writers.iter().map(|writer| writer.begin(hour)).collect::<Result<Vec<_>, _>>()?;
-        for slot in plan::hour(&prepared.world, |no| Admission::declared(&prepared.world, no), hour) {
-            if interrupt.came() {
-                bar.abandon();
-                return Ok(interrupted(options));
-            }
-            if slot.no >= prepared.end {
-                break;
-            }
-            if window(slot.no.0) {
-                for part in &mut parts {
-                    part.slot(&prepared.world, &slot)?;
-                }
-                bar.inc(1);
-            }
-        }
-        for part in parts {
-            part.finish()?;
-        }
-    }
-    bar.finish_and_clear();
-    for writer in writers {
-        writer.finish()?;
-    }
+    let folder = scratch.tables().or_else(|| options.output.clone()).unwrap_or_default();
+    let writer = writer(options, &prepared, &folder)?;
+    let (there, hours): (Vec<UtcHour>, Vec<UtcHour>) =
+        writer.hours().partition(|hour| writer.is_finished(*hour));
+    let progress = progress(options, &prepared, &there, &hours);
+    let staff = Staff::of(threads(options), hours.len());
+    let work = Work {
+        prepared: &prepared,
+        writer: &writer,
+        hours: &hours,
+        progress: &progress,
+        interrupt: &interrupt,
+    };
+    let clock = Clock::start();
+    let Some(timings) = hours::plan(&work, &staff, options.timings)? else {
+        progress.abandon();
+        return Ok(interrupted(options));
+    };
+    let timings = clock.stop(&timings, &staff, hours.len());
+    progress.finish();
+    writer.finish()?;
 
-    let tables = summary_folder(options, &scratch);
-    let summary = Summary::of(&Run::open(&tables)?)?;
+    let summary = Summary::of(&Run::open(&folder)?)?;
     // nobody may be reading: then the program ends where it speaks, and must leave nothing behind
     drop(scratch);
+    let timings = options.timings.then_some(timings);
     if options.json {
-        say!("{}", serde_json::to_string_pretty(&summary).into_diagnostic()?);
+        let said = Said { summary: &summary, timings };
+        say!("{}", serde_json::to_string_pretty(&said).into_diagnostic()?);
     } else {
         crate::say::write(format_args!("{}", summary_text::lines(&summary)));
+        crate::say::write(format_args!("{}", timings.map_or_else(String::new, |timings| timings.lines())));
         let seconds = started.elapsed().as_secs_f64();
         say!("\n{} slots planned in {:.1} s.{}", summary.slots, seconds, kept(options));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What `--json` says: the summary, and beside its members the times if they are asked for.
+#[derive(Serialize)]
+struct Said<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings: Option<timings_text::Report>,
+}
+
+/// Measures the planning as a whole.
+struct Clock(Instant, Option<Duration>);
+
+impl Clock {
+    fn start() -> Self {
+        Self(Instant::now(), processor_time())
+    }
+
+    fn stop(&self, timings: &Timings, staff: &Staff, hours: usize) -> timings_text::Report {
+        let cpu = processor_time().zip(self.1).map(|(now, then)| now.saturating_sub(then));
+        timings_text::Report::of(timings, staff.shares(), hours, self.0.elapsed(), cpu)
+    }
 }
 
 /// Prints the JSON Schema of scenarios.
@@ -84,23 +101,28 @@ pub fn schema() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn set_threads(threads: Option<usize>) -> Result<()> {
-    let Some(threads) = threads else { return Ok(()) };
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build_global()
-        .into_diagnostic()
-        .wrap_err_with(|| format!("cannot plan with {threads} threads"))
+/// The threads that somebody asked for, else one for each core.
+fn threads(options: &Options) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    options.threads.map_or_else(cores, usize::from)
 }
 
-/// A folder that is gone with the run, for tables that nobody asked to keep; none where the results serve as well.
+/// The bar, with the slots of finished hours and of those still to plan.
+fn progress(options: &Options, prepared: &Prepared, there: &[UtcHour], hours: &[UtcHour]) -> Planning {
+    let stretch = |hour: &UtcHour| Stretch::of(*hour, (prepared.first, prepared.end));
+    let there: i64 = there.iter().map(stretch).map(|hour| hour.ends.0 - hour.shown.0).sum();
+    let to_plan: i64 = hours.iter().map(stretch).map(|hour| hour.ends.0 - hour.begins.0).sum();
+    Planning::begin(&prepared.scenario.name, to_plan as u64, there as u64, options.quiet)
+}
+
+/// A folder that is gone with the run, for tables that nobody asked to keep; none where results are kept.
 struct Scratch(Option<PathBuf>);
 
 impl Scratch {
     fn for_run(options: &Options) -> Result<Self> {
         /// Folders of killed runs may have the number of this process.
         const MOST_IN_THE_WAY: u32 = 1_000;
-        if options.output.is_some() && options.format == TableFormat::Parquet {
+        if options.output.is_some() {
             return Ok(Self(None));
         }
         let path = |no| std::env::temp_dir().join(format!("skyweave-{}-{no}", std::process::id()));
@@ -125,13 +147,9 @@ impl Drop for Scratch {
     }
 }
 
-/// The folder that the summary is made from: the scratch folder, or the results themselves.
-fn summary_folder(options: &Options, scratch: &Scratch) -> PathBuf {
-    scratch.tables().or_else(|| options.output.clone()).unwrap_or_default()
-}
-
-fn writers(options: &Options, prepared: &Prepared, scratch: &Scratch) -> Result<Vec<Writer>> {
-    let header = || Header {
+/// Who writes into the folder: what is to be kept, or the few tables that a summary is made from.
+fn writer(options: &Options, prepared: &Prepared, folder: &Path) -> Result<Writer> {
+    let header = Header {
         scenario_name: prepared.scenario.name.clone(),
         scenario_text: prepared.text.clone(),
         scenario_sha256: prepared.sha256.clone(),
@@ -141,24 +159,19 @@ fn writers(options: &Options, prepared: &Prepared, scratch: &Scratch) -> Result<
         window: (prepared.first, prepared.end),
         skyweave_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let mut writers = Vec::new();
-    if let Some(folder) = &options.output {
-        let mut chosen = results::Options { mode: mode(options), ..results::Options::default() };
-        chosen.format = match options.format {
-            TableFormat::Parquet => Format::Parquet,
-            TableFormat::Csv => Format::Csv,
-        };
-        if options.slots {
-            chosen.tables.insert(results::Table::Slots);
-        }
-        writers.push(Writer::open(folder, header(), chosen)?);
+    let mut chosen = results::Options { mode: mode(options), ..results::Options::default() };
+    if options.output.is_none() {
+        chosen.tables = [results::Table::Network, results::Table::Sites, results::Table::Outages].into();
+        return Ok(Writer::open(folder, header, chosen)?);
     }
-    if let Some(folder) = scratch.tables() {
-        let tables = [results::Table::Network, results::Table::Sites, results::Table::Outages];
-        let chosen = results::Options { tables: tables.into(), ..results::Options::default() };
-        writers.push(Writer::open(&folder, header(), chosen)?);
+    chosen.format = match options.format {
+        TableFormat::Parquet => Format::Parquet,
+        TableFormat::Csv => Format::Csv,
+    };
+    if options.slots {
+        chosen.tables.insert(results::Table::Slots);
     }
-    Ok(writers)
+    Ok(Writer::open(folder, header, chosen)?)
 }
 
 fn mode(options: &Options) -> Mode {
@@ -181,13 +194,10 @@ fn interrupted(options: &Options) -> ExitCode {
 }
 
 fn kept(options: &Options) -> String {
-    match (&options.output, options.format) {
-        (Some(folder), TableFormat::Parquet) => {
-            format!(" Results: {0}. A page of them: skyweave report {0}", folder.display())
-        }
-        (Some(folder), TableFormat::Csv) => format!(" Results: {}.", folder.display()),
-        (None, _) => " Nothing was kept; -o DIR keeps the results.".to_owned(),
-    }
+    options.output.as_ref().map_or_else(
+        || " Nothing was kept; -o DIR keeps the results.".to_owned(),
+        |folder| format!(" Results: {0}. A page of them: skyweave report {0}", folder.display()),
+    )
 }
 
 /// Opens a result for reading.

@@ -66,6 +66,8 @@ fn the_command_line_itself_is_answered_with_2() {
         "run few.toml --resume",
         "run few.toml -o x --resume --overwrite",
         "run few.toml --threads x",
+        "run few.toml --threads 0",
+        "run few.toml --threads 100000",
     ] {
         let ran = desk.run(arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
@@ -183,8 +185,10 @@ fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
     let Some(disk) = SmallDisk::mount(desk.path("disk"), "200k") else { return };
     for format in ["parquet", "csv"] {
         let out = format!("disk/{format}");
-        let ran = desk.run(&format!("run few.toml -o {out} --format {format}"));
+        // all workers meet the full disk at about the same time; one error says it
+        let ran = desk.run(&format!("run few.toml -o {out} --format {format} --threads 4"));
         ran.refused(&["cannot", &out, "No space left on device"]);
+        assert_eq!(ran.said().matches("Nospaceleftondevice").count(), 1, "{ran:?}");
         let unfinished: Vec<_> =
             desk.listing().into_iter().filter(|path| path.to_string_lossy().ends_with(".tmp")).collect();
         assert!(unfinished.is_empty(), "{unfinished:?}");

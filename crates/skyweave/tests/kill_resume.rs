@@ -16,6 +16,9 @@ const DEFAULT_SECONDS: u64 = 10;
 /// A run that is killed more often than this gets to its end undisturbed.
 const MOST_KILLS: u32 = 12;
 
+/// One worker with one thread, up to one for each of the four hours that the window touches, with two threads for some.
+const MOST_THREADS: u64 = 6;
+
 /// Marsaglia's xorshift64.
 struct Random(u64);
 
@@ -41,7 +44,7 @@ fn a_run_that_is_killed_anywhere_resumes_to_the_same_bytes() {
     let desk = Desk::new();
 
     let began = Instant::now();
-    desk.run("run few.toml -o undisturbed --slots").succeeded();
+    desk.run("run few.toml -o undisturbed --slots --threads 1").succeeded();
     let longest = began.elapsed();
 
     let deadline = Instant::now() + Duration::from_secs(seconds);
@@ -51,8 +54,10 @@ fn a_run_that_is_killed_anywhere_resumes_to_the_same_bytes() {
         let mut of_this_run = 0;
         loop {
             let share = (random.next() % 1_000) as f64 / 1_000.0;
+            // whoever resumes may have other threads than whoever was killed
+            let threads = 1 + random.next() % MOST_THREADS;
             let patience = (of_this_run < MOST_KILLS).then(|| longest.mul_f64(share * 1.1));
-            if finishes(&desk, patience, politely) {
+            if finishes(&desk, threads, patience, politely) {
                 break;
             }
             of_this_run += 1;
@@ -70,9 +75,9 @@ fn a_run_that_is_killed_anywhere_resumes_to_the_same_bytes() {
 }
 
 /// Resumes the run, and kills it when the patience is over. True if it came to its end before.
-fn finishes(desk: &Desk, patience: Option<Duration>, politely: bool) -> bool {
+fn finishes(desk: &Desk, threads: u64, patience: Option<Duration>, politely: bool) -> bool {
     let mut child = desk
-        .command("run few.toml -o disturbed --slots --resume")
+        .command(&format!("run few.toml -o disturbed --slots --resume --threads {threads}"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

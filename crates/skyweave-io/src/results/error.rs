@@ -94,13 +94,6 @@ pub enum ResultsError {
         /// The table.
         table: &'static str,
     },
-    /// Tables are read back from Parquet only.
-    #[error("the tables of the run in {} are CSV: reports need Parquet", .dir.display())]
-    #[diagnostic(help("run the scenario again with --format parquet"))]
-    NotParquet {
-        /// The folder.
-        dir: PathBuf,
-    },
     /// A file is not what it should be.
     #[error("{} is damaged: {what}", .path.display())]
     Damaged {

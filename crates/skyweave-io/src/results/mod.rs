@@ -12,11 +12,12 @@
 //! | `run_file`, `open`, `writer`, `part` | a run: begun, resumed or replaced, and written hour by hour |
 //! | `moment`, `quantile` | a slot as the tables see it |
 //! | `network`, `sites`, `paths`, `satellites`, `links`, `outages`, `cells` | what goes into each table |
-//! | `read` | the way back: record batches and rows |
+//! | `read`, `csv_batches` | the way back: record batches and rows |
 
 mod cells;
 mod collect;
 mod column;
+mod csv_batches;
 mod csv_file;
 mod error;
 mod layout;

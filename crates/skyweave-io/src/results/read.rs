@@ -1,5 +1,7 @@
 //! The way back: a run's tables as record batches and as rows.
 
+use super::column::Column;
+use super::csv_batches::CsvBatches;
 use super::error::ResultsError;
 use super::layout::{hours, relative};
 use super::row::Row;
@@ -7,7 +9,7 @@ use super::run_file::{RunFile, SCENARIO_FILE};
 use super::table::{Format, Table};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use skyweave_core::time::UtcHour;
 use std::fs::{self, File};
 use std::marker::PhantomData;
@@ -76,19 +78,16 @@ impl Run {
     /// The record batches of a table in the order of time: all columns, or only those named.
     ///
     /// # Errors
-    /// [`ResultsError::NotParquet`], and as [`Self::parts`].
+    /// As [`Self::parts`].
     pub fn batches(&self, table: Table, columns: Option<&[&str]>) -> Result<Batches, ResultsError> {
-        if self.file.format != Format::Parquet {
-            return Err(ResultsError::NotParquet { dir: self.dir.clone() });
-        }
-        if table == Table::Slots {
-            // these are for programs: see `crate::slots::SlotFeed`
-            return Err(ResultsError::NoSuchTable { dir: self.dir.clone(), table: "slots in Parquet" });
-        }
+        let Some(all) = table.columns() else {
+            // slots are for programs: see `crate::slots::SlotFeed`
+            return Err(ResultsError::NoSuchTable { dir: self.dir.clone(), table: "slots of rows" });
+        };
         let mut files = self.parts(table)?;
         files.reverse();
         let columns = columns.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-        Ok(Batches { files, columns, open: None })
+        Ok(Batches { files, format: self.file.format, all, columns, open: None })
     }
 
     /// The rows of a table in the order of time. Only the columns of the row are read; memory stays flat.
@@ -118,24 +117,38 @@ impl Run {
 pub struct Batches {
     /// Those still to read, the next one last.
     files: Vec<PathBuf>,
+    format: Format,
+    /// The columns of the table.
+    all: &'static [Column],
     columns: Option<Vec<String>>,
-    open: Option<(PathBuf, ParquetRecordBatchReader)>,
+    open: Option<(PathBuf, FileBatches)>,
 }
 
+/// The batches of a file; what is wrong with it is a text.
+type FileBatches = Box<dyn Iterator<Item = Result<RecordBatch, String>> + Send>;
+
 impl Batches {
-    fn begin(&self, path: &Path) -> Result<ParquetRecordBatchReader, ResultsError> {
-        let damaged =
-            |e: &dyn std::fmt::Display| ResultsError::Damaged { path: path.to_owned(), what: e.to_string() };
+    fn begin(&self, path: &Path) -> Result<FileBatches, ResultsError> {
         let file = File::open(path).map_err(|e| ResultsError::io("read", path, e))?;
-        let mut builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
+        let batches = match self.format {
+            Format::Parquet => self.begin_parquet(file),
+            Format::Csv => CsvBatches::begin(file, self.all, self.columns.as_deref())
+                .map(|batches| Box::new(batches) as FileBatches),
+        };
+        batches.map_err(|what| ResultsError::Damaged { path: path.to_owned(), what })
+    }
+
+    fn begin_parquet(&self, file: File) -> Result<FileBatches, String> {
+        let mut builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| e.to_string())?;
         if let Some(columns) = &self.columns {
             if let Some(missing) = columns.iter().find(|name| builder.schema().index_of(name).is_err()) {
-                return Err(damaged(&format!("it has no column {missing}")));
+                return Err(format!("it has no column {missing}"));
             }
             let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(String::as_str));
             builder = builder.with_projection(mask);
         }
-        builder.build().map_err(|e| damaged(&e))
+        let batches = builder.build().map_err(|e| e.to_string())?;
+        Ok(Box::new(batches.map(|batch| batch.map_err(|e| e.to_string()))))
     }
 
     fn read(&mut self) -> Result<Option<(PathBuf, RecordBatch)>, ResultsError> {
@@ -143,9 +156,7 @@ impl Batches {
             if let Some((path, reader)) = &mut self.open {
                 match reader.next() {
                     Some(Ok(batch)) => return Ok(Some((path.clone(), batch))),
-                    Some(Err(e)) => {
-                        return Err(ResultsError::Damaged { path: path.clone(), what: e.to_string() });
-                    }
+                    Some(Err(what)) => return Err(ResultsError::Damaged { path: path.clone(), what }),
                     None => self.open = None,
                 }
             }

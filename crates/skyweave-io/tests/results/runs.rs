@@ -5,7 +5,8 @@ use arrow::array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use skyweave_io::results::{
-    Format, Header, Mode, NetworkRow, Options, ResultsError, Run, RunState, SiteRow, Table, Writer,
+    CellRow, Format, Header, LinkRow, Mode, NetworkRow, Options, OutageRow, PathRow, ResultsError, Row, Run,
+    RunState, SatelliteRow, SiteRow, Table, Writer,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -237,8 +238,37 @@ fn csv_has_the_rows_of_parquet() {
     let site = run.all::<SiteRow>().unwrap().into_iter().find(|row| row.rtt_ms.is_some()).unwrap();
     let text = fs::read_to_string(csv.path().join("sites/date=2026-05-20/12.csv")).unwrap();
     assert!(text.contains(&format!(",{},", site.rtt_ms.unwrap())), "numbers are the same");
-    let error = Run::open(csv.path()).unwrap().rows::<SiteRow>().err().unwrap();
-    assert!(error.to_string().contains("reports need Parquet"), "{error}");
+    let csv = Run::open(csv.path()).unwrap();
+    same_rows::<NetworkRow>(&run, &csv);
+    same_rows::<SiteRow>(&run, &csv);
+    same_rows::<PathRow>(&run, &csv);
+    same_rows::<SatelliteRow>(&run, &csv);
+    same_rows::<LinkRow>(&run, &csv);
+    same_rows::<OutageRow>(&run, &csv);
+    same_rows::<CellRow>(&run, &csv);
+}
+
+fn same_rows<R: Row + PartialEq + std::fmt::Debug>(one: &Run, other: &Run) {
+    let rows: Vec<R> = one.all().unwrap();
+    assert!(!rows.is_empty(), "{}", R::TABLE);
+    assert_eq!(other.all::<R>().unwrap(), rows, "{}", R::TABLE);
+}
+
+#[test]
+fn a_csv_file_that_somebody_edited_is_refused_with_the_place() {
+    let dir = tempfile::tempdir().unwrap();
+    write_run(dir.path(), Options { format: Format::Csv, ..Options::default() });
+    let path = dir.path().join("network/date=2026-05-20/13.csv");
+    let whole = fs::read_to_string(&path).unwrap();
+    let slot = whole.split("\r\n").nth(2).unwrap().split(',').next().unwrap();
+    let error = |text: String| {
+        fs::write(&path, text).unwrap();
+        Run::open(dir.path()).unwrap().all::<NetworkRow>().err().unwrap().to_string()
+    };
+    let found = error(whole.replace(slot, "soon"));
+    assert!(found.contains("13.csv is damaged: row 2: `soon` in column slot is no int64"), "{found}");
+    let found = error(whole.replacen("lasers_up", "lasers", 1));
+    assert!(found.contains("13.csv is damaged: it has no column lasers_up"), "{found}");
 }
 
 #[test]
