@@ -6,8 +6,6 @@
 //! walk that exists, so there is an end to it; and when a whole sweep changes nothing, every row is what its neighbours and
 //! seeds say: the one solution that `graph` speaks of, and so the bits that the queue finds.
 
-#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
-
 use super::order::breadth_first;
 use super::{Graph, NO_HOP, Ways};
 use crate::simd::{Kernel, Path, Simd};

@@ -161,11 +161,6 @@ impl Lanes for F64x4 {
     }
 
     #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        Self(there!(_mm256_and_pd(self.0, other.0)))
-    }
-
-    #[inline(always)]
     fn shift_bits_up<const N: i32>(self) -> Self {
         Self(there!(_mm256_castsi256_pd(_mm256_slli_epi64::<N>(_mm256_castpd_si256(self.0)))))
     }
@@ -182,10 +177,5 @@ impl Mask for Mask4 {
     #[inline(always)]
     fn and(self, other: Self) -> Self {
         Self(there!(_mm256_and_pd(self.0, other.0)))
-    }
-
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        Self(there!(_mm256_or_pd(self.0, other.0)))
     }
 }

@@ -165,11 +165,6 @@ impl Lanes for F64x8 {
     }
 
     #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        Self(there!(_mm512_and_pd(self.0, other.0)))
-    }
-
-    #[inline(always)]
     fn shift_bits_up<const N: i32>(self) -> Self {
         Self(there!(_mm512_castsi512_pd(_mm512_sll_epi64(_mm512_castpd_si512(self.0), _mm_cvtsi32_si128(N)))))
     }
@@ -186,10 +181,5 @@ impl Mask for Mask8 {
     #[inline(always)]
     fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
-    }
-
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
     }
 }

@@ -172,8 +172,6 @@ pub(crate) trait Lanes:
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
     /// Exclusive or of the bits.
     fn xor(self, other: Self) -> Self;
-    /// And of the bits.
-    fn and(self, other: Self) -> Self;
     /// The bits of each lane moved up by `N`.
     fn shift_bits_up<const N: i32>(self) -> Self;
 }
@@ -186,8 +184,6 @@ pub(crate) trait Mask: Copy {
     fn bits(self) -> u32;
     /// Where both are true.
     fn and(self, other: Self) -> Self;
-    /// Where either is true.
-    fn or(self, other: Self) -> Self;
 }
 
 #[cfg(test)]
@@ -219,14 +215,14 @@ mod tests {
 
         #[inline(always)]
         fn run<S: Simd>(self, simd: S) -> Vec<u64> {
-            let mut out = [[0.0; 8]; 18];
-            let mut masks = [0_u32; 4];
+            let mut out = [[0.0; 8]; 17];
+            let mut masks = [0_u32; 3];
             for at in (0..8).step_by(S::LANES) {
                 let a = simd.load(&self.0[at..]);
                 let b = simd.load(&self.0[8 + at..]);
                 let c = simd.load(&self.0[16 + at..]);
                 let (less, at_most) = (a.lt(b), a.le(b));
-                let (both, either) = (less.and(b.lt(c)), less.or(b.lt(c)));
+                let both = less.and(b.lt(c));
                 let results = [
                     a + b,
                     a - b,
@@ -242,7 +238,6 @@ mod tests {
                     S::F64s::select(less, a, c),
                     S::F64s::select(at_most, b, c),
                     a.xor(b),
-                    a.and(b),
                     a.shift_bits_up::<62>(),
                     S::F64s::select(both, a, b),
                     simd.splat(self.0[0]),
@@ -250,7 +245,7 @@ mod tests {
                 for (result, out) in results.into_iter().zip(&mut out) {
                     result.store(&mut out[at..]);
                 }
-                for (mask, out) in [less, at_most, both, either].into_iter().zip(&mut masks) {
+                for (mask, out) in [less, at_most, both].into_iter().zip(&mut masks) {
                     *out |= mask.bits() << at;
                 }
             }

@@ -98,11 +98,6 @@ impl Lanes for f64 {
     }
 
     #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        Self::from_bits(self.to_bits() & other.to_bits())
-    }
-
-    #[inline(always)]
     fn shift_bits_up<const N: i32>(self) -> Self {
         Self::from_bits(self.to_bits() << N)
     }
@@ -119,10 +114,5 @@ impl Mask for bool {
     #[inline(always)]
     fn and(self, other: Self) -> Self {
         self & other
-    }
-
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        self | other
     }
 }

@@ -1,5 +1,4 @@
 //! Two vectors at a time: what one waits for, the other computes.
-#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use super::{Lanes, Mask, Simd};
 use std::ops::{Add, Div, Mul, Neg, Sub};

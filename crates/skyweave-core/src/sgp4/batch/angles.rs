@@ -3,7 +3,6 @@
 //! An angle counted in half-turns is brought into its half-turn without rounding: the nearest whole number is taken off, and
 //! its parity is the sign. So an angle costs two additions and a subtraction before the polynomial, and no table, branch or
 //! multi-part constant. The polynomials are minimax fits of sin(pi x) and cos(pi x) on |x| <= 1/2, found with Remez' exchange.
-#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use crate::simd::{Lanes, Simd};
 

@@ -3,7 +3,6 @@
 //! It takes the roots and quotients that [`super::fast`] replaces by series, and iterates Kepler's equation lane by lane until
 //! each has converged. Whatever comes near a limit of the theory is not decided here: such a lane is reported, and the scalar
 //! code says what is wrong with it, so that an error never depends on rounding.
-#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use super::angles::{COSINE_15, SINE_14, cosine, polynomial, sine, sine_cosine, turned};
 use super::constants::{Group, LARGEST_ANGLE};

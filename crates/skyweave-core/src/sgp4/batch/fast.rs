@@ -8,7 +8,6 @@
 //! two every cycle. So the way is cut into four stages, each run over the whole group before the next: a processor that looks
 //! a few hundred instructions ahead then always has several satellites under way. What passes between stages is in
 //! [`Between`], which stays in the nearest cache.
-#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use super::angles::{
     COSINE_10, COSINE_12, COSINE_15, SINE_9, SINE_11, SINE_14, cosine, sine, sine_cosine, turned,

@@ -25,7 +25,6 @@
 //! }
 //! # }
 //! ```
-#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 mod angles;
 mod careful;

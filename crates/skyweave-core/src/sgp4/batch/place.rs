@@ -1,5 +1,4 @@
 //! From the orbit's own plane into space: what both kernels end with.
-#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use crate::simd::Lanes;
 

@@ -1,5 +1,4 @@
 //! What a batch answers: positions and velocities by component, one row an instant.
-#![expect(clippy::inline_always, reason = "what is not inlined into a kernel is not compiled for its path")]
 
 use super::constants::{GROUP, PerLane};
 use crate::geodesy::Vec3;
