@@ -3,10 +3,9 @@
 use super::{Kernel, Lanes, Mask, Simd};
 use std::arch::x86_64::{
     __m512d, __mmask8, _CMP_LE_OQ, _CMP_LT_OQ, _mm_cvtsi32_si128, _mm512_abs_pd, _mm512_add_pd,
-    _mm512_and_pd, _mm512_castpd_si512, _mm512_castsi512_pd, _mm512_cmp_pd_mask, _mm512_div_pd,
-    _mm512_fmadd_pd, _mm512_fnmadd_pd, _mm512_loadu_pd, _mm512_mask_blend_pd, _mm512_max_pd, _mm512_min_pd,
-    _mm512_mul_pd, _mm512_set1_pd, _mm512_sll_epi64, _mm512_sqrt_pd, _mm512_storeu_pd, _mm512_sub_pd,
-    _mm512_xor_pd,
+    _mm512_castpd_si512, _mm512_castsi512_pd, _mm512_cmp_pd_mask, _mm512_div_pd, _mm512_fmadd_pd,
+    _mm512_fnmadd_pd, _mm512_loadu_pd, _mm512_mask_blend_pd, _mm512_max_pd, _mm512_min_pd, _mm512_mul_pd,
+    _mm512_set1_pd, _mm512_sll_epi64, _mm512_sqrt_pd, _mm512_storeu_pd, _mm512_sub_pd, _mm512_xor_pd,
 };
 use std::ops::{Add, Div, Mul, Neg, Sub};
 

@@ -87,7 +87,6 @@ impl<V: Lanes> Lanes for Pair<V> {
         min(other);
         max(other);
         xor(other);
-        and(other);
     }
 
     #[inline(always)]
@@ -121,6 +120,5 @@ impl<M: Mask> Mask for Pair<M> {
 
     both! {
         and(other);
-        or(other);
     }
 }
