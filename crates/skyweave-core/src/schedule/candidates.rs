@@ -58,7 +58,7 @@ impl<'a> Servers<'a> {
                 reached.count() == servers
             })
             .collect();
-        Self { index: SkyIndex::new(sky, |satellite| is_server[satellite.index()]), routes, all_reach }
+        Self { index: SkyIndex::new(sky, &is_server), routes, all_reach }
     }
 
     /// Which of the servers reach a PoP; `None` if the PoP is not in use.

@@ -39,9 +39,9 @@ pub(super) struct Cap {
 }
 
 impl SkyIndex {
-    /// Sorts those satellites of a sky that pass a test.
+    /// Sorts those satellites of a sky that are wanted: one truth value a satellite, missing ones are taken as false.
     #[must_use]
-    pub fn new(sky: &Sky, wanted: impl Fn(SatId) -> bool) -> Self {
+    pub fn new(sky: &Sky, wanted: &[bool]) -> Self {
         let mut bands = Vec::with_capacity(BANDS);
         let mut bins = 0;
         for band in 0..BANDS {
@@ -53,11 +53,9 @@ impl SkyIndex {
         let mut starts = vec![0_u32; bins as usize + 1];
         let mut keyed: Vec<(u32, SatId, f64)> = Vec::with_capacity(sky.position.len());
         let mut greatest_radius_m = 0.0_f64;
-        for (id, position) in sky.position.iter().enumerate() {
+        for ((id, position), _) in sky.position.iter().enumerate().zip(wanted).filter(|(_, wanted)| **wanted)
+        {
             let id = SatId::at(id);
-            if !wanted(id) {
-                continue;
-            }
             let radius = position.0.norm();
             greatest_radius_m = greatest_radius_m.max(radius);
             let (first, count) = bands[band_of(position.0.z / radius)];

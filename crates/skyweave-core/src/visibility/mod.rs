@@ -103,44 +103,37 @@ pub struct Views {
 /// Sorts the sky of a slot and finds who sees whom from the gateways.
 #[must_use]
 pub fn find(world: &World, sky: &Sky) -> Views {
-    let index = SkyIndex::new(sky, |satellite| sky.present[satellite.index()]);
-    let gateways = index.sightings(world.gateways.len(), |i| {
-        let gateway = &world.gateways[i];
-        Lookout::new(&gateway.place, gateway.min_elevation_rad)
-    });
+    let index = SkyIndex::new(sky, &sky.present);
+    let lookouts: Vec<Lookout> =
+        world.gateways.iter().map(|g| Lookout::new(&g.place, g.min_elevation_rad)).collect();
+    let gateways = index.sightings(&lookouts);
     Views { index, gateways }
 }
 
 impl SkyIndex {
-    /// Who is seen by each of `count` places, in whatever order they are given.
+    /// Who is seen by each of some places, in whatever order they are given.
     #[must_use]
-    pub fn sightings(&self, count: usize, place: impl Fn(usize) -> Lookout + Send + Sync) -> Sightings {
-        self.sightings_on(Path::current(), count, place)
+    pub fn sightings(&self, places: &[Lookout]) -> Sightings {
+        self.sightings_on(Path::current(), places)
     }
 
     /// The same on a path of one's choice; the answers are the same on all.
     #[must_use]
-    pub fn sightings_on(
-        &self,
-        path: Path,
-        count: usize,
-        place: impl Fn(usize) -> Lookout + Send + Sync,
-    ) -> Sightings {
-        let lookouts: Vec<Lookout> = (0..count).into_par_iter().with_min_len(CHUNK).map(place).collect();
+    pub fn sightings_on(&self, path: Path, places: &[Lookout]) -> Sightings {
         // places that are near each other share the search
         let mut order: Vec<(u32, u32)> =
-            lookouts.par_iter().enumerate().map(|(i, lookout)| (tile(lookout), i as u32)).collect();
+            places.par_iter().enumerate().map(|(i, place)| (tile(place), i as u32)).collect();
         order.par_sort_unstable();
         let lists: Vec<List> = order
             .par_chunks(CHUNK)
             .map(|order| {
-                let lookouts: Vec<Lookout> = order.iter().map(|(_, i)| lookouts[*i as usize]).collect();
+                let lookouts: Vec<Lookout> = order.iter().map(|(_, i)| places[*i as usize]).collect();
                 let mut list = List::default();
                 self.watch(path, 0, &lookouts, &mut list);
                 list
             })
             .collect();
-        let mut rows = vec![(0, 0..0); count];
+        let mut rows = vec![(0, 0..0); places.len()];
         let mut chunks = Vec::with_capacity(lists.len());
         for ((number, order), list) in (0..).zip(order.chunks(CHUNK)).zip(lists) {
             let mut start = 0;
@@ -236,9 +229,10 @@ mod tests {
                 let (lat, lon) = (lat.min(90.0), lon + near * f64::from(k / 3));
                 (Place::new(Geodetic { height_m, ..Geodetic::from_degrees(lat, lon) }), e.to_radians())
             })).collect();
-            let index = SkyIndex::new(&sky, |_| true);
+            let index = SkyIndex::new(&sky, &sky.present);
             for path in Path::available() {
-                let found = index.sightings_on(path, places.len(), |i| Lookout::new(&places[i].0, places[i].1));
+                let lookouts: Vec<Lookout> = places.iter().map(|(place, e)| Lookout::new(place, *e)).collect();
+                let found = index.sightings_on(path, &lookouts);
                 for (i, (place, min_elevation)) in places.iter().enumerate() {
                     let mut seen = found.of(i).to_vec();
                     seen.sort_unstable();
@@ -253,9 +247,10 @@ mod tests {
         let satellites: Vec<(f64, f64, f64)> =
             (0..3_000).map(|k| (f64::from(k % 107) - 53.0, f64::from(k * 7 % 360) - 180.0, 550e3)).collect();
         let sky = sky(&satellites);
-        let index = SkyIndex::new(&sky, |_| true);
-        let place = |i: usize| Place::from_degrees(i as f64 / 40.0 - 50.0, i as f64 / 25.0);
-        let all = |path| index.sightings_on(path, 2_000, |i| Lookout::new(&place(i), 0.4));
+        let index = SkyIndex::new(&sky, &sky.present);
+        let place = |i: u32| Place::from_degrees(f64::from(i) / 40.0 - 50.0, f64::from(i) / 25.0);
+        let places: Vec<Lookout> = (0..2_000).map(|i| Lookout::new(&place(i), 0.4)).collect();
+        let all = |path| index.sightings_on(path, &places);
         let expected = all(Path::Scalar);
         assert!(expected.pairs() > 10_000);
         for path in Path::available() {
@@ -266,8 +261,8 @@ mod tests {
     #[test]
     fn a_missing_satellite_is_seen_by_nobody() {
         let sky = sky(&[(0.0, 0.0, 550e3), (0.5, 0.5, 550e3)]);
-        let index = SkyIndex::new(&sky, |satellite| satellite.0 == 1);
-        let found = index.sightings(1, |_| Lookout::new(&Place::from_degrees(0.0, 0.0), 0.4));
+        let index = SkyIndex::new(&sky, &[false, true]);
+        let found = index.sightings(&[Lookout::new(&Place::from_degrees(0.0, 0.0), 0.4)]);
         assert_eq!(found.of(0), [SatId(1)]);
         assert_eq!(found.pairs(), 1);
     }

@@ -11,7 +11,8 @@ use skyweave_core::conditions::Conditions;
 use skyweave_core::ids::PopId;
 use skyweave_core::simd;
 use skyweave_core::time::SlotNo;
-use skyweave_core::{orbit, plan, route, visibility};
+use skyweave_core::visibility::{Lookout, SkyIndex};
+use skyweave_core::{orbit, plan, route};
 use std::hint::black_box;
 
 fn main() -> Result<()> {
@@ -38,14 +39,19 @@ fn run(kernel: &str) -> Result<()> {
     let no = SlotNo::not_before(world::epoch());
     let fair = Conditions::fair(&world);
     match kernel {
-        // to count another SGP4 kernel, this is the place
-        "sgp4" => count(|| {
-            black_box(orbit::propagate(&world, &fair, no));
-        }),
+        "sgp4" => {
+            let fleet = orbit::Fleet::new(&world.satellites);
+            count(|| {
+                black_box(fleet.sky(&fair, no));
+            });
+        }
         "visibility" => {
             let sky = orbit::propagate(&world, &fair, no);
+            let lowest_rad = world.rules.radio.min_elevation_rad;
+            let places: Vec<_> =
+                world.cells.iter().map(|cell| Lookout::new(&cell.place, lowest_rad)).collect();
             count(|| {
-                black_box(visibility::find(&world, &sky));
+                black_box(SkyIndex::new(&sky, &sky.present).sightings(&places));
             });
         }
         "routes" => {

@@ -98,8 +98,7 @@ fn ours(links: &Links) -> Forwarding {
         next: Vec::with_capacity(nodes * links.stations),
         distance_m: Vec::with_capacity(nodes * links.stations),
     };
-    for to in 0..links.stations {
-        let ways = graph.ways_to(&links.ground[to]);
+    for (to, ways) in graph.ways_to_all(&links.ground).into_iter().enumerate() {
         let down = |next: u32, cost: f64| match next {
             _ if cost.is_infinite() => NOWHERE,
             NO_HOP => DOWN,

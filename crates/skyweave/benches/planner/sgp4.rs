@@ -14,17 +14,17 @@ use miette::{IntoDiagnostic, Result, miette};
 use serde_json::{Value, json};
 use skyweave_core::elements::MeanElements;
 use skyweave_core::sgp4::Sgp4;
+use skyweave_core::sgp4::batch::{Batch, States};
 use skyweave_core::simd;
 use skyweave_core::time::unix_seconds;
 use skyweave_io::elements;
+use std::hint::black_box;
 use std::path::Path;
 
 /// Instants: each minute of a day.
 pub const MINUTES: usize = 1_440;
 /// Answers are compared each hour.
 const COMPARED_EACH: usize = 60;
-/// Numbers of a state: position and velocity.
-const STATE: usize = 6;
 
 /// Measures everybody and adds the rows.
 pub fn measure(options: &Options, report: &mut Report) -> Result<()> {
@@ -120,11 +120,14 @@ pub fn write_answer(
     Ok(json!({ "positions_km": path }))
 }
 
-/// Our side.
+/// Instants that a tile is propagated to at a time: what they give fits the second cache.
+const AT_ONCE: usize = 8;
+
+/// Our side: tile after tile, some instants at a time, into memory that is used again.
 pub struct Ours {
-    orbits: Vec<(Sgp4, f64)>,
-    /// State of each satellite at each minute, km and km/s.
-    states: Vec<[f64; STATE]>,
+    batch: Batch,
+    /// Minutes from each satellite's epoch to the first instant.
+    before: Vec<f64>,
     work: std::path::PathBuf,
 }
 
@@ -132,25 +135,20 @@ impl Ours {
     /// Prepares it.
     pub fn read(work: &Path) -> Result<Self> {
         let (elements, start) = read(work)?;
-        let orbits = elements
-            .iter()
-            .map(|e| Ok((Sgp4::new(e).into_diagnostic()?, minutes_before(e, start))))
-            .collect::<Result<Vec<_>>>()?;
-        let states = vec![[f64::NAN; STATE]; orbits.len() * MINUTES];
-        Ok(Self { orbits, states, work: work.to_owned() })
+        let orbits = elements.iter().map(Sgp4::new).collect::<Result<Vec<_>, _>>().into_diagnostic()?;
+        let before = elements.iter().map(|e| minutes_before(e, start)).collect();
+        Ok(Self { batch: Batch::new(&orbits), before, work: work.to_owned() })
     }
 
-    /// Fills the states. To measure another kernel, this is the place; it runs on `simd::Path::current()`.
-    fn propagate(&mut self) {
-        for ((orbit, before), states) in self.orbits.iter().zip(self.states.chunks_exact_mut(MINUTES)) {
-            for (minute, state) in states.iter_mut().enumerate() {
-                *state = match orbit.propagate(before + minute as f64) {
-                    Ok(s) => {
-                        let (r, v) = (s.position_km, s.velocity_km_s);
-                        [r.x, r.y, r.z, v.x, v.y, v.z]
-                    }
-                    Err(_) => [f64::NAN; STATE],
-                };
+    /// Propagates everything on `simd::Path::current()`.
+    fn propagate(&self) {
+        let minutes: Vec<f64> = (0..MINUTES as u32).map(f64::from).collect();
+        let mut states = States::default();
+        for tile in self.batch.tiles() {
+            let before = &self.before[tile.first()..tile.first() + tile.len()];
+            for instants in minutes.chunks(AT_ONCE) {
+                tile.propagate_over(before, instants, &mut states);
+                black_box(&mut states);
             }
         }
     }
@@ -159,13 +157,15 @@ impl Ours {
 impl Work for Ours {
     fn round(&mut self) -> f64 {
         self.propagate();
-        self.states.len() as f64
+        (self.batch.len() * MINUTES) as f64
     }
 
     fn answer(&self) -> Result<Value> {
-        write_answer(&self.work, self.orbits.len(), |satellite, minute| {
-            let [x, y, z, ..] = self.states[satellite * MINUTES + minute];
-            [x, y, z]
+        let minutes: Vec<f64> = (0..MINUTES as u32).step_by(COMPARED_EACH).map(f64::from).collect();
+        let mut states = States::default();
+        self.batch.whole().propagate_over(&self.before, &minutes, &mut states);
+        write_answer(&self.work, self.batch.len(), |satellite, minute| {
+            states.position_km(minute / COMPARED_EACH).map(|component| component[satellite])
         })
     }
 }

@@ -129,9 +129,9 @@ impl Ours {
     /// Finds all views. To measure another kernel, this is the place.
     fn look(&mut self) {
         let min_elevation_rad = MIN_ELEVATION_DEG.to_radians();
-        let index = SkyIndex::new(&self.sky, |_| true);
-        self.seen =
-            Some(index.sightings(self.places.len(), |i| Lookout::new(&self.places[i], min_elevation_rad)));
+        let index = SkyIndex::new(&self.sky, &self.sky.present);
+        let places: Vec<Lookout> = self.places.iter().map(|p| Lookout::new(p, min_elevation_rad)).collect();
+        self.seen = Some(index.sightings(&places));
     }
 }
 
