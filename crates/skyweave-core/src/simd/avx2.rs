@@ -4,8 +4,8 @@ use super::{Kernel, Lanes, Mask, Simd};
 use std::arch::x86_64::{
     __m256d, _CMP_LE_OQ, _CMP_LT_OQ, _mm256_add_pd, _mm256_and_pd, _mm256_andnot_pd, _mm256_blendv_pd,
     _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_cmp_pd, _mm256_div_pd, _mm256_fmadd_pd,
-    _mm256_fnmadd_pd, _mm256_loadu_pd, _mm256_max_pd, _mm256_min_pd, _mm256_movemask_pd, _mm256_mul_pd,
-    _mm256_set1_pd, _mm256_slli_epi64, _mm256_sqrt_pd, _mm256_storeu_pd, _mm256_sub_pd, _mm256_xor_pd,
+    _mm256_fnmadd_pd, _mm256_max_pd, _mm256_min_pd, _mm256_movemask_pd, _mm256_mul_pd, _mm256_set1_pd,
+    _mm256_slli_epi64, _mm256_sqrt_pd, _mm256_sub_pd, _mm256_xor_pd,
 };
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -47,8 +47,8 @@ pub(super) struct Mask4(__m256d);
 /// The one reason of this file: an intrinsic called where its instruction is known to be there.
 macro_rules! there {
     ($e:expr) => {{
-        // SAFETY: a value of this width was made by the token, so the processor has the instruction. Pointers, where there
-        // are any, come from a slice that was just cut to the width.
+        // SAFETY: a value of this width was made by the token, so the processor has the instruction. A vector is as
+        // large as an array of its lanes, and any bits are valid in both.
         #[expect(unsafe_code, reason = "intrinsics need their instruction, and the token proves it")]
         unsafe {
             $e
@@ -68,7 +68,7 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn load(self, from: &[f64]) -> F64x4 {
         let from = &from[..4];
-        F64x4(there!(_mm256_loadu_pd(from.as_ptr())))
+        F64x4(there!(std::mem::transmute::<[f64; 4], __m256d>([from[0], from[1], from[2], from[3]])))
     }
 }
 
@@ -106,7 +106,10 @@ impl Lanes for F64x4 {
     #[inline(always)]
     fn store(self, to: &mut [f64]) {
         let to = &mut to[..4];
-        there!(_mm256_storeu_pd(to.as_mut_ptr(), self.0));
+        let lanes = there!(std::mem::transmute::<__m256d, [f64; 4]>(self.0));
+        for (to, lane) in to.iter_mut().zip(lanes) {
+            *to = lane;
+        }
     }
 
     #[inline(always)]

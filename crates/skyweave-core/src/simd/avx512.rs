@@ -4,8 +4,8 @@ use super::{Kernel, Lanes, Mask, Simd};
 use std::arch::x86_64::{
     __m512d, __mmask8, _CMP_LE_OQ, _CMP_LT_OQ, _mm_cvtsi32_si128, _mm512_abs_pd, _mm512_add_pd,
     _mm512_castpd_si512, _mm512_castsi512_pd, _mm512_cmp_pd_mask, _mm512_div_pd, _mm512_fmadd_pd,
-    _mm512_fnmadd_pd, _mm512_loadu_pd, _mm512_mask_blend_pd, _mm512_max_pd, _mm512_min_pd, _mm512_mul_pd,
-    _mm512_set1_pd, _mm512_sll_epi64, _mm512_sqrt_pd, _mm512_storeu_pd, _mm512_sub_pd, _mm512_xor_pd,
+    _mm512_fnmadd_pd, _mm512_mask_blend_pd, _mm512_max_pd, _mm512_min_pd, _mm512_mul_pd, _mm512_set1_pd,
+    _mm512_sll_epi64, _mm512_sqrt_pd, _mm512_sub_pd, _mm512_xor_pd,
 };
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -51,8 +51,8 @@ pub(super) struct Mask8(__mmask8);
 /// The one reason of this file: an intrinsic called where its instruction is known to be there.
 macro_rules! there {
     ($e:expr) => {{
-        // SAFETY: a value of this width was made by the token, so the processor has the instruction. Pointers, where there
-        // are any, come from a slice that was just cut to the width.
+        // SAFETY: a value of this width was made by the token, so the processor has the instruction. A vector is as
+        // large as an array of its lanes, and any bits are valid in both.
         #[expect(unsafe_code, reason = "intrinsics need their instruction, and the token proves it")]
         unsafe {
             $e
@@ -72,7 +72,9 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn load(self, from: &[f64]) -> F64x8 {
         let from = &from[..8];
-        F64x8(there!(_mm512_loadu_pd(from.as_ptr())))
+        F64x8(there!(std::mem::transmute::<[f64; 8], __m512d>([
+            from[0], from[1], from[2], from[3], from[4], from[5], from[6], from[7]
+        ])))
     }
 }
 
@@ -110,7 +112,10 @@ impl Lanes for F64x8 {
     #[inline(always)]
     fn store(self, to: &mut [f64]) {
         let to = &mut to[..8];
-        there!(_mm512_storeu_pd(to.as_mut_ptr(), self.0));
+        let lanes = there!(std::mem::transmute::<__m512d, [f64; 8]>(self.0));
+        for (to, lane) in to.iter_mut().zip(lanes) {
+            *to = lane;
+        }
     }
 
     #[inline(always)]
