@@ -1,6 +1,6 @@
 //! Cells choose one after another: those with the most terminals first.
 
-use super::candidates::{Candidates, Servers, is_better};
+use super::candidates::{Found, Servers, is_better};
 use super::{Assignment, Beam, CellDemand, Outage};
 use crate::constellation::{ServiceState, Topology};
 use crate::ids::{PopId, SatId};
@@ -29,17 +29,18 @@ pub fn assign(world: &World, demand: &[CellDemand], given: &Given<'_>) -> Assign
     let serves = |satellite: SatId| given.topology.service[satellite.index()] == ServiceState::Serving;
     let servers = Servers::new(given.sky, given.routes, serves);
     let asking: Vec<usize> = (0..world.cells.len()).filter(|&c| demand[c].terminals > 0.0).collect();
-    let candidates = servers.candidates(world, demand, &asking);
+    let found = servers.candidates(world, demand, &asking);
 
     let mut order: Vec<(f64, u32)> =
         asking.iter().enumerate().map(|(k, &cell)| (demand[cell].terminals, k as u32)).collect();
     order.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let room = world.rules.radio.beams_per_satellite.saturating_mul(world.rules.radio.cells_per_beam);
-    let mut choice = Choice { world, given, servers: &servers, room, taken: vec![0; world.satellites.len()] };
+    let taken = vec![0; world.satellites.len()];
+    let mut choice = Choice { world, given, servers: &servers, found: &found, room, taken };
     let mut answers = vec![Err(Outage::NoSatellite); asking.len()];
     for (_, k) in order {
         let (k, cell) = (k as usize, asking[k as usize]);
-        answers[k] = choice.choose(cell, demand[cell].pop, &candidates[k]);
+        answers[k] = choice.choose(k, cell, demand[cell].pop);
     }
 
     let mut cells = vec![None; world.cells.len()];
@@ -64,6 +65,7 @@ struct Choice<'a> {
     world: &'a World,
     given: &'a Given<'a>,
     servers: &'a Servers<'a>,
+    found: &'a Found,
     /// Cells that a satellite has room for.
     room: u16,
     /// Cells that each has taken.
@@ -72,17 +74,13 @@ struct Choice<'a> {
 
 impl Choice<'_> {
     /// The highest satellite that can take the cell, or how far the search came.
-    fn choose(
-        &mut self,
-        cell: usize,
-        pop: Option<PopId>,
-        candidates: &Candidates,
-    ) -> Result<(SatId, PopId), Outage> {
+    fn choose(&mut self, asking: usize, cell: usize, pop: Option<PopId>) -> Result<(SatId, PopId), Outage> {
         let pop = pop.ok_or(Outage::NoPop)?;
+        let candidates = self.found.of(asking);
         let has_room = |satellite: &SatId| self.taken[satellite.index()] < self.room;
         let mut satellite = candidates.best().iter().copied().find(has_room);
         if satellite.is_none() && candidates.more {
-            satellite = self.look_again(cell, pop);
+            satellite = self.look_again(asking, cell, pop);
         }
         let Some(satellite) = satellite else {
             return Err(if candidates.best().is_empty() { self.obstacle(cell, pop) } else { Outage::NoBeam });
@@ -92,16 +90,18 @@ impl Choice<'_> {
     }
 
     /// The best of all satellites with room, when the few that were kept have none.
-    fn look_again(&self, cell: usize, pop: PopId) -> Option<SatId> {
-        let reaching = self.servers.reaching(pop)?;
-        let place = &self.world.cells[cell].place;
+    fn look_again(&self, asking: usize, cell: usize, pop: PopId) -> Option<SatId> {
+        let (reaching, lookout) = (self.servers.reaching(pop)?, self.lookout(cell));
         let mut best: Option<(f64, SatId)> = None;
-        for satellite in self.servers.index.seen_from(self.lookout(cell)) {
-            if self.taken[satellite.index()] < self.room && reaching.holds(satellite) {
-                let entry = (View::of(place, satellite, self.given.sky).elevation_sine, satellite);
-                if best.is_none_or(|best| is_better(entry, best)) {
-                    best = Some(entry);
-                }
+        for &satellite in self.found.around(asking) {
+            if self.taken[satellite.index()] >= self.room || !reaching.holds(satellite) {
+                continue;
+            }
+            let Some(sine_squared) = lookout.sine_squared(self.given.sky.position[satellite.index()]) else {
+                continue;
+            };
+            if best.is_none_or(|best| is_better((sine_squared, satellite), best)) {
+                best = Some((sine_squared, satellite));
             }
         }
         best.map(|(_, satellite)| satellite)

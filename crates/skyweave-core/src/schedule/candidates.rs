@@ -8,6 +8,7 @@ use crate::simd::{Lanes, MOST_LANES, Mask, Path, Simd};
 use crate::visibility::{Eye, Lookout, Neighbourhood, SkyIndex, Watcher};
 use crate::world::World;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Cells handled by one task.
 const CHUNK: usize = 512;
@@ -67,22 +68,49 @@ impl<'a> Servers<'a> {
         Some(if self.all_reach[at] { Reaching::All } else { Reaching::Some(&self.routes.to_pop[at].delay_s) })
     }
 
-    /// The candidates of some cells, in their order.
-    pub fn candidates(&self, world: &World, demand: &[CellDemand], cells: &[usize]) -> Vec<Candidates> {
+    /// The candidates of some cells.
+    pub fn candidates(&self, world: &World, demand: &[CellDemand], cells: &[usize]) -> Found {
         let min_elevation_rad = world.rules.radio.min_elevation_rad;
-        let chunks: Vec<Vec<Candidates>> = cells
+        let chunks = cells
             .par_chunks(CHUNK)
             .map(|cells| {
                 let lookout = |cell: &usize| Lookout::new(&world.cells[*cell].place, min_elevation_rad);
                 let lookouts: Vec<Lookout> = cells.iter().map(lookout).collect();
                 let reaching = |cell: &usize| demand[*cell].pop.and_then(|pop| self.reaching(pop));
                 let reaching: Vec<Option<Reaching<'_>>> = cells.iter().map(reaching).collect();
-                let mut highest = Highest { reaching: &reaching, found: Vec::with_capacity(cells.len()) };
+                let mut highest = Highest { reaching: &reaching, chunk: Chunk::default() };
                 self.index.watch(Path::current(), 0, &lookouts, &mut highest);
-                highest.found
+                highest.chunk
             })
             .collect();
-        chunks.concat()
+        Found { chunks }
+    }
+}
+
+/// The candidates of all cells that ask, by their place among these.
+pub(super) struct Found {
+    chunks: Vec<Chunk>,
+}
+
+#[derive(Default)]
+struct Chunk {
+    candidates: Vec<Candidates>,
+    /// By cell: where the satellites of its neighbourhood are.
+    around: Vec<Range<u32>>,
+    satellites: Vec<SatId>,
+}
+
+impl Found {
+    /// The candidates of the cell that asks in this place.
+    pub fn of(&self, asking: usize) -> &Candidates {
+        &self.chunks[asking / CHUNK].candidates[asking % CHUNK]
+    }
+
+    /// All satellites that it may see, and some more.
+    pub fn around(&self, asking: usize) -> &[SatId] {
+        let chunk = &self.chunks[asking / CHUNK];
+        let range = &chunk.around[asking % CHUNK];
+        &chunk.satellites[range.start as usize..range.end as usize]
     }
 }
 
@@ -90,10 +118,14 @@ impl<'a> Servers<'a> {
 struct Highest<'a> {
     /// By place.
     reaching: &'a [Option<Reaching<'a>>],
-    found: Vec<Candidates>,
+    chunk: Chunk,
 }
 
 impl Watcher for Highest<'_> {
+    fn arrive(&mut self, sky: &Neighbourhood) {
+        self.chunk.satellites.extend(sky.satellites());
+    }
+
     #[inline(always)]
     fn look<S: Simd>(&mut self, simd: S, place: usize, lookout: &Lookout, sky: &Neighbourhood) {
         let mut kept = Kept { entries: [(f64::NEG_INFINITY, SatId(u32::MAX)); KEPT], count: 0 };
@@ -124,7 +156,9 @@ impl Watcher for Highest<'_> {
                 }
             }
         }
-        self.found.push(Candidates {
+        let end = self.chunk.satellites.len() as u32;
+        self.chunk.around.push(end - sky.count() as u32..end);
+        self.chunk.candidates.push(Candidates {
             satellites: kept.entries.map(|(_, satellite)| satellite),
             count: kept.count as u8,
             more: kept.count == KEPT,

@@ -45,6 +45,16 @@ impl Lookout {
         let sine = sin(min_elevation_rad.max(0.0));
         Self { position: place.ecef, up: place.up, min_sine_squared: sine * sine }
     }
+
+    /// The squared sine of a satellite's elevation, if it is seen from here: what the kernels compute, for one.
+    #[must_use]
+    pub fn sine_squared(&self, satellite: EcefPosition) -> Option<f64> {
+        let (line, up) = (satellite.0 - self.position.0, self.up);
+        let height = up.x.mul_add(line.x, up.y.mul_add(line.y, up.z * line.z));
+        let square = line.x.mul_add(line.x, line.y.mul_add(line.y, line.z * line.z));
+        let signed = height * height.abs();
+        (height > 0.0 && self.min_sine_squared * square <= signed).then(|| signed / square)
+    }
 }
 
 /// A satellite as seen from a place.

@@ -21,6 +21,9 @@ const DEFLECTION_RAD: f64 = 0.0035;
 
 /// What is done with the satellites that a place may see.
 pub(crate) trait Watcher {
+    /// The places from now on share these satellites.
+    fn arrive(&mut self, _sky: &Neighbourhood) {}
+
     /// One place looks; the satellites of `sky` are all those that it may see, and some more.
     fn look<S: Simd>(&mut self, simd: S, place: usize, lookout: &Lookout, sky: &Neighbourhood);
 }
@@ -60,6 +63,11 @@ impl Neighbourhood {
     /// How many they are.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// Who they are.
+    pub fn satellites(&self) -> impl Iterator<Item = SatId> {
+        self.blocks().iter().flat_map(|block| block.ids).take(self.count)
     }
 
     /// Brings the satellites into the order of their elevation at one place: whoever looks for the highest finds them soon.
@@ -151,6 +159,7 @@ impl<W: Watcher> Kernel for Look<'_, W> {
             if group.len() >= SORTED_FROM {
                 sky.sort(&group[group.len() / 2]);
             }
+            self.watcher.arrive(&sky);
             for (k, lookout) in group.iter().enumerate() {
                 self.watcher.look(simd, self.first + at + k, lookout, &sky);
             }
