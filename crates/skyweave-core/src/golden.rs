@@ -1,12 +1,23 @@
-//! The SGP4 verification set as a file: elements, published answers, and the times at which the reference gives up.
+//! What tests share: the SGP4 verification set as a file (elements, published answers, and the times at which the reference
+//! gives up), and the vector paths to test.
 
 use crate::elements::MeanElements;
 use crate::geodesy::Vec3;
+use crate::simd::Path;
 use hifitime::{Duration, Epoch};
 use std::f64::consts::TAU;
 
 const ELEMENTS: &str = include_str!("../tests/golden/sgp4-ver.tle");
 const ANSWERS: &str = include_str!("../tests/golden/sgp4-ver.out");
+
+/// The vector paths that this machine has, or the one that the environment variable `SKYWEAVE_SIMD` names.
+pub fn paths() -> Vec<Path> {
+    let forced = std::env::var("SKYWEAVE_SIMD").ok();
+    let paths: Vec<Path> =
+        Path::available().filter(|path| forced.as_ref().is_none_or(|name| path.name() == name)).collect();
+    assert!(!paths.is_empty(), "SKYWEAVE_SIMD={}: no such path here", forced.unwrap_or_default());
+    paths
+}
 
 pub struct Answer {
     pub minutes: f64,

@@ -4,7 +4,7 @@
 //! its own beam, the airtime and the capacity of its satellite, the lasers, the feeder. Nobody can then gain without a
 //! poorer one losing (progressive filling, Bertsekas and Gallager, Data Networks, 6.5.2).
 //!
-//! Cells behind one satellite that go to one PoP share their whole way: they are a [`bundle`](bundle::Bundles), filled
+//! Cells behind one satellite that go to one PoP share their whole way: they are a bundle, filled
 //! together, so that the work grows with the satellites and little with the cells.
 
 mod bundle;

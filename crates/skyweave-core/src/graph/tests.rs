@@ -144,7 +144,7 @@ proptest! {
             prop_assert_eq!(&ways.next, &hops(&graph, seeds, &ways.cost));
         }
         prop_assert_eq!(&graph.ways_to_all(&destinations), &queued);
-        for path in Path::available() {
+        for path in crate::golden::paths() {
             prop_assert_eq!(&graph.swept(&destinations, path, ENOUGH_SWEEPS), &queued, "{}", path.name());
         }
     }

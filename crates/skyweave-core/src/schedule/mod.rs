@@ -2,7 +2,7 @@
 //!
 //! The rule for now is `highest-elevation`: cells with the most terminals choose first, and each takes the highest
 //! satellite that serves, has a way to the cell's PoP and has room left. All cells look at the sky at once and keep their few
-//! best ([`candidates`]); then they choose one after another ([`assign`]).
+//! best (`candidates`); then they choose one after another (`assign`).
 
 mod assign;
 mod candidates;

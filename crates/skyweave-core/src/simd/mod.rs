@@ -1,11 +1,11 @@
 //! Vectors as wide as the machine's, with the same bits on every width.
 //!
-//! A kernel is written once over [`Simd`] and run by [`Path`]: eight lanes with AVX-512, four with AVX2, one without. Every
+//! A kernel is written once over `Simd` and run by [`Path`]: eight lanes with AVX-512, four with AVX2, one without. Every
 //! operation is one IEEE 754 operation on each lane, rounded once; a fused multiply-add is asked for by name and never made up
 //! by the compiler. So the width changes the speed and nothing else, and tests run every path that the machine has.
 //!
-//! All unsafe code of the planner is in this module. What makes it sound: an implementation of [`Simd`] is a token that only
-//! [`Path::run`] makes, after it asked the processor; a vector can only be made by a token, so where there is a vector there is
+//! All unsafe code of the planner is in this module. What makes it sound: an implementation of `Simd` is a token that only
+//! `Path::run` makes, after it asked the processor; a vector can only be made by a token, so where there is a vector there is
 //! the instruction that works on it.
 
 mod scalar;
@@ -263,7 +263,7 @@ mod tests {
         ) {
             values[8 + equal] = values[equal];
             let expected = Path::Scalar.run(EveryOperation(&values));
-            for path in Path::available() {
+            for path in crate::golden::paths() {
                 prop_assert_eq!(&path.run(EveryOperation(&values)), &expected, "{}", path.name());
                 prop_assert_eq!(&path.run(EveryOperationTwice(&values)), &expected, "twice {}", path.name());
             }
