@@ -90,6 +90,7 @@ impl GsoArc {
 
 /// The numbers of an arc in every lane; lengths in radii of the orbit.
 struct Lanewise<V> {
+    zero: V,
     one: V,
     half: V,
     east: [V; 2],
@@ -110,6 +111,7 @@ impl<V: Lanes> Lanewise<V> {
         let squared = p * p + q * q;
         let Vec3 { x, y, z } = arc.end_direction;
         Self {
+            zero: simd.splat(0.0),
             one: simd.splat(1.0),
             half: simd.splat(0.5),
             east: [simd.splat(arc.east.0), simd.splat(arc.east.1)],
@@ -160,7 +162,7 @@ impl<V: Lanes> Lanewise<V> {
     fn within(&self, c: V, s: V) -> (V, V) {
         let [end_c, end_s] = self.end;
         let beyond = c.lt(end_c);
-        let edge = V::select(s.lt(s - s), -end_s, end_s);
+        let edge = V::select(s.lt(self.zero), -end_s, end_s);
         (V::select(beyond, end_c, c), V::select(beyond, edge, s))
     }
 }
