@@ -66,13 +66,14 @@ fn made_up(network: &Network, place: Place, slots: i64, seed: u64) -> Record {
 #[test]
 fn a_fit_finds_the_weights_that_made_the_labels() {
     let record = made_up(&network(), Place::from_degrees(48.0, 11.0), 1_500, 5);
-    let found = fit(record.slots.iter(), Fit { ridge: 1.0, told: true });
+    let slots: Vec<_> = record.slots.iter().collect();
+    let found = fit(&slots, Fit { ridge: 1.0, told: true });
     println!("validate: true {:?}, found {found:.2?}", TRUE.terms);
     for (found, truth) in found.iter().zip(TRUE.terms) {
         assert!((found - truth).abs() < WEIGHT_TOLERANCE, "{found} against {truth}");
     }
     // told nothing, the term of staying says nothing
-    let untold = fit(record.slots.iter(), Fit { ridge: 1.0, told: false });
+    let untold = fit(&slots, Fit { ridge: 1.0, told: false });
     assert_eq!(untold[3], 0.0);
     assert!((untold[0] - TRUE.terms[0]).abs() < WEIGHT_TOLERANCE);
 }
@@ -112,7 +113,7 @@ fn data_folder() -> tempfile::TempDir {
 }
 
 fn row<'r>(rows: &'r [Row], name: &str) -> &'r Row {
-    rows.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("no row {name}"))
+    rows.iter().find(|row| row.name == name).ok_or(name).unwrap()
 }
 
 #[test]

@@ -193,7 +193,7 @@ pub struct ClimateShow {
 
 #[derive(Debug, Args)]
 pub struct Validate {
-    /// The folder of data, with catalogues/ and what was measured; $SKYWEAVE_DATA, else ../shared/data, if left out.
+    /// The folder of data, with catalogues/ and what was measured; `$SKYWEAVE_DATA`, else ../shared/data, if left out.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Make this comparison only.

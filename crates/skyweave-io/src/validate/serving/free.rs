@@ -12,6 +12,9 @@ const RUNS: u64 = 300;
 const GSO_AVOIDED_DEG: f64 = 18.0;
 const QUADRANTS: [&str; 4] = ["north-east", "south-east", "south-west", "north-west"];
 
+/// One of the lists of [`Looks`].
+type Values = fn(&Looks) -> &Vec<f64>;
+
 /// By slot: the place of the chosen candidate, if it is one.
 pub type Choices = Vec<Option<usize>>;
 
@@ -131,7 +134,6 @@ pub fn rows(name: &str, slots: &[Labelled], weights: &Weights, seed: u64) -> Vec
         let verdict = Verdict::of(judgement, why);
         rows.push(Row::new(format!("{name}/{figure}"), value, mean(&of_runs), unit, verdict));
     }
-    type Values = fn(&Looks) -> &Vec<f64>;
     let kinds: [(&str, Values); 3] = [
         ("chosen elevation", |looks| &looks.elevation_deg),
         ("GSO separation", |looks| &looks.gso_deg),

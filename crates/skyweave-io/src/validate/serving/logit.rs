@@ -33,9 +33,9 @@ pub fn features(slot: &Labelled, place: usize, told: bool) -> [f64; TERMS] {
 
 /// The weights that fit some labelled slots best; slots whose satellite is no candidate say nothing.
 #[must_use]
-pub fn fit<'s>(slots: impl Iterator<Item = &'s Labelled> + Clone, fit: Fit) -> [f64; TERMS] {
+pub fn fit(slots: &[&Labelled], fit: Fit) -> [f64; TERMS] {
     let mut weights = [0.0; TERMS];
-    let mut at = Slope::of(slots.clone(), &weights, fit);
+    let mut at = Slope::of(slots, &weights, fit);
     for _ in 0..MOST_STEPS {
         if at.slope.iter().all(|slope| slope.abs() < SLOPE_TOLERANCE) {
             break;
@@ -48,7 +48,7 @@ pub fn fit<'s>(slots: impl Iterator<Item = &'s Labelled> + Clone, fit: Fit) -> [
             for (weight, step) in tried.iter_mut().zip(step) {
                 *weight += share * step;
             }
-            let there = Slope::of(slots.clone(), &tried, fit);
+            let there = Slope::of(slots, &tried, fit);
             if there.value >= at.value || share < 1e-6 {
                 let gained = there.value - at.value;
                 (weights, at) = (tried, there);
@@ -71,7 +71,7 @@ struct Slope {
 }
 
 impl Slope {
-    fn of<'s>(slots: impl Iterator<Item = &'s Labelled>, weights: &[f64; TERMS], fit: Fit) -> Self {
+    fn of(slots: &[&Labelled], weights: &[f64; TERMS], fit: Fit) -> Self {
         let mut sum = Self { value: 0.0, slope: [0.0; TERMS], curvature: [[0.0; TERMS]; TERMS] };
         for slot in slots {
             let Some(chosen) = slot.chosen else { continue };
@@ -100,9 +100,9 @@ impl Slope {
                 }
             }
         }
-        for i in 0..TERMS {
-            sum.value -= 0.5 * fit.ridge * weights[i] * weights[i];
-            sum.slope[i] -= fit.ridge * weights[i];
+        for (i, weight) in weights.iter().enumerate() {
+            sum.value -= 0.5 * fit.ridge * weight * weight;
+            sum.slope[i] -= fit.ridge * weight;
             sum.curvature[i][i] += fit.ridge;
         }
         sum
@@ -121,10 +121,11 @@ fn solve(mut a: [[f64; TERMS]; TERMS], mut b: [f64; TERMS]) -> [f64; TERMS] {
             a[i][i] = 1.0;
             b[i] = 0.0;
         }
+        let pivot = a[i];
         for row in i + 1..TERMS {
-            let factor = a[row][i] / a[i][i];
-            for column in i..TERMS {
-                a[row][column] -= factor * a[i][column];
+            let factor = a[row][i] / pivot[i];
+            for (value, above) in a[row].iter_mut().zip(pivot).skip(i) {
+                *value -= factor * above;
             }
             b[row] -= factor * b[i];
         }

@@ -141,7 +141,8 @@ fn others(records: &[Record], site: usize) -> Vec<&Record> {
 #[must_use]
 pub fn pooled(records: &[&Record], fit: Fit) -> [f64; TERMS] {
     let fit = Fit { ridge: fit.ridge * records.len() as f64, ..fit };
-    logit::fit(records.iter().flat_map(|record| record.first()), fit)
+    let slots: Vec<&Labelled> = records.iter().flat_map(|record| record.first()).collect();
+    logit::fit(&slots, fit)
 }
 
 fn of_site(records: &[Record], site: usize) -> Vec<Row> {
