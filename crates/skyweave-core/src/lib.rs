@@ -19,7 +19,7 @@
 //! | [`flow`] | all of it | rates, delays, limits |
 //! | [`terminal`] | all of it | what each listed terminal gets |
 //!
-//! Between two slots [`interpolation`] says where satellites are. [`plan`] puts the stages together. Nothing here reads a file, a clock, a socket or a random number, and nothing here can fail:
+//! Between two slots [`interpolation`] says where satellites are; [`gso`] says how near they are to the geostationary arc. [`plan`] puts the stages together. Nothing here reads a file, a clock, a socket or a random number, and nothing here can fail:
 //! what is wrong with an input is found where it is read.
 #![deny(unsafe_code)]
 
@@ -41,6 +41,7 @@ pub mod admission;
 pub mod constellation;
 pub mod orbit;
 pub mod interpolation;
+pub mod gso;
 pub mod visibility;
 pub mod laser;
 pub mod radio;

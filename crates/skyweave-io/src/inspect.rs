@@ -44,19 +44,7 @@ pub struct ShellGeometry {
 /// Looks into an element set.
 #[must_use]
 pub fn inspect(set: &ElementSet, lasers: LaserRules) -> Inspection {
-    let elements: Vec<_> = set.elements.iter().map(|e| (e.clone(), None)).collect();
-    let (satellites, unusable) = World::satellites_from(&elements);
-    let world = World {
-        satellites,
-        unusable,
-        gateways: Vec::new(),
-        pops: Vec::new(),
-        fibres: Vec::new(),
-        cells: Vec::new(),
-        terminals: Vec::new(),
-        rules: rules(lasers),
-        timeline: Timeline::default(),
-    };
+    let world = world_of(set, lasers);
     let slot = set.median_epoch().map_or(SlotNo(0), SlotNo::containing);
     let topology = constellation::infer(&world, slot);
     let conditions = Conditions::fair(&world);
@@ -80,6 +68,24 @@ pub fn inspect(set: &ElementSet, lasers: LaserRules) -> Inspection {
         shells,
         laser_changes_per_minute: f64::from(changes) / minutes,
         lasers_up,
+    }
+}
+
+/// The satellites of an element set as a world without ground.
+#[must_use]
+pub(crate) fn world_of(set: &ElementSet, lasers: LaserRules) -> World {
+    let elements: Vec<_> = set.elements.iter().map(|e| (e.clone(), None)).collect();
+    let (satellites, unusable) = World::satellites_from(&elements);
+    World {
+        satellites,
+        unusable,
+        gateways: Vec::new(),
+        pops: Vec::new(),
+        fibres: Vec::new(),
+        cells: Vec::new(),
+        terminals: Vec::new(),
+        rules: rules(lasers),
+        timeline: Timeline::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! In: [`scenario`] (with [`builtin`] data, [`borders`], [`cells`], [`geofile`]), [`elements`], [`catalog`] and [`inspect`], and
 //! the ITU's maps by [`climate`].
-//! Out: [`results`], [`slots`], [`summary`] and [`report`]. Both ways: [`hypatia`].
+//! Out: [`results`], [`slots`], [`summary`] and [`report`]. Both ways: [`hypatia`]. Against measurements: [`validate`].
 #![forbid(unsafe_code)]
 
 pub mod borders;
@@ -19,3 +19,4 @@ pub mod results;
 pub mod scenario;
 pub mod slots;
 pub mod summary;
+pub mod validate;

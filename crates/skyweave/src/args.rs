@@ -38,6 +38,8 @@ pub enum Command {
     /// Bring the ITU's digital maps of climate, and look a place up in them.
     #[command(subcommand)]
     Climate(Climate),
+    /// Compare the model with what others measured.
+    Validate(Validate),
     /// Print the JSON Schema of scenarios.
     Schema,
 }
@@ -187,4 +189,20 @@ pub struct ClimateShow {
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// The folder of data, with catalogues/ and what was measured; `$SKYWEAVE_DATA`, else ../shared/data, if left out.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Make this comparison only.
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
+    /// Print the rows as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Print the JSON Schema of the rows instead.
+    #[arg(long, conflicts_with_all = ["data", "only", "json"])]
+    pub schema: bool,
 }

@@ -18,6 +18,7 @@ mod summary_text;
 mod table;
 mod timings;
 mod timings_text;
+mod validate;
 mod vector_path;
 mod world_text;
 
@@ -50,6 +51,7 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Catalog(args::Catalog::Fetch(options)) => catalog::fetch(&options),
         Command::Climate(args::Climate::Import(options)) => climate::import(&options),
         Command::Climate(args::Climate::Show(options)) => climate::show(&options),
+        Command::Validate(options) => validate::validate(&options),
         Command::Schema => run::schema(),
     }
 }

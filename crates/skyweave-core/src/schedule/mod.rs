@@ -6,6 +6,7 @@
 
 mod assign;
 mod candidates;
+pub mod preference;
 
 use crate::admission::{Admission, Basis, Verdict};
 use crate::conditions::Conditions;
