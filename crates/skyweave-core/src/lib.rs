@@ -19,6 +19,7 @@
 //! | [`flow`] | all of it | rates, delays, limits |
 //! | [`terminal`] | all of it | what each listed terminal gets |
 //!
+//! What medium access adds to a packet's delay is in [`access`].
 //! Between two slots [`interpolation`] says where satellites are; [`gso`] says how near they are to the geostationary arc. [`plan`] puts the stages together. Nothing here reads a file, a clock, a socket or a random number, and nothing here can fail:
 //! what is wrong with an input is found where it is read.
 #![deny(unsafe_code)]
@@ -49,6 +50,7 @@ pub mod feeder;
 pub mod graph;
 pub mod route;
 pub mod schedule;
+pub mod access;
 pub mod flow;
 pub mod terminal;
 pub mod plan;
