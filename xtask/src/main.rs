@@ -52,7 +52,7 @@ enum Task {
     },
     /// Measure against other programs and write BENCHMARKS.md.
     Bench {
-        /// Measure only this: sgp4, visibility, forwarding or slot; the table is then shown and not written.
+        /// Measure only this: sgp4, visibility, forwarding, optimum or slot; the table is then shown and not written.
         filter: Option<String>,
         /// Measure in a hurry; the table is then shown and not written.
         #[arg(long)]

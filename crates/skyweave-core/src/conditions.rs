@@ -1,9 +1,10 @@
 //! What works, and what is asked for, at a slot.
 
-use crate::ids::SatId;
+use crate::ids::{PopId, SatId};
 use crate::time::SlotNo;
 use crate::timeline::{Affected, Change};
-use crate::world::World;
+use crate::weather::Rain;
+use crate::world::{Place, Terminal, World};
 use std::collections::BTreeSet;
 
 /// What works, and what is asked for, at one slot.
@@ -23,6 +24,8 @@ pub struct Conditions {
     pub demand_factor: Vec<f64>,
     /// Share of terminals without power, by cell.
     pub dark_share: Vec<f64>,
+    /// Where it rains.
+    pub rain: Rain,
 }
 
 impl Conditions {
@@ -37,17 +40,35 @@ impl Conditions {
             failed_lasers: BTreeSet::new(),
             demand_factor: vec![1.0; world.cells.len()],
             dark_share: vec![0.0; world.cells.len()],
+            rain: Rain::default(),
         }
     }
 
-    /// The conditions of a slot: all events up to it, in their order.
+    /// The conditions of a slot: all events up to it, in their order, and the rain.
     #[must_use]
     pub fn at(world: &World, slot: SlotNo) -> Self {
         let mut conditions = Self::fair(world);
         for event in world.timeline.events.iter().take_while(|e| e.at <= slot) {
             conditions.apply(&event.change);
         }
+        if !world.weather.is_empty() {
+            let gateways: Vec<Place> = world.gateways.iter().map(|gateway| gateway.place).collect();
+            conditions.rain = world.weather.at(slot, &world.beams.places, &gateways);
+        }
         conditions
+    }
+
+    /// The PoP in force for somebody: home if that works, else the nearest to where they are that does.
+    #[must_use]
+    pub fn pop_in_force(&self, world: &World, home: PopId, place: impl FnOnce() -> Place) -> Option<PopId> {
+        let works = |pop: PopId| self.pop_up[pop.index()];
+        if works(home) { Some(home) } else { world.nearest_pop(place(), works) }
+    }
+
+    /// The same for a listed terminal.
+    #[must_use]
+    pub fn pop_of(&self, world: &World, terminal: &Terminal, slot: SlotNo) -> Option<PopId> {
+        self.pop_in_force(world, terminal.home_pop, || terminal.motion.at(slot))
     }
 
     /// Lets a change take effect; true if anything is different afterwards.
@@ -55,6 +76,8 @@ impl Conditions {
         match change {
             Change::Fail(affected) => self.set(affected, false),
             Change::Recover(affected) => self.set(affected, true),
+            // the rain itself is in the weather of the world
+            Change::Rain => true,
             Change::Demand { cells, factor, dark_share } => {
                 let mut changed = false;
                 for cell in cells {

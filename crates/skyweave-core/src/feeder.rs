@@ -2,11 +2,14 @@
 //!
 //! An antenna keeps its satellite while it stands above the gateway's mask. Free antennas take satellites that nobody
 //! holds, the highest first over the whole network; ties go to the lower gateway, then to the lower satellite.
+//!
+//! With gateway diversity no antenna holds a satellite over a link that the rain has drowned; another gateway may.
 
 use crate::conditions::Conditions;
 use crate::constellation::Topology;
 use crate::ids::{GatewayId, SatId};
 use crate::orbit::Sky;
+use crate::radio::{FeederRate, Links};
 use crate::visibility::{View, Views};
 use crate::world::World;
 
@@ -19,6 +22,8 @@ pub struct Feeder {
     pub range_m: f64,
     /// Sine of the satellite's elevation there.
     pub elevation_sine: f64,
+    /// What the link carries.
+    pub rate: FeederRate,
 }
 
 /// Who holds whom.
@@ -38,6 +43,7 @@ pub fn hold(
     conditions: &Conditions,
     sky: &Sky,
     views: &Views,
+    links: &Links<'_>,
     before: Option<&Feeders>,
 ) -> Feeders {
     let mut feeders = Feeders {
@@ -46,13 +52,19 @@ pub fn hold(
     };
     let useful = |g: usize| conditions.gateway_up[g] && reaches_a_pop(world, conditions, GatewayId::at(g));
     let gateways: Vec<usize> = (0..world.gateways.len()).filter(|&g| useful(g)).collect();
+    let second = |satellite: SatId| world.satellites[satellite.index()].second_generation;
+    let drowned = |g: usize, view: &View| links.is_drowned(GatewayId::at(g), view, second(view.satellite));
+    let rate = |g: usize, view: &View| links.feeder(GatewayId::at(g), view, second(view.satellite));
 
     if let Some(before) = before {
         for &g in &gateways {
             for &satellite in views.gateways.of(g) {
                 let held = before.of_satellite[satellite.index()];
                 if held.is_some_and(|f| f.gateway.index() == g) {
-                    feeders.take(g, &View::of(&world.gateways[g].place, satellite, sky));
+                    let view = View::of(&world.gateways[g].place, satellite, sky);
+                    if !drowned(g, &view) {
+                        feeders.take(g, &view, rate(g, &view));
+                    }
                 }
             }
         }
@@ -69,8 +81,11 @@ pub fn hold(
     }
     offers.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)).then(x.2.satellite.cmp(&y.2.satellite)));
     for (_, g, view) in offers {
-        if feeders.antennas_used[g] < world.gateways[g].antennas && !feeders.holds(view.satellite) {
-            feeders.take(g, &view);
+        if feeders.antennas_used[g] < world.gateways[g].antennas
+            && !feeders.holds(view.satellite)
+            && !drowned(g, &view)
+        {
+            feeders.take(g, &view, rate(g, &view));
         }
     }
     feeders
@@ -88,12 +103,13 @@ impl Feeders {
         self.of_satellite[satellite.index()].is_some()
     }
 
-    fn take(&mut self, gateway: usize, view: &View) {
+    fn take(&mut self, gateway: usize, view: &View, rate: FeederRate) {
         self.antennas_used[gateway] += 1;
         self.of_satellite[view.satellite.index()] = Some(Feeder {
             gateway: GatewayId::at(gateway),
             range_m: view.range_m,
             elevation_sine: view.elevation_sine,
+            rate,
         });
     }
 }

@@ -33,8 +33,12 @@ dense_id! {
     GatewayId,
     /// A point of presence: its place in `World::pops`.
     PopId,
-    /// A cell that beams are pointed at: its place in `World::cells`.
+    /// A position cell: its place in `World::cells`.
     CellId,
+    /// A beam cell, which beams are pointed at: its place in `World::beams`.
+    BeamId,
+    /// A plan: its place in the plans of the rules.
+    PlanId,
     /// A terminal that is listed by itself: its place in `World::terminals`.
     TerminalId,
     /// A fibre between a gateway and a PoP: its place in `World::fibres`.

@@ -7,6 +7,7 @@ use crate::conditions::Conditions;
 use crate::constellation::Topology;
 use crate::geodesy::EcefPosition;
 use crate::ids::SatId;
+use crate::optics::LaserLink;
 use crate::orbit::Sky;
 use crate::rules::LaserRules;
 use crate::time::{SLOT_S, SlotNo};
@@ -45,6 +46,8 @@ pub struct LiveLaser {
     pub b: SatId,
     /// Distance between them, m.
     pub range_m: f64,
+    /// What it carries, each way, bit/s.
+    pub capacity_bps: f64,
 }
 
 /// The lasers of one slot.
@@ -70,7 +73,7 @@ pub fn point(
     before: Option<&Lasers>,
     slot: SlotNo,
 ) -> Lasers {
-    let geometry = Geometry { rules, sky, conditions };
+    let geometry = Geometry { rules, link: LaserLink::new(&rules.budget), sky, conditions };
     let mut lasers = Lasers::default();
     lasers.planned.reserve(topology.lasers.len());
     for (index, plan) in topology.lasers.iter().enumerate() {
@@ -82,7 +85,7 @@ pub fn point(
         }
         lasers.planned.push(state);
         if let (LaserState::Up, Some(range_m)) = (state, range) {
-            lasers.live.push(LiveLaser { a: plan.a, b: plan.b, range_m });
+            lasers.live.push(geometry.live(plan.a, plan.b, range_m));
         }
     }
     if rules.cross_shell {
@@ -110,11 +113,16 @@ fn next_state(rules: &LaserRules, earlier: Option<LaserState>, possible: bool, s
 
 struct Geometry<'a> {
     rules: &'a LaserRules,
+    link: LaserLink,
     sky: &'a Sky,
     conditions: &'a Conditions,
 }
 
 impl Geometry<'_> {
+    fn live(&self, a: SatId, b: SatId, range_m: f64) -> LiveLaser {
+        LiveLaser { a, b, range_m, capacity_bps: self.link.bps(range_m) }
+    }
+
     /// The range of a link if it is possible, m.
     fn possible(&self, a: SatId, b: SatId) -> Option<f64> {
         if !self.sky.present[a.index()] || !self.sky.present[b.index()] {
@@ -141,7 +149,7 @@ fn cross_shells(
         free[link.a.index()] -= 1;
         free[link.b.index()] -= 1;
         if link.state == LaserState::Up {
-            lasers.live.push(LiveLaser { a: link.a, b: link.b, range_m });
+            lasers.live.push(geometry.live(link.a, link.b, range_m));
         }
         lasers.crossing.push(link);
     };

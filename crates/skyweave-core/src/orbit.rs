@@ -120,6 +120,7 @@ impl Room {
 mod tests {
     use super::*;
     use crate::golden::verification_set;
+    use crate::weather::Rain;
     use std::collections::BTreeSet;
 
     fn conditions(satellite_up: Vec<bool>) -> Conditions {
@@ -131,6 +132,7 @@ mod tests {
             failed_lasers: BTreeSet::new(),
             demand_factor: Vec::new(),
             dark_share: Vec::new(),
+            rain: Rain::default(),
         }
     }
 

@@ -3,14 +3,14 @@
 use crate::admission::{Admission, Basis};
 use crate::conditions::Conditions;
 use crate::constellation::{self, Topology};
+use crate::demand::{self, Demand};
 use crate::feeder::{self, Feeders};
 use crate::flow::{self, Flows};
-use crate::ids::PopId;
 use crate::laser::{self, Lasers};
 use crate::orbit::{Fleet, Sky};
-use crate::radio;
+use crate::radio::Links;
 use crate::route::{self, Routes};
-use crate::schedule::{self, Assignment, CellDemand};
+use crate::schedule::{self, Assignment};
 use crate::terminal::{self, TerminalService};
 use crate::time::{SlotNo, UtcHour};
 use crate::visibility;
@@ -41,8 +41,8 @@ pub struct Slot<A: Basis> {
     pub feeders: Feeders,
     /// The ways to the PoPs in use.
     pub routes: Routes,
-    /// What every cell asks for.
-    pub demand: Vec<CellDemand>,
+    /// What everybody asks for.
+    pub demand: Demand,
     /// Who serves whom.
     pub assignment: Assignment,
     /// What everybody gets.
@@ -76,7 +76,7 @@ pub fn plan_watched<A: Basis>(
     let topology =
         before.map_or_else(|| Arc::new(constellation::infer(world, no)), |b| Arc::clone(&b.topology));
     watch("constellation");
-    let demand = schedule::demand(world, &conditions, admission, no);
+    let demand = demand::find(world, &conditions, admission, no);
     watch("demand");
     let fleet = before.map_or_else(|| Arc::new(Fleet::new(&world.satellites)), |b| Arc::clone(&b.fleet));
     let sky = fleet.sky(&conditions, no);
@@ -86,18 +86,29 @@ pub fn plan_watched<A: Basis>(
     let lasers =
         laser::point(&world.rules.lasers, &topology, &sky, &conditions, before.map(|b| &b.lasers), no);
     watch("laser");
-    let links = radio::Links::new(&world.rules.radio);
+    let links = Links::new(world, &conditions.rain);
     watch("radio");
-    let feeders = feeder::hold(world, &topology, &conditions, &sky, &views, before.map(|b| &b.feeders));
+    let held = before.map(|b| &b.feeders);
+    let feeders = feeder::hold(world, &topology, &conditions, &sky, &views, &links, held);
     watch("feeder");
-    let pops = pops_in_use(world, &conditions, &demand, no);
+    let pops = demand.pops(world.pops.len());
     let routes = route::find(world, &conditions, &lasers, &feeders, pops);
     watch("route");
-    let given = schedule::Given { topology: &topology, sky: &sky, views: &views, routes: &routes };
-    let assignment = schedule::assign(world, &demand, &given);
+    let given = schedule::Given {
+        slot: no,
+        demand: &demand,
+        topology: &topology,
+        sky: &sky,
+        views: &views,
+        links: &links,
+        routes: &routes,
+        before: before.map(|b| &b.assignment),
+    };
+    let assignment = schedule::assign(world, &given);
     watch("schedule");
     let given = flow::Given {
         demand: &demand,
+        sky: &sky,
         assignment: &assignment,
         links: &links,
         lasers: &lasers,
@@ -109,8 +120,7 @@ pub fn plan_watched<A: Basis>(
     let given = terminal::Given {
         sky: &sky,
         conditions: &conditions,
-        routes: &routes,
-        feeders: &feeders,
+        demand: &demand,
         assignment: &assignment,
         flows: &flows,
     };
@@ -132,13 +142,6 @@ pub fn plan_watched<A: Basis>(
         terminals,
         basis: PhantomData,
     }
-}
-
-fn pops_in_use(world: &World, conditions: &Conditions, demand: &[CellDemand], no: SlotNo) -> Vec<PopId> {
-    let of_cells = demand.iter().filter(|d| d.terminals > 0.0).filter_map(|d| d.pop);
-    let of_terminals =
-        world.terminals.iter().filter_map(|t| terminal::pop_in_force(world, conditions, t, no));
-    of_cells.chain(of_terminals).collect()
 }
 
 /// The slots of one UTC hour, planned from an empty slot [`WARM_UP_SLOTS`] before it.

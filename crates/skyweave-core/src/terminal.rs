@@ -1,15 +1,15 @@
 //! Stage: what each listed terminal gets, from where it really is.
 //!
-//! A terminal is served by the beam of the cell it is in; elevation, range and the first part of its delay are its own.
+//! A terminal is served by the beam over the cell it is in; elevation, range, the first part of its delay and what stands around it are
+//! its own. Its rates are those of its cell, plan and PoP.
 
 use crate::admission::{Admission, Basis, Verdict};
 use crate::conditions::Conditions;
-use crate::feeder::Feeders;
-use crate::flow::{DelayParts, Flow, Flows};
+use crate::demand::Demand;
+use crate::flow::{Flow, Flows};
 use crate::geodesy::{LIGHT_M_S, azimuth_elevation_rad};
 use crate::ids::{CellId, PopId, SatId, TerminalId};
 use crate::orbit::Sky;
-use crate::route::Routes;
 use crate::schedule::{Assignment, Outage};
 use crate::time::SlotNo;
 use crate::world::{Place, Terminal, World};
@@ -39,6 +39,8 @@ pub struct Served {
     pub pop: PopId,
     /// Rates, delays and limit; the delay up is the terminal's own.
     pub flow: Flow,
+    /// The downlink rate as a share of what it asks for.
+    pub share: f64,
 }
 
 /// What the terminals of a slot are served with.
@@ -47,29 +49,12 @@ pub struct Given<'a> {
     pub sky: &'a Sky,
     /// What works.
     pub conditions: &'a Conditions,
-    /// The ways to the PoPs in use.
-    pub routes: &'a Routes,
-    /// Which gateway holds which satellite.
-    pub feeders: &'a Feeders,
+    /// What everybody asks for.
+    pub demand: &'a Demand,
     /// Who serves whom.
     pub assignment: &'a Assignment,
     /// What everybody gets.
     pub flows: &'a Flows,
-}
-
-/// The PoP in force for a listed terminal: its own home if that works, else the nearest that does.
-#[must_use]
-pub fn pop_in_force(
-    world: &World,
-    conditions: &Conditions,
-    terminal: &Terminal,
-    slot: SlotNo,
-) -> Option<PopId> {
-    let works = |pop: PopId| conditions.pop_up[pop.index()];
-    if works(terminal.home_pop) {
-        return Some(terminal.home_pop);
-    }
-    world.nearest_pop(terminal.motion.at(slot), works)
 }
 
 /// Serves the listed terminals of a slot.
@@ -103,42 +88,28 @@ fn outcome(
     given: &Given<'_>,
     slot: SlotNo,
 ) -> Result<Served, Outage> {
+    let pop = given.conditions.pop_of(world, terminal, slot).ok_or(Outage::NoPop)?;
+    let (first, asks) = given.demand.of_cell(world, cell);
     // an admitted terminal makes its cell ask, unless all of it is dark
-    let beam = given.assignment.cells[cell.index()].unwrap_or(Err(Outage::NoPower))?;
-    let flow = given.flows.cells[cell.index()].ok_or(Outage::NoPath)?;
+    let ask = asks.iter().position(|ask| ask.pop == Some(pop) && ask.plan == terminal.plan);
+    let ask = ask.filter(|ask| asks[*ask].terminals > 0.0).ok_or(Outage::NoPower)?;
+    let beam = given.assignment.over(world, cell).unwrap_or(Err(Outage::NoPower))?;
     let position = given.sky.position[beam.satellite.index()];
     let (azimuth_rad, elevation_rad) = azimuth_elevation_rad(place.geodetic, position);
-    if elevation_rad < world.rules.radio.min_elevation_rad - CELL_EDGE_TOLERANCE_RAD {
+    let lowest_rad = world.rules.radio.min_elevation_rad(place.geodetic.latitude_rad);
+    if elevation_rad < lowest_rad - CELL_EDGE_TOLERANCE_RAD {
         return Err(Outage::NoSatellite);
     }
-    let pop = pop_in_force(world, given.conditions, terminal, slot).ok_or(Outage::NoPop)?;
-    let mut flow = if pop == beam.pop { flow } else { redirected(world, flow, beam.satellite, pop, given)? };
+    if terminal.mask.hides(azimuth_rad, elevation_rad) {
+        return Err(Outage::Obstructed);
+    }
+    let mut flow = given.flows.asks[first + ask].unwrap_or(Err(Outage::NoPath))?;
     flow.delay.up_s = place.ecef.range_m(position) / LIGHT_M_S;
-    Ok(Served { satellite: beam.satellite, azimuth_rad, elevation_rad, pop, flow })
+    let asked_bps = asks[ask].down_bps;
+    let share = if asked_bps > 0.0 { flow.down_bps / asked_bps } else { 1.0 };
+    Ok(Served { satellite: beam.satellite, azimuth_rad, elevation_rad, pop, flow, share })
 }
 
-/// The flow of a terminal whose addresses live at another PoP than its cell's: the same rate, its own way.
-fn redirected(
-    world: &World,
-    flow: Flow,
-    satellite: SatId,
-    pop: PopId,
-    given: &Given<'_>,
-) -> Result<Flow, Outage> {
-    let way = given.routes.way(satellite, pop, world).ok_or(Outage::NoPath)?;
-    let hop_s = |pair: &[SatId]| {
-        given.sky.position[pair[0].index()].range_m(given.sky.position[pair[1].index()]) / LIGHT_M_S
-    };
-    let landing = way.satellites[way.satellites.len() - 1];
-    let feeder = given.feeders.of_satellite[landing.index()].ok_or(Outage::NoPath)?;
-    let delay = DelayParts {
-        up_s: flow.delay.up_s,
-        lasers_s: way.satellites.windows(2).map(hop_s).sum(),
-        down_s: feeder.range_m / LIGHT_M_S,
-        fibre_s: world.fibres[way.fibre.index()].delay_s,
-    };
-    Ok(Flow { delay, laser_hops: (way.satellites.len() - 1) as u16, gateway: way.gateway, ..flow })
-}
-
-/// The beam was chosen for the centre of the cell; at its edge the satellite may stand this much lower.
-const CELL_EDGE_TOLERANCE_RAD: f64 = FRAC_PI_2 / 90.0;
+/// The beam was chosen for the centre of the beam cell; where its position cells end the satellite may stand this much lower: some
+/// 25 km away, under a satellite at 340 km or more.
+const CELL_EDGE_TOLERANCE_RAD: f64 = FRAC_PI_2 / 30.0;

@@ -111,6 +111,12 @@ pub fn unix_seconds(epoch: Epoch) -> f64 {
     epoch.to_unix_seconds()
 }
 
+/// Seconds since midnight UTC.
+#[must_use]
+pub fn utc_seconds_of_day(epoch: Epoch) -> f64 {
+    unix_seconds(epoch).rem_euclid(86_400.0)
+}
+
 /// UTC days since J2000.0 (2000-01-01 12:00), leap seconds not counted.
 #[must_use]
 pub fn days_since_j2000(epoch: Epoch) -> f64 {

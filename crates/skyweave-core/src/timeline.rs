@@ -28,6 +28,8 @@ pub enum Change {
     Fail(Affected),
     /// Things work again.
     Recover(Affected),
+    /// A storm begins; where, how strong and for how long is in the weather of the world.
+    Rain,
     /// Demand in cells changes: terminals ask for `factor` times their usual, and a share has no power.
     Demand {
         /// The cells.

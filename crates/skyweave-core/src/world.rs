@@ -3,17 +3,26 @@
 //! A world is read-only. Whatever changes during a run (failures, demand, motion) is in its [`Timeline`] or in a
 //! terminal's track, so that the state at any slot can be computed from the world alone.
 
+use crate::access::{Activity, RttAddition};
+use crate::air::Air;
+use crate::atmosphere::SiteClimate;
+use crate::beams::BeamGrid;
 use crate::elements::MeanElements;
-use crate::geodesy::{EARTH_MEAN_RADIUS_M, EcefPosition, Ellipsoid, Geodetic, LIGHT_M_S, Vec3};
-use crate::ids::{CellId, FibreId, GatewayId, PopId, SatId};
+use crate::geodesy::{EARTH_MEAN_RADIUS_M, Geodetic, LIGHT_M_S};
+use crate::gso::GsoRegimes;
+use crate::ids::{BeamId, CellId, FibreId, GatewayId, PlanId, PopId, SatId};
+use crate::place::HorizonMask;
 use crate::refusal::RefusalCode;
 use crate::rules::Rules;
 use crate::sgp4::{EARTH_RADIUS_WGS72_KM, Sgp4, Sgp4Error};
 use crate::time::{SlotInstant, SlotNo};
 use crate::timeline::Timeline;
+use crate::weather::{Weather, along};
+
+pub use crate::place::Place;
 
 /// Everything a plan starts from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct World {
     /// Satellites with usable elements, ordered by catalogue number.
     pub satellites: Vec<Satellite>,
@@ -29,6 +38,16 @@ pub struct World {
     pub cells: Vec<Cell>,
     /// Terminals that are listed one by one.
     pub terminals: Vec<Terminal>,
+    /// Where beams are pointed: the beam cells over the position cells.
+    pub beams: BeamGrid,
+    /// What the air of each beam cell and gateway takes from a link.
+    pub air: Air,
+    /// How far from the geostationary arc satellites must stand, by territory and date.
+    pub gso: GsoRegimes,
+    /// Storms and rain.
+    pub weather: Weather,
+    /// What medium access adds to a round trip, in the middle of its distribution, s.
+    pub access_rtt_s: f64,
     /// Parameters of every stage.
     pub rules: Rules,
     /// What fails, recovers or changes, and when.
@@ -52,6 +71,8 @@ pub struct Satellite {
     pub inclination_rad: f64,
     /// Mean altitude over the equatorial radius, m.
     pub mean_altitude_m: f64,
+    /// True for the second generation, which has more capacity and bands.
+    pub second_generation: bool,
     /// Where it belongs by design, for satellites of a described shell.
     pub design: Option<DesignPlace>,
 }
@@ -65,6 +86,8 @@ pub struct DesignPlace {
     pub plane: u16,
     /// What the shell is for.
     pub service: ShellService,
+    /// True if its satellites are of the second generation.
+    pub second_generation: bool,
 }
 
 /// What a described shell is for.
@@ -91,34 +114,28 @@ impl Satellite {
             inclination_rad: elements.inclination_rad,
             mean_altitude_m: (orbit.semi_major_axis_km() - EARTH_RADIUS_WGS72_KM) * 1_000.0,
             orbit,
+            second_generation: design.map_or_else(
+                || is_second_generation(&elements.name, &elements.international_designator),
+                |design| design.second_generation,
+            ),
             design,
         })
     }
 }
 
-/// A place on the ground with what the geometry needs of it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
-    /// Latitude, longitude, height (WGS84).
-    pub geodetic: Geodetic,
-    /// The same, Earth-fixed.
-    pub ecef: EcefPosition,
-    /// The vertical there.
-    pub up: Vec3,
-}
-
-impl Place {
-    /// A place from its coordinates.
-    #[must_use]
-    pub fn new(geodetic: Geodetic) -> Self {
-        Self { geodetic, ecef: geodetic.to_ecef(Ellipsoid::WGS84), up: geodetic.up() }
+/// True for a satellite of the second generation, by what is published of it: names from `STARLINK-30000` on; without a number
+/// in the name, launches from 2024 on (only second-generation ones were launched since late 2023).
+#[must_use]
+pub fn is_second_generation(name: &str, international_designator: &str) -> bool {
+    let number = name.strip_prefix("STARLINK-").map(|rest| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        rest[..digits].parse::<u32>()
+    });
+    if let Some(Ok(number)) = number {
+        return number >= 30_000;
     }
-
-    /// A place on the ellipsoid from degrees.
-    #[must_use]
-    pub fn from_degrees(latitude_deg: f64, longitude_deg: f64) -> Self {
-        Self::new(Geodetic::from_degrees(latitude_deg, longitude_deg))
-    }
+    let year = international_designator.get(..4).map(str::parse::<u32>);
+    matches!(year, Some(Ok(year)) if year >= 2024)
 }
 
 /// A gateway: the antennas that hold satellites.
@@ -170,7 +187,7 @@ impl Fibre {
     }
 }
 
-/// A cell: what one beam is pointed at.
+/// A position cell: what tells where somebody is.
 #[derive(Debug, Clone)]
 pub struct Cell {
     /// H3 index of the cell.
@@ -202,6 +219,10 @@ pub struct Terminal {
     pub evidence: Option<Evidence>,
     /// A refusal that the scenario declares for it.
     pub declared_refusal: Option<RefusalCode>,
+    /// What it pays for.
+    pub plan: PlanId,
+    /// What stands around it.
+    pub mask: HorizonMask,
 }
 
 /// How a position is known.
@@ -237,20 +258,10 @@ impl Motion {
     /// The place at the start of a slot.
     #[must_use]
     pub fn at(&self, slot: SlotNo) -> Place {
-        let points = match self {
-            Self::Fixed(place) => return *place,
-            Self::Track(points) => points,
-        };
-        let later = points.iter().position(|(when, _)| slot.seconds_after(*when) < 0.0);
-        Place::new(match later {
-            Some(0) => points[0].1,
-            None => points[points.len() - 1].1,
-            Some(next) => {
-                let ((from_t, from), (to_t, to)) = (points[next - 1], points[next]);
-                let (since, until) = (slot.seconds_after(from_t), slot.seconds_after(to_t));
-                from.towards(to, since / (since - until))
-            }
-        })
+        match self {
+            Self::Fixed(place) => *place,
+            Self::Track(points) => Place::new(along(points, slot)),
+        }
     }
 }
 
@@ -278,6 +289,24 @@ impl World {
         }
         satellites.sort_by_key(|s| s.catalog_number);
         (satellites, unusable)
+    }
+
+    /// Computes what follows from the rest: the beam cells over the position cells, the air of each beam cell and gateway by a
+    /// climate, and the delay of medium access.
+    pub fn settle(&mut self, climate: &dyn Fn(&Place) -> SiteClimate) {
+        let cells: Vec<Place> = self.cells.iter().map(|cell| cell.place).collect();
+        let radio = &self.rules.radio;
+        let colours = radio.down_beams.colours.max(radio.up_beams.colours);
+        self.beams = BeamGrid::lay(&cells, radio.beam_cell_m, colours);
+        let gateways: Vec<Place> = self.gateways.iter().map(|gateway| gateway.place).collect();
+        self.air = Air::over(&self.rules, &self.beams.places, &gateways, climate);
+        self.access_rtt_s = RttAddition::tabulate(&self.rules.access, Activity::Steady).quantile_s(0.5);
+    }
+
+    /// The beam cell of a position cell.
+    #[must_use]
+    pub fn beam_of(&self, cell: CellId) -> BeamId {
+        self.beams.of_cell[cell.index()]
     }
 
     /// The satellite of this id.
@@ -308,5 +337,26 @@ impl World {
             }
         }
         best.map(|(_, id)| id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generations_are_read_from_names() {
+        for (name, designator, expected) in [
+            ("STARLINK-1008", "2019-074B", false),
+            ("STARLINK-6279", "2023-084A", false),
+            ("STARLINK-30000", "2023-026A", true),
+            ("STARLINK-31072 [DTC]", "2024-001A", true),
+            ("STARLINK-11072 [DTC]", "2024-001A", false),
+            ("OBJECT A", "2025-001A", true),
+            ("OBJECT A", "2021-001A", false),
+            ("", "", false),
+        ] {
+            assert_eq!(is_second_generation(name, designator), expected, "{name}");
+        }
     }
 }

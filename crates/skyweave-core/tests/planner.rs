@@ -2,20 +2,25 @@
 
 use hifitime::Epoch;
 use skyweave_core::admission::{Admission, Unsigned};
+use skyweave_core::atmosphere::SiteClimate;
 use skyweave_core::conditions::Conditions;
 use skyweave_core::constellation::ServiceState;
 use skyweave_core::elements::MeanElements;
 use skyweave_core::feeder::Feeders;
-use skyweave_core::ids::{CellId, GatewayId, PopId, SatId};
+use skyweave_core::flow::Limit;
+use skyweave_core::gso::{GsoArc, GsoStep};
+use skyweave_core::ids::{BeamId, CellId, GatewayId, PlanId, PopId, SatId};
 use skyweave_core::laser::{LaserState, Lasers};
+use skyweave_core::place::{HorizonMask, Sector};
 use skyweave_core::plan::{self, Slot};
 use skyweave_core::refusal::RefusalCode;
 use skyweave_core::route::{self, Found};
-use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
+use skyweave_core::rules::{LaserPattern, Plan, PolicyKind, Rules, ScoreWeights};
 use skyweave_core::schedule::Outage;
 use skyweave_core::sgp4::kozai_mean_motion;
 use skyweave_core::time::SlotNo;
-use skyweave_core::timeline::{Affected, Change, Event, Timeline};
+use skyweave_core::timeline::{Affected, Change, Event};
+use skyweave_core::weather::{Footprint, Storm};
 use skyweave_core::world::{
     Cell, DesignPlace, Fibre, Gateway, Motion, Place, Pop, ShellService, Terminal, World,
 };
@@ -49,45 +54,27 @@ fn shell() -> Vec<(MeanElements, Option<DesignPlace>)> {
                 mean_motion_rad_min: kozai_mean_motion(550.0, inclination_rad),
                 bstar: 0.0,
             };
-            (elements, Some(DesignPlace { shell: 0, plane, service: ShellService::Terminals }))
+            (
+                elements,
+                Some(DesignPlace {
+                    shell: 0,
+                    plane,
+                    service: ShellService::Terminals,
+                    second_generation: false,
+                }),
+            )
         })
         .collect()
 }
 
 fn rules() -> Rules {
-    let carrier = |frequency_hz: f64, bandwidth_hz: f64| Carrier {
-        eirp_dbw: 36.0,
-        gain_to_noise_db_k: 9.0,
-        frequency_hz,
-        bandwidth_hz,
-        implementation_loss_db: 4.0,
-        max_efficiency_bps_hz: 4.5,
-    };
-    Rules {
-        lasers: LaserRules {
-            pattern: LaserPattern::Grid,
-            per_satellite: 4,
-            max_range_m: 5_400e3,
-            min_ray_height_m: 80e3,
-            cross_shell: false,
-            capacity_bps: 100e9,
-            per_satellite_bps: 400e9,
-            acquisition_s: 12.0,
-        },
-        radio: RadioRules {
-            min_elevation_rad: 25_f64.to_radians(),
-            down: carrier(11.7e9, 240e6),
-            up: carrier(14.25e9, 62.5e6),
-            beams_per_satellite: 48,
-            cells_per_beam: 4,
-            satellite_down_bps: 96e9,
-            satellite_up_bps: 24e9,
-            feeder_up_bps: 24e9,
-            feeder_down_bps: 12e9,
-        },
-        service: ServiceRules { infer: true, min_serving_altitude_m: 400e3, max_element_age_days: 14.0 },
-        demand: DemandRules { down_bps: 20e6, up_bps: 2e6 },
-    }
+    let mut rules = Rules::default();
+    rules.schedule.policy = PolicyKind::HighestElevation;
+    rules.schedule.weights = ScoreWeights::of(PolicyKind::HighestElevation);
+    rules.demand.plans[0].down_bps = 20e6;
+    rules.demand.plans[0].up_bps = 2e6;
+    rules.demand.by_hour = [1.0; 24];
+    rules
 }
 
 fn gateway(name: &str, latitude: f64, longitude: f64) -> Gateway {
@@ -137,8 +124,10 @@ fn world() -> World {
         home_pop: PopId(cell),
         evidence: None,
         declared_refusal: None,
+        plan: PlanId(0),
+        mask: HorizonMask::default(),
     };
-    World {
+    let mut world = World {
         satellites,
         unusable,
         gateways,
@@ -147,8 +136,14 @@ fn world() -> World {
         cells: vec![cell(50.45, 30.52, 0), cell(45.46, 9.19, 1)],
         terminals: vec![terminal("kyiv", 50.45, 30.52, 0), terminal("milan", 45.46, 9.19, 1)],
         rules: rules(),
-        timeline: Timeline::default(),
-    }
+        ..World::default()
+    };
+    settle(&mut world);
+    world
+}
+
+fn settle(world: &mut World) {
+    world.settle(&|place| SiteClimate::coarse(place.geodetic.latitude_rad.to_degrees(), 0.0));
 }
 
 fn at(offset: i64, change: Change) -> Event {
@@ -179,7 +174,7 @@ fn everybody_is_served_and_delays_are_those_of_the_path() {
             let landing = slot.sky.position[way.satellites[way.satellites.len() - 1].index()];
             metres += world.gateways[way.gateway.index()].place.ecef.range_m(landing);
             let seconds = metres / 299_792_458.0 + world.fibres[way.fibre.index()].delay_s;
-            assert!((served.flow.delay.rtt_s() - 2.0 * seconds).abs() < 1e-9, "terminal {index}");
+            assert!((served.flow.delay.propagation_rtt_s() - 2.0 * seconds).abs() < 1e-9, "terminal {index}");
             assert!(served.elevation_rad > 24_f64.to_radians());
         }
     }
@@ -236,10 +231,10 @@ fn without_any_gateway_there_is_no_path_and_without_any_pop_no_pop() {
         at(3, Change::Fail(pops)),
     ];
     let slots = slots(&world, 4);
-    assert_eq!(outcome(&slots[1], 0), Err(Outage::NoPath));
+    assert_eq!(outcome(&slots[1], 0), Err(Outage::NoGateway));
     assert!(outcome(&slots[2], 0).is_ok());
     assert_eq!(outcome(&slots[3], 0), Err(Outage::NoPop));
-    assert!(slots[3].flows.cells.iter().all(Option::is_none));
+    assert!(slots[3].flows.cells.iter().all(|flow| matches!(flow, Some(Err(Outage::NoPop)))));
 }
 
 #[test]
@@ -262,7 +257,7 @@ fn a_terminal_keeps_to_the_pop_of_its_addresses_and_not_to_the_nearest() {
         assert_eq!((served.pop, served.flow.gateway), (PopId(1), way.gateway));
         assert_eq!(served.flow.delay.fibre_s, world.fibres[way.fibre.index()].delay_s);
         // the anonymous terminals of the same cell stay with theirs
-        assert_eq!(slot.assignment.cells[0].unwrap().unwrap().pop, PopId(0));
+        assert_eq!(slot.assignment.over(&world, CellId(0)).unwrap().unwrap().pop, PopId(0));
     }
 }
 
@@ -316,7 +311,7 @@ fn a_bent_pipe_serves_only_under_a_satellite_that_holds_a_gateway() {
     world.rules.lasers.pattern = LaserPattern::None;
     for slot in slots(&world, 30) {
         assert!(slot.lasers.live.is_empty());
-        for beam in slot.assignment.cells.iter().flatten().flatten() {
+        for beam in slot.assignment.beams.iter().flatten().flatten() {
             assert!(slot.feeders.of_satellite[beam.satellite.index()].is_some());
         }
     }
@@ -331,21 +326,195 @@ fn a_refused_terminal_gets_nothing_and_is_told_why() {
     assert!(outcome(&slots[1], 1).is_ok());
     // with nobody else in the cell no beam is pointed at it
     world.cells[0].anonymous_terminals = 0;
-    assert!(self::slots(&world, 1)[0].assignment.cells[0].is_none());
+    let slot = &self::slots(&world, 1)[0];
+    assert!(slot.assignment.over(&world, CellId(0)).is_none() && slot.flows.cells[0].is_none());
 }
 
 #[test]
-fn demand_that_rises_is_met_as_far_as_the_beam_goes() {
+fn demand_that_rises_is_met_as_far_as_the_beams_go() {
     let mut world = world();
     world.timeline.events =
-        vec![at(1, Change::Demand { cells: vec![CellId(0)], factor: 10.0, dark_share: 0.3 })];
+        vec![at(1, Change::Demand { cells: vec![CellId(0)], factor: 40.0, dark_share: 0.3 })];
     let slots = slots(&world, 2);
-    let (before, after) = (slots[0].flows.cells[0].unwrap(), slots[1].flows.cells[0].unwrap());
-    assert!((slots[1].demand[0].terminals - 101.0 * 0.7).abs() < 1e-9);
-    // one beam of 240 MHz at 4.5 bit/s/Hz for all of them
-    let most = 240e6 * 4.5 / slots[1].demand[0].terminals;
-    assert!(after.down_bps <= most * (1.0 + 1e-9) && after.down_bps < 200e6);
-    assert!(before.down_bps <= 240e6 * 4.5 / 101.0 * (1.0 + 1e-9));
+    let colours = |slot: &Slot<Unsigned>| {
+        slot.assignment.over(&world, CellId(0)).unwrap().unwrap().down_colours.count_ones()
+    };
+    let [before, after] = [0, 1].map(|k: usize| slots[k].flows.cells[0].unwrap().unwrap());
+    assert!((slots[1].demand.cells[0].terminals - 101.0 * 0.7).abs() < 1e-9);
+    // 101 terminals of 20 Mbit/s are worth two or three beams, and then eight at most
+    assert!((2..=3).contains(&colours(&slots[0])) && colours(&slots[1]) == 8);
+    assert_eq!((before.down_bps, before.limit), (20e6, Limit::Demand));
+    let most = 8.0 * 240e6 * 4.5 / slots[1].demand.cells[0].terminals;
+    assert!(after.down_bps <= most && after.down_bps > 0.3 * most, "{after:?}");
+    assert!(after.limit == Limit::Beam || after.limit == Limit::Feeder, "{after:?}");
+}
+
+#[test]
+fn a_plan_of_more_weight_gets_more_where_something_is_full_and_nobody_more_than_asked() {
+    let mut world = world();
+    let standard = world.rules.demand.plans[0].clone();
+    world.rules.demand.plans = vec![
+        Plan { share: 0.8, down_bps: 800e6, ..standard.clone() },
+        Plan { name: "priority".to_owned(), share: 0.2, down_bps: 800e6, weight: 4.0, ..standard },
+    ];
+    world.terminals[0].plan = PlanId(1);
+    for slot in slots(&world, 3) {
+        let (first, asks) = slot.demand.of_cell(&world, CellId(0));
+        let flow = |plan: u32| {
+            let ask = asks.iter().position(|ask| ask.plan == PlanId(plan)).unwrap();
+            slot.flows.asks[first + ask].unwrap().unwrap()
+        };
+        let (one, other) = (flow(0), flow(1));
+        assert!(one.limit != Limit::Demand && other.limit != Limit::Demand);
+        assert!((other.down_bps / one.down_bps - 4.0).abs() < 1e-9);
+        assert_eq!(slot.terminals[0].outcome.unwrap().flow.down_bps, other.down_bps);
+        assert_eq!(slot.terminals[0].outcome.unwrap().flow.up_bps, other.up_bps);
+    }
+}
+
+#[test]
+fn everything_that_carries_carries_no_more_than_it_can() {
+    let mut world = world();
+    world.rules.demand.plans[0].down_bps = 600e6;
+    world.rules.demand.plans[0].up_bps = 60e6;
+    world.terminals[0].home_pop = PopId(1);
+    for slot in slots(&world, 6) {
+        let mut per_feeder = std::collections::BTreeMap::new();
+        let mut per_satellite = std::collections::BTreeMap::new();
+        for (ask, flow) in slot.demand.asks.iter().zip(&slot.flows.asks) {
+            let Some(Ok(flow)) = flow else { continue };
+            let beam = slot.assignment.over(&world, ask.cell).unwrap().unwrap();
+            let way = slot.routes.way(beam.satellite, ask.pop.unwrap(), &world).unwrap();
+            let landing = way.satellites[way.satellites.len() - 1];
+            *per_feeder.entry(landing).or_insert(0.0) += ask.terminals * flow.down_bps;
+            *per_satellite.entry(beam.satellite).or_insert(0.0) += ask.terminals * flow.down_bps;
+            assert!(
+                flow.down_bps <= ask.down_bps * (1.0 + 1e-12) && flow.up_bps <= ask.up_bps * (1.0 + 1e-12)
+            );
+        }
+        for (landing, bps) in per_feeder {
+            let rate = slot.feeders.of_satellite[landing.index()].unwrap().rate;
+            assert!(bps <= rate.up_bps * (1.0 + 1e-9), "{bps} over {rate:?}");
+        }
+        assert!(per_satellite.values().all(|bps| *bps <= world.rules.radio.satellite_down_bps));
+        for (laser, bps) in slot.lasers.live.iter().zip(&slot.flows.laser_load_bps) {
+            assert!(*bps <= laser.capacity_bps * (1.0 + 1e-9));
+        }
+    }
+}
+
+#[test]
+fn rain_takes_links_down_and_diversity_goes_round_it() {
+    let mut world = world();
+    let storm = |rate_mm_h: f64, beams: Vec<BeamId>, gateways: Vec<GatewayId>| Storm {
+        from: SlotNo(start().0 + 2),
+        until: SlotNo(start().0 + 6),
+        rate_mm_h,
+        footprint: Footprint::Places { beams, gateways },
+    };
+    let rates = |world: &World| -> Vec<Result<f64, Outage>> {
+        slots(world, 8).iter().map(|slot| slot.terminals[0].outcome.map(|s| s.flow.down_bps)).collect()
+    };
+    let kyiv = world.beam_of(CellId(0));
+    world.rules.demand.plans[0].down_bps = 600e6;
+    let dry = rates(&world);
+    world.weather.storms = vec![storm(25.0, vec![kyiv], Vec::new())];
+    let rain = rates(&world);
+    assert_eq!(dry[..2], rain[..2]);
+    assert_eq!(dry[6..], rain[6..]);
+    assert!((2..6).all(|k| rain[k].unwrap() < 0.9 * dry[k].unwrap()), "{rain:?} {dry:?}");
+    world.weather.storms = vec![storm(300.0, vec![kyiv], Vec::new())];
+    assert!(rates(&world)[2..6].iter().all(|rate| *rate == Err(Outage::Rain)));
+
+    // the same over both gateways: nobody is served; over one of them: the other takes over, if anybody looks at the weather
+    world.weather.storms = vec![storm(200.0, Vec::new(), vec![GatewayId(0), GatewayId(1)])];
+    assert!(rates(&world)[2..6].iter().all(Result::is_err));
+    world.weather.storms = vec![storm(200.0, Vec::new(), vec![GatewayId(0)])];
+    let gateways = |world: &World| -> Vec<_> {
+        slots(world, 8).iter().map(|slot| outcome(slot, 0).map(|(gateway, _)| gateway)).collect()
+    };
+    assert!(gateways(&world)[2..6].iter().all(|gateway| *gateway == Ok(GatewayId(1))));
+    world.rules.feeder.diversity = false;
+    assert!(gateways(&world)[2..6].contains(&Err(Outage::Rain)), "{:?}", gateways(&world));
+}
+
+#[test]
+fn a_terminal_that_sees_no_sky_is_obstructed_and_one_that_sees_half_is_served_there() {
+    let mut world = world();
+    world.cells[0].anonymous_terminals = 0;
+    let sector = |from_deg: f64, to_deg: f64, elevation_deg: f64| Sector {
+        from_rad: from_deg.to_radians(),
+        to_rad: to_deg.to_radians(),
+        elevation_rad: elevation_deg.to_radians(),
+    };
+    world.terminals[0].mask = HorizonMask { sectors: vec![sector(0.0, 0.0, 90.0)] };
+    assert_eq!(outcome(&slots(&world, 1)[0], 0), Err(Outage::Obstructed));
+    // alone in its cell it is given satellites that it sees
+    world.terminals[0].mask = HorizonMask { sectors: vec![sector(90.0, 270.0, 80.0)] };
+    let mut served = 0;
+    for slot in slots(&world, 20) {
+        match slot.terminals[0].outcome {
+            Ok(service) => {
+                let south = (90.0..270.0).contains(&service.azimuth_rad.to_degrees());
+                assert!(!south || service.elevation_rad.to_degrees() >= 80.0);
+                served += 1;
+            }
+            Err(outage) => assert_eq!(outage, Outage::Obstructed),
+        }
+    }
+    assert!(served >= 10, "{served}");
+    // with others in the cell it takes what they are given
+    world.cells[0].anonymous_terminals = 100;
+    let outcomes: Vec<_> = slots(&world, 20).iter().map(|slot| outcome(slot, 0)).collect();
+    assert!(outcomes.contains(&Err(Outage::Obstructed)));
+}
+
+#[test]
+fn satellites_near_the_geostationary_arc_serve_nobody_where_and_when_they_must_not() {
+    let mut world = world();
+    let step = |from: SlotNo, deg: f64| GsoStep { from, min_separation_rad: deg.to_radians() };
+    let always = SlotNo(i64::MIN);
+    let separation = |world: &World, slot: &Slot<Unsigned>, cell: u32| {
+        let beam = slot.assignment.over(world, CellId(cell)).unwrap().unwrap();
+        let arc = GsoArc::seen_from(&world.beams.places[world.beam_of(CellId(cell)).index()]).unwrap();
+        arc.separation_of_rad(slot.sky.position[beam.satellite.index()]).to_degrees()
+    };
+    let nearest = |world: &World, cell: u32, slots: &[Arc<Slot<Unsigned>>]| {
+        slots.iter().map(|slot| separation(world, slot, cell)).fold(f64::INFINITY, f64::min)
+    };
+    let free = slots(&world, 60);
+    let is_near = nearest(&world, 0, &free);
+    assert!(is_near < 40.0, "{is_near}");
+    // Kyiv alone, from the 30th slot on
+    world.gso.regimes =
+        vec![vec![step(always, 0.0)], vec![step(always, 0.0), step(SlotNo(start().0 + 30), 40.0)]];
+    world.gso.of_beam = vec![0; world.beams.len()];
+    let kyiv = world.beam_of(CellId(0)).index();
+    world.gso.of_beam[kyiv] = 1;
+    let limited = slots(&world, 60);
+    assert!(nearest(&world, 0, &limited[30..]) >= 40.0);
+    assert_eq!(format!("{:?}", free[29].assignment), format!("{:?}", limited[29].assignment));
+    assert_eq!(nearest(&world, 1, &free), nearest(&world, 1, &limited));
+    world.gso.regimes[1][1].min_separation_rad = 3.0;
+    assert_eq!(outcome(&slots(&world, 40)[35], 0), Err(Outage::GsoArc));
+}
+
+#[test]
+fn every_policy_serves_everybody_and_does_what_it_is_named_for() {
+    let mut elevations = Vec::new();
+    let mut handovers = Vec::new();
+    for policy in PolicyKind::ALL {
+        let mut world = world();
+        world.rules.schedule.policy = policy;
+        world.rules.schedule.weights = ScoreWeights::of(policy);
+        let slots = slots(&world, 80);
+        let beam = |slot: &Slot<Unsigned>| slot.assignment.over(&world, CellId(0)).unwrap().unwrap();
+        elevations.push(slots.iter().map(|slot| beam(slot).elevation_sine).sum::<f64>() / 80.0);
+        handovers.push(slots.windows(2).filter(|p| beam(&p[0]).satellite != beam(&p[1]).satellite).count());
+    }
+    let [highest, longest, measured, _] = elevations[..] else { panic!() };
+    assert!(highest > measured && measured > longest, "{elevations:?}");
+    assert!(handovers[1] < handovers[0] && handovers[0] < handovers[2], "{handovers:?}");
 }
 
 #[test]

@@ -5,9 +5,8 @@ use skyweave_core::conditions::Conditions;
 use skyweave_core::constellation::{self, Topology, neighbouring_planes};
 use skyweave_core::laser::{self, LaserState};
 use skyweave_core::orbit::{Fleet, Sky};
-use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
+use skyweave_core::rules::{LaserRules, Rules};
 use skyweave_core::time::SlotNo;
-use skyweave_core::timeline::Timeline;
 use skyweave_core::world::World;
 
 /// Slots over which laser changes are counted: half an hour.
@@ -76,17 +75,7 @@ pub fn inspect(set: &ElementSet, lasers: LaserRules) -> Inspection {
 pub(crate) fn world_of(set: &ElementSet, lasers: LaserRules) -> World {
     let elements: Vec<_> = set.elements.iter().map(|e| (e.clone(), None)).collect();
     let (satellites, unusable) = World::satellites_from(&elements);
-    World {
-        satellites,
-        unusable,
-        gateways: Vec::new(),
-        pops: Vec::new(),
-        fibres: Vec::new(),
-        cells: Vec::new(),
-        terminals: Vec::new(),
-        rules: rules(lasers),
-        timeline: Timeline::default(),
-    }
+    World { satellites, unusable, rules: Rules { lasers, ..Rules::default() }, ..World::default() }
 }
 
 fn geometry(world: &World, topology: &Topology, sky: &Sky, states: &[LaserState]) -> Vec<ShellGeometry> {
@@ -133,44 +122,8 @@ fn geometry(world: &World, topology: &Topology, sky: &Sky, states: &[LaserState]
         .collect()
 }
 
-fn rules(lasers: LaserRules) -> Rules {
-    let silent = Carrier {
-        eirp_dbw: 0.0,
-        gain_to_noise_db_k: 0.0,
-        frequency_hz: 1e9,
-        bandwidth_hz: 1.0,
-        implementation_loss_db: 0.0,
-        max_efficiency_bps_hz: 0.0,
-    };
-    Rules {
-        lasers,
-        radio: RadioRules {
-            min_elevation_rad: 0.0,
-            down: silent.clone(),
-            up: silent,
-            beams_per_satellite: 0,
-            cells_per_beam: 0,
-            satellite_down_bps: 0.0,
-            satellite_up_bps: 0.0,
-            feeder_up_bps: 0.0,
-            feeder_down_bps: 0.0,
-        },
-        service: ServiceRules { infer: true, min_serving_altitude_m: 400_000.0, max_element_age_days: 14.0 },
-        demand: DemandRules { down_bps: 0.0, up_bps: 0.0 },
-    }
-}
-
 /// The lasers that an inspection assumes: the defaults of a scenario.
 #[must_use]
 pub fn default_lasers() -> LaserRules {
-    LaserRules {
-        pattern: LaserPattern::Grid,
-        per_satellite: 4,
-        max_range_m: 5_400_000.0,
-        min_ray_height_m: 80_000.0,
-        cross_shell: false,
-        capacity_bps: 100e9,
-        per_satellite_bps: 400e9,
-        acquisition_s: 12.0,
-    }
+    LaserRules::default()
 }

@@ -14,6 +14,8 @@ pub struct Summary {
     pub scenario: String,
     /// How its admissions came about: `unsigned` where nobody signed them.
     pub basis: String,
+    /// Where the climate of its links is from.
+    pub climate: String,
     /// Start of the window, ISO 8601.
     pub from: String,
     /// End of the window, ISO 8601.
@@ -53,7 +55,7 @@ pub struct Act {
     pub offered_down_bps: f64,
     /// Downlink delivered, mean, bit/s.
     pub delivered_down_bps: f64,
-    /// Round-trip time by propagation alone that half of the served terminals do not exceed, median over the slots, ms.
+    /// Round-trip time that half of the served terminals do not exceed, median over the slots, ms.
     pub rtt_p50_ms: Option<f64>,
     /// The same for 95 %.
     pub rtt_p95_ms: Option<f64>,
@@ -70,7 +72,7 @@ pub struct Site {
     pub name: String,
     /// Share of the slots in which it is served.
     pub served_share: f64,
-    /// Round-trip time by propagation alone: least, median, 95 %, ms.
+    /// Round-trip time: least, median, 95 %, ms.
     pub rtt_ms: Option<[f64; 3]>,
     /// Changes of satellite, an hour.
     pub handovers_per_hour: f64,
@@ -112,6 +114,7 @@ impl Summary {
         Ok(Self {
             scenario: file.scenario_name.clone(),
             basis: file.basis.clone(),
+            climate: file.climate.clone(),
             from: file.from.clone(),
             until: file.until.clone(),
             slots: network.len(),

@@ -6,6 +6,7 @@ use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 use skyweave_core::atmosphere::ClimateSource;
 use skyweave_io::climate::{Climate, ClimateError, import};
+use skyweave_io::scenario::{Source, prepare};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -215,4 +216,33 @@ fn damaged_climate_files_are_told() {
         assert!(error.contains(found), "{found}: {error}");
     }
     assert!(matches!(Climate::open(&folder.path().join("none")), Err(ClimateError::File { .. })));
+}
+
+#[test]
+fn a_scenario_takes_the_climate_of_maps() {
+    let folder = folder();
+    imported(folder.path());
+    let base = include_str!("scenario/base.toml");
+    let text = format!("{base}\n[weather]\nclimate = \"climate.bin\"\nexceedance_percent = 0.1\n");
+    let source = Source { name: "x.toml".to_owned(), text };
+    let prepared = prepare(&source, folder.path()).unwrap();
+    assert_eq!(prepared.world.air.source, Some(ClimateSource::Maps));
+    assert!(prepared.climate.starts_with("climate.bin: digital maps of ITU-R P."), "{}", prepared.climate);
+}
+
+#[test]
+#[ignore = "measures time"]
+fn how_long_a_place_takes() {
+    let folder = folder();
+    let climate = Climate::open(&imported(folder.path())).unwrap();
+    let mut least = f64::INFINITY;
+    for _ in 0..5 {
+        let start = std::time::Instant::now();
+        for number in 0..10_000 {
+            let (latitude, longitude) = (f64::from(number % 170) - 85.0, f64::from(number % 359));
+            std::hint::black_box(climate.at(latitude, longitude, None).unwrap());
+        }
+        least = least.min(start.elapsed().as_secs_f64());
+    }
+    println!("climate: {:.1} us a place", least * 1e6 / 10_000.0);
 }

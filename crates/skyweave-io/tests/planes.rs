@@ -1,8 +1,10 @@
 //! Planes, neighbours and service states made out from real, drifting elements.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
 
+use skyweave_core::constellation::ServiceState;
 use skyweave_io::elements;
 use skyweave_io::inspect::{self, Inspection, ShellGeometry};
+use std::fmt::Write;
 use std::path::PathBuf;
 
 /// Satellites that flip between shells and batches from day to day, as a share of the published count.
@@ -76,6 +78,57 @@ fn earlier_networks_have_shells_too() {
     for name in ["starlink-2025-05-29.tle.gz", "starlink-2024-07-17.tle.gz"] {
         let Some(found) = look_into(name) else { return };
         let [serving, _, in_transit, _] = found.topology.service_counts();
-        assert!(serving > 5 * in_transit / 2, "{name}: {serving} serving, {in_transit} in transit");
+        assert!(serving > 5 * in_transit, "{name}: {serving} serving, {in_transit} in transit");
+        // five of the ten filed planes at 560 km, 97.6 deg
+        assert_eq!(shell(&found, 97.65, 560.0).0, 5, "{name}");
     }
+}
+
+/// Planes of twenty satellites each at a mean motion (turns a day) and an inclination of 97.6 deg, as an OMM table.
+fn planes(nodes_deg: &[f64], turns_a_day: f64, more: &[(f64, f64)]) -> String {
+    let mut text =
+        "OBJECT_NAME,OBJECT_ID,EPOCH,MEAN_MOTION,ECCENTRICITY,INCLINATION,RA_OF_ASC_NODE,ARG_OF_PERICENTER,\
+                    MEAN_ANOMALY,NORAD_CAT_ID,BSTAR\n"
+            .to_owned();
+    let in_planes = nodes_deg
+        .iter()
+        .flat_map(|node| (0..20).map(move |place| (*node, turns_a_day, f64::from(place) * 18.0)));
+    let others = more.iter().map(|(node, turns)| (*node, *turns, 5.0));
+    for (number, (node, turns, anomaly)) in in_planes.chain(others).enumerate() {
+        let catalog = 45_000 + number;
+        writeln!(
+            text,
+            "S-{number},2023-001A,2026-05-20T11:00:00,{turns},.0001,97.6,{node},90,{anomaly},{catalog},0"
+        )
+        .unwrap();
+    }
+    text
+}
+
+/// Turns a day at 560 km, and what one kilometre higher takes from them.
+const AT_560_KM: f64 = 15.03;
+const PER_KM: f64 = -0.003_25;
+
+#[test]
+fn who_keeps_a_station_between_planes_serves() {
+    let nodes = [0.0, 20.0, 40.0, 60.0];
+    let states = |nodes: &[f64], more: &[(f64, f64)]| {
+        let text = planes(nodes, AT_560_KM, more);
+        let set = elements::parse("omm.csv", text.as_bytes()).unwrap();
+        inspect::inspect(&set, inspect::default_lasers()).topology
+    };
+    // at the planes' altitude, at the edges of the station, and clearly out of it
+    let km = |above: f64| AT_560_KM + above * PER_KM;
+    let found = states(
+        &nodes,
+        &[(10.0, km(0.0)), (30.0, km(2.0)), (30.0, km(-2.0)), (50.0, km(5.0)), (50.0, km(-60.0))],
+    );
+    let last = &found.service[80..];
+    assert_eq!(last[..3], [ServiceState::Serving; 3]);
+    assert_eq!(last[3..], [ServiceState::InTransit; 2]);
+    assert_eq!(found.shells[0].planes.len(), 4);
+    assert!(found.service[..80].iter().all(|state| *state == ServiceState::Serving));
+    // three are launches on their way, and nobody's station
+    let found = states(&nodes[..3], &[(10.0, km(0.0))]);
+    assert!(found.service.iter().all(|state| *state == ServiceState::InTransit) && found.shells.is_empty());
 }

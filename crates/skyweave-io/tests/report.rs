@@ -64,16 +64,7 @@ demand = {{ area = {{ world = true }}, factor = 2.0 }}
     fn plan_into(dir: &Path) {
         let source = Source { name: "small.toml".to_owned(), text: scenario_text() };
         let prepared = scenario::prepare(&source, Path::new(".")).unwrap();
-        let header = Header {
-            scenario_name: prepared.scenario.name.clone(),
-            scenario_text: prepared.text.clone(),
-            scenario_sha256: prepared.sha256.clone(),
-            format_version: scenario::FORMAT,
-            seed: prepared.scenario.seed,
-            basis: "unsigned",
-            window: (prepared.first, prepared.end),
-            skyweave_version: "1.2.3".to_owned(),
-        };
+        let header = Header::of(&prepared, "unsigned", "1.2.3");
         let writer = Writer::open(dir, header, Options::default()).unwrap();
         let world = &prepared.world;
         for hour in writer.hours() {
@@ -125,7 +116,8 @@ demand = {{ area = {{ world = true }}, factor = 2.0 }}
             "2026-05-20 12:00:12 to 2026-05-20 12:02:12 UTC, 8 slots of 15 s",
             "unsigned (declared by the scenario, signed by nobody)",
             "Skyweave 1.2.3",
-            "propagation alone",
+            "propagation and the median of medium access",
+            "coarse (Skyweave",
             "Terminals served",
             "3 cells where somebody is to be served",
             "latitude_deg = 35.68",
@@ -192,9 +184,9 @@ demand = {{ area = {{ world = true }}, factor = 2.0 }}
     fn outages_are_shaded_and_listed_with_their_reason() {
         let page = page();
         assert!(page.contains(
-            "<title>12:00:42 to 12:02:12: no_path (satellites are there, none has a way to the PoP)"
+            "<title>12:00:42 to 12:02:12: no_gateway (satellites are there, none can reach a gateway)"
         ));
-        let listed = "<td>2026-05-20 12:00:42</td><td>2026-05-20 12:02:12</td><td class=\"n\">90 s</td><td>no_path</td>";
+        let listed = "<td>2026-05-20 12:00:42</td><td>2026-05-20 12:02:12</td><td class=\"n\">90 s</td><td>no_gateway</td>";
         assert!(page.contains(&format!("<th scope=\"row\">kyiv</th>{listed}")));
         assert!(!page.contains(&format!("<th scope=\"row\">tokyo</th>{listed}")));
     }

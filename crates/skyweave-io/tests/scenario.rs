@@ -81,7 +81,7 @@ fn told(error: &ScenarioError) -> (String, Option<String>, String) {
 #[test]
 fn bad_scenarios_are_refused_with_one_clear_error() {
     let cases: Cases = toml::from_str(include_str!("scenario/bad.toml")).unwrap();
-    assert!(cases.case.len() > 150);
+    assert!(cases.case.len() > 270);
     let names: BTreeSet<&str> = cases.case.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.case.len(), "each case has a name of its own");
     cases.case.par_iter().for_each(|case| {

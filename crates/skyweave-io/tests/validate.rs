@@ -132,7 +132,8 @@ fn a_folder_of_unknown_sites_is_compared() {
         }
     }
     assert!(!rows.iter().any(|row| row.name.contains("/fov/")));
-    assert_eq!(validate::run(folder.path(), Some("serving")).unwrap(), outcome);
+    assert_eq!(outcome.left_out, ["rtt", "victoria"]);
+    assert_eq!(validate::run(folder.path(), Some("serving")).unwrap().rows, outcome.rows);
     let values: serde_json::Value = serde_json::to_value(rows).unwrap();
     for value in values.as_array().unwrap() {
         let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
@@ -221,4 +222,10 @@ fn the_shipped_weights_beat_uniform_on_real_labels() {
         compared += 1;
     }
     assert!(compared >= 2);
+    for row in rows.iter().filter(|row| row.name.ends_with("that the planner has as not serving")) {
+        assert!(row.modelled.unwrap() <= NOT_SERVING, "{row:?}");
+    }
 }
+
+/// Labels are inferred, and some name satellites that are being lowered.
+const NOT_SERVING: f64 = 0.02;

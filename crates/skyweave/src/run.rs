@@ -149,16 +149,7 @@ impl Drop for Scratch {
 
 /// Who writes into the folder: what is to be kept, or the few tables that a summary is made from.
 fn writer(options: &Options, prepared: &Prepared, folder: &Path) -> Result<Writer> {
-    let header = Header {
-        scenario_name: prepared.scenario.name.clone(),
-        scenario_text: prepared.text.clone(),
-        scenario_sha256: prepared.sha256.clone(),
-        format_version: scenario::FORMAT,
-        seed: prepared.scenario.seed,
-        basis: Unsigned::NAME,
-        window: (prepared.first, prepared.end),
-        skyweave_version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    let header = Header::of(prepared, Unsigned::NAME, env!("CARGO_PKG_VERSION"));
     let mut chosen = results::Options { mode: mode(options), ..results::Options::default() };
     if options.output.is_none() {
         chosen.tables = [results::Table::Network, results::Table::Sites, results::Table::Outages].into();

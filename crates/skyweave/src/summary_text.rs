@@ -15,7 +15,10 @@ pub fn lines(summary: &Summary) -> String {
         span(summary.satellites_serving),
         span(summary.lasers_up)
     ));
-    text.push_str("RTT is propagation alone: medium access and queues are not in it.\n");
+    text.push_str(&format!(
+        "Climate: {}. RTT is propagation and the median of medium access; queues are not in it.\n",
+        if summary.climate == "coarse" { "coarse, our own" } else { &summary.climate }
+    ));
     if !summary.sites.is_empty() {
         text.push('\n');
         text.push_str(&sites(summary).lines());

@@ -1,6 +1,7 @@
 //! What a run starts from, for the terminal.
 
 use crate::table::{count, percent};
+use skyweave_core::atmosphere::ClimateSource;
 use skyweave_core::timeline::Change;
 use skyweave_core::world::World;
 use skyweave_io::scenario::Prepared;
@@ -19,6 +20,13 @@ pub fn lines(prepared: &Prepared) -> String {
         count(world.cells.len() as f64),
         count(terminals)
     );
+    text.push_str(&format!(
+        "{} beam cells of {} km, policy {}, climate {}\n",
+        count(world.beams.len() as f64),
+        world.rules.radio.beam_cell_m / 1e3,
+        world.rules.schedule.policy.name(),
+        climate(world)
+    ));
     for warning in &prepared.warnings {
         text.push_str(&format!("warning: {warning}\n"));
     }
@@ -28,10 +36,22 @@ pub fn lines(prepared: &Prepared) -> String {
     text
 }
 
+/// Where the climate is from, said so that nobody takes ours for a measured one.
+fn climate(world: &World) -> &'static str {
+    match world.air.source {
+        None => "none",
+        Some(ClimateSource::Coarse) => {
+            "coarse (our own, by latitude alone; `skyweave climate import` brings maps)"
+        }
+        Some(source) => source.name(),
+    }
+}
+
 fn what_happens(world: &World, change: &Change) -> String {
     let (verb, affected) = match change {
         Change::Fail(affected) => ("", affected),
         Change::Recover(affected) => ("back: ", affected),
+        Change::Rain => return "a storm begins".to_owned(),
         Change::Demand { cells, factor, dark_share } => {
             return format!(
                 "{} cells ask {factor} times as much, {} of terminals dark",

@@ -62,16 +62,7 @@ fn threads_and_vectors_change_no_byte() {
 /// plans is written like any run.
 fn live(scenario: &Path, folder: &Path) {
     let prepared = scenario::read(scenario, &[]).unwrap();
-    let header = Header {
-        scenario_name: prepared.scenario.name.clone(),
-        scenario_text: prepared.text.clone(),
-        scenario_sha256: prepared.sha256.clone(),
-        format_version: scenario::FORMAT,
-        seed: prepared.scenario.seed,
-        basis: Unsigned::NAME,
-        window: (prepared.first, prepared.end),
-        skyweave_version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    let header = Header::of(&prepared, Unsigned::NAME, env!("CARGO_PKG_VERSION"));
     let mut options = results::Options::default();
     options.tables.insert(Table::Slots);
     let writer = Writer::open(folder, header, options).unwrap();

@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Name of the expected result, the scenario, what is changed in it, and the seconds that a proof must have for it.
-const CASES: [(&str, &str, &[&str], u64); 7] = [
+const CASES: [(&str, &str, &[&str], u64); 9] = [
     ("quickstart", "quickstart", &[], 0),
     ("kyiv-blackout", "kyiv-blackout", &[], 120),
     ("kyiv-blackout-no-lasers", "kyiv-blackout", &["lasers.pattern=none"], 120),
+    ("storm", "storm", &[], 120),
+    ("storm-no-diversity", "storm", &["feeder.diversity=false"], 120),
     ("world-5min", "world", &["time.duration=5min"], 120),
     ("no-lasers-5min", "no-lasers", &["time.duration=5min"], 120),
     ("world", "world", &[], 1_200),

@@ -57,6 +57,14 @@ impl Band {
     }
 }
 
+impl Band {
+    /// What rain does to a wave of this band.
+    #[must_use]
+    pub const fn rain_coefficients(&self) -> RainCoefficients {
+        self.rain
+    }
+}
+
 /// The parts of a slant path's loss, dB.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Loss {

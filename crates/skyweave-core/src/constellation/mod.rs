@@ -1,16 +1,17 @@
 //! Shells, planes and service states: what the constellation is, made out from drifting elements.
 //!
 //! Satellites of a described shell keep the planes they were described with. Observed ones are sorted by inclination,
-//! then into shells around the peaks of altitude, then into planes by gaps in right ascension. Who belongs to no plane is
-//! in transit. All of it is a function of the world and one slot, and holds until the planner's next hourly restart.
+//! then into shells around the peaks of altitude, then into planes by gaps in right ascension. Who belongs to no plane and
+//! keeps no station at a shell's altitude is in transit. All of it is a function of the world and one slot, and holds until the planner's next hourly restart.
 
 mod neighbours;
+mod service;
 mod shells;
 
 use crate::ids::SatId;
 use crate::rules::LaserPattern;
 use crate::time::SlotNo;
-use crate::world::{ShellService, World};
+use crate::world::World;
 
 pub use neighbours::{LaserPlan, neighbouring_planes};
 pub use shells::{Plane, Shell};
@@ -89,46 +90,13 @@ impl Topology {
 #[must_use]
 pub fn infer(world: &World, slot: SlotNo) -> Topology {
     let shells = shells::find(world, slot);
-    let service = service_states(world, &shells, slot);
+    let service = service::states(world, &shells, slot);
     let mut topology = Topology { shells, service, lasers: Vec::new(), spare_lasers: Vec::new() };
     match world.rules.lasers.pattern {
         LaserPattern::None => topology.spare_lasers = vec![0; world.satellites.len()],
         LaserPattern::Grid => neighbours::plan_grid(world, &mut topology),
     }
     topology
-}
-
-fn service_states(world: &World, shells: &[Shell], slot: SlotNo) -> Vec<ServiceState> {
-    let rules = &world.rules.service;
-    let mut in_plane = vec![false; world.satellites.len()];
-    for member in shells.iter().flat_map(|s| &s.planes).flat_map(|p| &p.members) {
-        in_plane[member.satellite.index()] = true;
-    }
-    world
-        .satellites
-        .iter()
-        .zip(in_plane)
-        .map(|(satellite, in_plane)| {
-            let age_days = slot.seconds_after(satellite.epoch).abs() / 86_400.0;
-            match satellite.design {
-                Some(design) if design.service == ShellService::Terminals => ServiceState::Serving,
-                Some(_) => ServiceState::LaserOnly,
-                None if !rules.infer => ServiceState::Serving,
-                None if age_days > rules.max_element_age_days => ServiceState::Unknown,
-                None if satellite.name.contains(DIRECT_TO_CELL_MARK) => {
-                    if in_plane {
-                        ServiceState::LaserOnly
-                    } else {
-                        ServiceState::InTransit
-                    }
-                }
-                None if in_plane && satellite.mean_altitude_m >= rules.min_serving_altitude_m => {
-                    ServiceState::Serving
-                }
-                None => ServiceState::InTransit,
-            }
-        })
-        .collect()
 }
 
 /// A satellite in its plane.

@@ -1,13 +1,14 @@
 //! Shells and planes from drifting elements.
 
 use super::Member;
+use super::service::STATION_HALF_BAND_M;
 use crate::ids::SatId;
 use crate::time::SlotNo;
 use crate::world::World;
 use std::f64::consts::TAU;
 
 /// Inclinations further apart than this are different groups, rad.
-const INCLINATION_GAP_RAD: f64 = 1.0 * std::f64::consts::PI / 180.0;
+pub(super) const INCLINATION_GAP_RAD: f64 = 1.0 * std::f64::consts::PI / 180.0;
 /// A shell reaches this far above and below its peak of altitude, m.
 const ALTITUDE_HALF_BAND_M: f64 = 10_000.0;
 /// Altitudes are counted in steps of this, m.
@@ -16,10 +17,13 @@ const ALTITUDE_STEP_M: f64 = 1_000.0;
 const RAAN_GAP_RAD: f64 = 0.5 * std::f64::consts::PI / 180.0;
 /// Fewer satellites than this are a batch on its way, not a plane.
 const MIN_PLANE_MEMBERS: usize = 8;
-/// Fewer planes than this are launches on their way, not a shell.
+/// Fewer planes than this are launches on their way, not a shell: on 2026-05-20 six launches were on theirs together, at 345 km.
 const MIN_SHELL_PLANES: usize = 7;
+/// But where planes keep one altitude and terminals may be served from it, so many are a shell: the smallest that was filed has
+/// four planes (4 x 43 at 560 km, 97.6 deg). In three catalogues what is on its way above 400 km had three at most.
+const MIN_STATION_PLANES: usize = 4;
 /// Peaks of fewer objects than this are not looked at.
-const MIN_PEAK_MEMBERS: usize = 40;
+pub(super) const MIN_PEAK_MEMBERS: usize = 40;
 
 /// Satellites at one inclination and altitude, in planes.
 #[derive(Debug, Clone)]
@@ -96,7 +100,7 @@ pub(super) fn find(world: &World, slot: SlotNo) -> Vec<Shell> {
         }
     }
     let mut shells = described_shells(described);
-    shells.extend(observed_shells(observed));
+    shells.extend(observed_shells(observed, world.rules.service.min_serving_altitude_m));
     shells
 }
 
@@ -116,38 +120,48 @@ fn described_shells(mut satellites: Vec<(u16, u16, Candidate)>) -> Vec<Shell> {
         .collect()
 }
 
-fn observed_shells(mut satellites: Vec<Candidate>) -> Vec<Shell> {
+fn observed_shells(mut satellites: Vec<Candidate>, min_serving_altitude_m: f64) -> Vec<Shell> {
     satellites.sort_by(|a, b| a.inclination_rad.total_cmp(&b.inclination_rad));
     let mut shells: Vec<Shell> = satellites
         .chunk_by(|a, b| b.inclination_rad - a.inclination_rad <= INCLINATION_GAP_RAD)
-        .flat_map(|group| shells_of_inclination(group.iter().collect()))
+        .flat_map(|group| shells_of_inclination(group.iter().collect(), min_serving_altitude_m))
         .collect();
     shells.sort_by_key(|shell| std::cmp::Reverse(shell.satellites()));
     shells
 }
 
-fn shells_of_inclination(mut pool: Vec<&Candidate>) -> Vec<Shell> {
+fn shells_of_inclination(mut pool: Vec<&Candidate>, min_serving_altitude_m: f64) -> Vec<Shell> {
     let mut shells = Vec::new();
-    while let Some(peak_m) = altitude_peak(&pool) {
-        let (band, rest): (Vec<_>, Vec<_>) =
-            pool.into_iter().partition(|c| (c.altitude_m - peak_m).abs() <= ALTITUDE_HALF_BAND_M);
+    while let Some(peak_m) = altitude_peak(&pool, ALTITUDE_HALF_BAND_M) {
+        let (band, rest) = split(pool, peak_m, ALTITUDE_HALF_BAND_M);
         pool = rest;
         let planes = planes_of(&band);
         if planes.len() >= MIN_SHELL_PLANES {
             shells.push(shell_of(&band, planes));
+        } else if let Some(station_m) = altitude_peak(&band, STATION_HALF_BAND_M) {
+            let (band, _) = split(band, station_m, STATION_HALF_BAND_M);
+            let planes = planes_of(&band);
+            if planes.len() >= MIN_STATION_PLANES && station_m >= min_serving_altitude_m {
+                shells.push(shell_of(&band, planes));
+            }
         }
     }
     shells
 }
 
+/// Those within a distance of an altitude, and the others.
+fn split(pool: Vec<&Candidate>, altitude_m: f64, half_band_m: f64) -> (Vec<&Candidate>, Vec<&Candidate>) {
+    pool.into_iter().partition(|c| (c.altitude_m - altitude_m).abs() <= half_band_m)
+}
+
 /// The altitude with the most objects within half a band of it.
-fn altitude_peak(pool: &[&Candidate]) -> Option<f64> {
+fn altitude_peak(pool: &[&Candidate], half_band_m: f64) -> Option<f64> {
     let step = |altitude: f64| (altitude / ALTITUDE_STEP_M).round() as i64;
     let mut counts = std::collections::BTreeMap::<i64, usize>::new();
     for candidate in pool {
         *counts.entry(step(candidate.altitude_m)).or_default() += 1;
     }
-    let reach = (ALTITUDE_HALF_BAND_M / ALTITUDE_STEP_M) as i64;
+    let reach = (half_band_m / ALTITUDE_STEP_M) as i64;
     let around = |at: i64| -> usize { counts.range(at - reach..=at + reach).map(|(_, n)| n).sum() };
     let (at, most) =
         counts.keys().map(|&at| (at, around(at))).max_by_key(|&(at, n)| (n, std::cmp::Reverse(at)))?;

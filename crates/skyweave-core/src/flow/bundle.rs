@@ -1,32 +1,41 @@
-//! Served cells by the way that they share: one satellite, one PoP.
+//! Served asks by the way that they share: one satellite, one PoP.
 
-use super::{Beam, DelayParts, Direction, Given};
+use super::beam_share::{self, Want};
+use super::filling::Member;
+use super::interfered::Heard;
+use super::{DelayParts, Direction, Given, Limit};
+use crate::demand::Ask;
 use crate::geodesy::LIGHT_M_S;
 use crate::graph::NO_HOP;
-use crate::ids::{GatewayId, PopId, SatId};
+use crate::ids::{BeamId, GatewayId, PopId, SatId};
 use crate::laser::Lasers;
+use crate::radio::UserRate;
+use crate::schedule::Outage;
 use crate::world::World;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// A served cell.
+/// An ask that is served.
+#[derive(Clone, Copy)]
 pub(super) struct Served {
-    pub cell: usize,
-    pub beam: Beam,
-    pub terminals: f64,
+    /// Which of the demand's.
+    pub ask: u32,
+    pub beam: BeamId,
 }
 
-/// The cells of one satellite that go to one PoP, and their way.
+/// The asks of one satellite that go to one PoP, and their way.
 pub(super) struct Bundle {
     pub satellite: SatId,
-    /// Its cells in `Bundles::cells`.
-    pub cells: Range<usize>,
+    /// Its asks in `Bundles::asks`, beam cell by beam cell.
+    pub asks: Range<usize>,
+    /// The beam cell whose beams it shares with bundles that go elsewhere; such a bundle has no other.
+    pub shared_beam: Option<BeamId>,
     /// Its lasers in the hops of all bundles.
     pub hops: Range<usize>,
     /// The satellite at the gateway.
     pub landing: SatId,
     pub gateway: GatewayId,
-    /// Delays, without the first part, which is each cell's own.
+    /// Delays, without the first part, which is each cell's own, and medium access.
     pub delay: DelayParts,
 }
 
@@ -47,83 +56,227 @@ impl LaserHop {
 }
 
 /// All bundles, by satellite and PoP.
+#[derive(Default)]
 pub(super) struct Bundles {
     pub all: Vec<Bundle>,
-    /// Served cells, bundle by bundle, and by number within one.
-    pub cells: Vec<Served>,
+    /// Served asks, bundle by bundle, and by number within one.
+    pub asks: Vec<Served>,
+    /// The same as those who share out see them, by direction.
+    pub members: [Vec<Member>; 2],
     hops: Vec<LaserHop>,
+    /// Asks that have a beam and no way to their PoP, and why.
+    pub without_a_way: Vec<(u32, Outage)>,
 }
 
+/// Satellites handled by one task.
+const CHUNK: usize = 64;
+
 impl Bundles {
-    /// Puts the served cells of a slot together. A cell without a way to its PoP is left out.
-    pub fn of(world: &World, given: &Given<'_>) -> Self {
-        let keys = Keys::of(world, given);
+    /// Puts the served asks of a slot together. Those whose user link carries nothing are left out.
+    pub fn of(world: &World, given: &Given<'_>, heard: &Heard) -> Self {
+        let shared = Shared::find(given, heard);
+        let served = ServedBeams::of(world.satellites.len(), &shared);
         let neighbours = LasersOf::new(world.satellites.len(), given.lasers);
-        let ways: Vec<Option<Way>> = keys
-            .groups
-            .par_iter()
-            .with_min_len(64)
-            .map(|(satellite, pop, _)| way(world, given, &neighbours, *satellite, *pop))
-            .collect();
-        let mut bundles = Self {
-            all: Vec::with_capacity(keys.groups.len()),
-            cells: Vec::with_capacity(keys.cells.len()),
-            hops: Vec::new(),
-        };
-        for ((satellite, _, cells), way) in keys.groups.into_iter().zip(ways) {
-            let Some(way) = way else { continue };
-            let (first_cell, first_hop) = (bundles.cells.len(), bundles.hops.len());
-            for &(_, cell) in &keys.cells[cells] {
-                let cell = cell as usize;
-                if let Some(Ok(beam)) = given.assignment.cells[cell] {
-                    bundles.cells.push(Served { cell, beam, terminals: given.demand[cell].terminals });
-                }
+        let chunks = (0..world.satellites.len().div_ceil(CHUNK)).into_par_iter();
+        let of_chunk = |chunk: usize| {
+            let mut bundles = Self::default();
+            let mut keys = Vec::new();
+            for satellite in chunk * CHUNK..((chunk + 1) * CHUNK).min(world.satellites.len()) {
+                bundles.add(
+                    SatId::at(satellite),
+                    keys_of(given, &shared, served.under(satellite), &mut keys),
+                    |pop| way(world, given, &neighbours, SatId::at(satellite), pop),
+                );
             }
-            bundles.hops.extend(way.hops);
-            bundles.all.push(Bundle {
+            bundles
+        };
+        let chunks: Vec<Self> = chunks.map(of_chunk).collect();
+        let mut bundles = Self::default();
+        for chunk in chunks {
+            bundles.append(chunk);
+        }
+        bundles.members = [Direction::Down, Direction::Up].map(|direction| {
+            let member = |served: &Served| member(given, heard, &shared, *served, direction);
+            bundles.asks.par_iter().with_min_len(4_096).map(member).collect()
+        });
+        bundles
+    }
+
+    /// Adds the bundles of a satellite, its asks given in order.
+    fn add(&mut self, satellite: SatId, keys: &[Key], way: impl Fn(PopId) -> Result<Way, Outage>) {
+        for group in keys.chunk_by(|a, b| (a.pop, a.shared_beam) == (b.pop, b.shared_beam)) {
+            let way = match way(group[0].pop) {
+                Ok(way) => way,
+                Err(outage) => {
+                    self.without_a_way.extend(group.iter().map(|key| (key.ask, outage)));
+                    continue;
+                }
+            };
+            let (first_ask, first_hop) = (self.asks.len(), self.hops.len());
+            self.asks.extend(group.iter().map(|key| Served { ask: key.ask, beam: key.beam }));
+            self.hops.extend(way.hops);
+            self.all.push(Bundle {
                 satellite,
-                cells: first_cell..bundles.cells.len(),
-                hops: first_hop..bundles.hops.len(),
+                asks: first_ask..self.asks.len(),
+                shared_beam: group[0].shared_beam,
+                hops: first_hop..self.hops.len(),
                 landing: way.landing,
                 gateway: way.gateway,
                 delay: way.delay,
             });
         }
-        bundles
+    }
+
+    /// Adds the bundles of the satellites that follow.
+    fn append(&mut self, other: Self) {
+        let (asks, hops) = (self.asks.len(), self.hops.len());
+        self.asks.extend(other.asks);
+        self.hops.extend(other.hops);
+        self.without_a_way.extend(other.without_a_way);
+        self.all.extend(other.all.into_iter().map(|bundle| Bundle {
+            asks: bundle.asks.start + asks..bundle.asks.end + asks,
+            hops: bundle.hops.start + hops..bundle.hops.end + hops,
+            ..bundle
+        }));
     }
 
     /// The lasers on a bundle's way.
     pub fn hops(&self, bundle: &Bundle) -> &[LaserHop] {
         &self.hops[bundle.hops.clone()]
     }
-}
 
-/// Served cells sorted by satellite and PoP.
-struct Keys {
-    /// (satellite and PoP as one number, cell).
-    cells: Vec<(u64, u32)>,
-    groups: Vec<(SatId, PopId, Range<usize>)>,
-}
-
-impl Keys {
-    fn of(world: &World, given: &Given<'_>) -> Self {
-        let pops = world.pops.len() as u64;
-        let mut cells: Vec<(u64, u32)> = Vec::with_capacity(world.cells.len());
-        for (cell, answer) in given.assignment.cells.iter().enumerate() {
-            if let Some(Ok(beam)) = answer {
-                cells.push((u64::from(beam.satellite.0) * pops + u64::from(beam.pop.0), cell as u32));
+    /// By ask of the demand: where it is among the served ones, and its bundle, if it is served.
+    pub fn places(&self, asks: usize) -> Vec<Option<(u32, u32)>> {
+        let mut places = vec![None; asks];
+        for (number, bundle) in (0..).zip(&self.all) {
+            for (place, served) in (bundle.asks.start as u32..).zip(&self.asks[bundle.asks.clone()]) {
+                places[served.ask as usize] = Some((place, number));
             }
         }
-        cells.par_sort_unstable();
-        let mut groups = Vec::new();
-        let mut at = 0;
-        for run in cells.chunk_by(|a, b| a.0 == b.0) {
-            let (satellite, pop) = (SatId((run[0].0 / pops) as u32), PopId((run[0].0 % pops) as u32));
-            groups.push((satellite, pop, at..at + run.len()));
-            at += run.len();
-        }
-        Self { cells, groups }
+        places
     }
+}
+
+/// How the asks of a beam cell share its beams.
+struct Shared {
+    satellite: SatId,
+    /// True if its asks go to several PoPs.
+    goes_several_ways: bool,
+    /// By direction: the level to which its beams let its asks rise; infinite if that is settled with other bundles.
+    levels: [f64; 2],
+}
+
+impl Shared {
+    /// By beam cell that is served.
+    fn find(given: &Given<'_>, heard: &Heard) -> Vec<Option<Self>> {
+        let of_beam = |beam: usize| {
+            let serving = given.assignment.beams[beam]?.ok()?;
+            let rate = heard.rates[beam].ok()?;
+            let asks = given.demand.of_beam(beam);
+            let goes_several_ways = asks.iter().any(|ask| ask.pop != asks[0].pop);
+            let level = |direction: Direction, colours: u16| {
+                let asks = asks.iter().filter(|ask| ask.terminals > 0.0);
+                let wants = asks.map(|ask| want(ask, rate, direction));
+                beam_share::level(wants, f64::from(colours.count_ones()))
+            };
+            let levels = if goes_several_ways {
+                [f64::INFINITY; 2]
+            } else {
+                [level(Direction::Down, serving.down_colours), level(Direction::Up, serving.up_colours)]
+            };
+            Some(Self { satellite: serving.satellite, goes_several_ways, levels })
+        };
+        (0..given.assignment.beams.len()).into_par_iter().with_min_len(2_048).map(of_beam).collect()
+    }
+}
+
+fn want(ask: &Ask, rate: UserRate, direction: Direction) -> Want {
+    let (asked_bps, beam_bps) = match direction {
+        Direction::Down => (ask.down_bps, rate.down_bps),
+        Direction::Up => (ask.up_bps, rate.up_bps),
+    };
+    Want { airtime: ask.terminals * ask.weight / beam_bps, met: asked_bps / ask.weight }
+}
+
+/// A served ask as those who share out see it: by itself it is stopped by its demand or by its cell's beams.
+fn member(
+    given: &Given<'_>,
+    heard: &Heard,
+    shared: &[Option<Shared>],
+    served: Served,
+    direction: Direction,
+) -> Member {
+    let (ask, beam) = (&given.demand.asks[served.ask as usize], served.beam.index());
+    let (Ok(rate), Some(shared)) = (heard.rates[beam], &shared[beam]) else {
+        return Member { traffic: 0.0, airtime: 0.0, most: 0.0, limit: Limit::Beam };
+    };
+    let Want { airtime, met } = want(ask, rate, direction);
+    let beam_level = shared.levels[direction as usize];
+    let (most, limit) = if met <= beam_level { (met, Limit::Demand) } else { (beam_level, Limit::Beam) };
+    Member { traffic: ask.terminals * ask.weight, airtime, most, limit }
+}
+
+/// The beam cells that each satellite serves, ascending, in compressed rows.
+struct ServedBeams {
+    starts: Vec<u32>,
+    beams: Vec<BeamId>,
+}
+
+impl ServedBeams {
+    fn of(satellites: usize, shared: &[Option<Shared>]) -> Self {
+        let mut starts = vec![0_u32; satellites + 1];
+        for shared in shared.iter().flatten() {
+            starts[shared.satellite.index() + 1] += 1;
+        }
+        for satellite in 0..satellites {
+            starts[satellite + 1] += starts[satellite];
+        }
+        let mut fill = starts.clone();
+        let mut beams = vec![BeamId(0); starts[satellites] as usize];
+        for (beam, shared) in shared.iter().enumerate() {
+            let Some(shared) = shared else { continue };
+            let at = &mut fill[shared.satellite.index()];
+            beams[*at as usize] = BeamId::at(beam);
+            *at += 1;
+        }
+        Self { starts, beams }
+    }
+
+    fn under(&self, satellite: usize) -> &[BeamId] {
+        &self.beams[self.starts[satellite] as usize..self.starts[satellite + 1] as usize]
+    }
+}
+
+/// A served ask of one satellite; those of a bundle are next to each other when they are sorted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    pop: PopId,
+    /// Beam cells whose asks go several ways come one by one, the others together before them.
+    shared_beam: Option<BeamId>,
+    ask: u32,
+    beam: BeamId,
+}
+
+/// The asks of a satellite's beam cells, sorted.
+fn keys_of<'a>(
+    given: &Given<'_>,
+    shared: &[Option<Shared>],
+    beams: &[BeamId],
+    keys: &'a mut Vec<Key>,
+) -> &'a [Key] {
+    keys.clear();
+    for &beam in beams {
+        let several = shared[beam.index()].as_ref().is_some_and(|shared| shared.goes_several_ways);
+        let shared_beam = several.then_some(beam);
+        let range = given.demand.range(beam.index());
+        for (ask, asked) in (range.start as u32..).zip(&given.demand.asks[range]) {
+            if let Some(pop) = asked.pop.filter(|_| asked.terminals > 0.0) {
+                keys.push(Key { pop, shared_beam, ask, beam });
+            }
+        }
+    }
+    keys.sort_unstable();
+    keys
 }
 
 /// The live lasers of each satellite, in compressed rows: the other satellite, and which laser.
@@ -167,25 +320,35 @@ struct Way {
     delay: DelayParts,
 }
 
-fn way(world: &World, given: &Given<'_>, neighbours: &LasersOf, satellite: SatId, pop: PopId) -> Option<Way> {
-    let to_pop = given.routes.towards(pop)?;
+/// The way of a satellite to a PoP; rain may have cut the feeder link at its end.
+fn way(
+    world: &World,
+    given: &Given<'_>,
+    neighbours: &LasersOf,
+    satellite: SatId,
+    pop: PopId,
+) -> Result<Way, Outage> {
+    let to_pop = given.routes.towards(pop).ok_or(Outage::NoPath)?;
     let mut hops = Vec::new();
     let mut lasers_s = 0.0;
     let mut at = satellite.0;
     while to_pop.next[at as usize] != NO_HOP {
         let next = to_pop.next[at as usize];
-        let laser = neighbours.between(at, next)?;
+        let laser = neighbours.between(at, next).ok_or(Outage::NoPath)?;
         lasers_s += given.lasers.live[laser].range_m / LIGHT_M_S;
         hops.push(LaserHop { laser, forward: at < next });
         at = next;
     }
-    let feeder = given.feeders.of_satellite[at as usize]?;
-    let fibre = world.fibres[to_pop.fibre[at as usize]?.index()];
+    let feeder = given.feeders.of_satellite[at as usize].ok_or(Outage::NoPath)?;
+    let fibre = world.fibres[to_pop.fibre[at as usize].ok_or(Outage::NoPath)?.index()];
+    if feeder.rate.is_cut() {
+        return Err(Outage::Rain);
+    }
     let down_s = feeder.range_m / LIGHT_M_S;
-    Some(Way {
+    Ok(Way {
         hops,
         landing: SatId(at),
         gateway: feeder.gateway,
-        delay: DelayParts { up_s: 0.0, lasers_s, down_s, fibre_s: fibre.delay_s },
+        delay: DelayParts { lasers_s, down_s, fibre_s: fibre.delay_s, ..DelayParts::default() },
     })
 }

@@ -4,6 +4,7 @@
 //! have, or all together by a resource; either way a resource hears of a bundle and not of its members.
 
 use super::Limit;
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
@@ -17,26 +18,25 @@ pub(super) enum Share {
     Airtime,
 }
 
-/// A flow of a bundle.
+/// A flow of a bundle. All flows rise to one level; a flow's rate is the level times its weight.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
-    /// Traffic for each unit of rate: its terminals.
+    /// Traffic for each unit of the level: its terminals times its weight.
     pub traffic: f64,
-    /// Airtime for each unit of rate.
+    /// Airtime for each unit of the level.
     pub airtime: f64,
-    /// The highest rate that it can have by itself.
+    /// The highest level that it can have by itself.
     pub most: f64,
     /// What then stops it.
     pub limit: Limit,
 }
 
 /// Resources and the bundles that share them.
-#[derive(Default)]
-pub(super) struct Filling {
+pub(super) struct Filling<'a> {
+    members: &'a [Member],
     capacity: Vec<f64>,
     limit: Vec<Limit>,
     bundles: Vec<Bundle>,
-    members: Vec<Member>,
     uses: Vec<(u32, Share)>,
 }
 
@@ -45,35 +45,45 @@ struct Bundle {
     uses: Range<usize>,
 }
 
-impl Filling {
+impl<'a> Filling<'a> {
+    /// A filling of some members, without resources and bundles yet.
+    pub fn of(members: &'a [Member]) -> Self {
+        Self { members, capacity: Vec::new(), limit: Vec::new(), bundles: Vec::new(), uses: Vec::new() }
+    }
+
     /// Adds resources of one capacity.
     pub fn resources(&mut self, count: usize, capacity: f64, limit: Limit) {
         self.capacity.resize(self.capacity.len() + count, capacity);
         self.limit.resize(self.capacity.len(), limit);
     }
 
-    /// Adds resources of one capacity, of each of which some is taken.
-    pub fn resources_less(&mut self, taken: &[f64], capacity: f64, limit: Limit) {
-        self.capacity.extend(taken.iter().map(|taken| (capacity - taken).max(0.0)));
+    /// Adds resources of capacities of their own.
+    pub fn resources_of(&mut self, capacities: impl Iterator<Item = f64>, limit: Limit) {
+        self.capacity.extend(capacities);
         self.limit.resize(self.capacity.len(), limit);
     }
 
-    /// Adds a bundle: the resources that it uses, each named once for a kind of share, and its members.
-    pub fn bundle(&mut self, uses: &[(usize, Share)], members: impl Iterator<Item = Member>) {
-        let (first_member, first_use) = (self.members.len(), self.uses.len());
-        self.members.extend(members);
-        self.uses.extend(uses.iter().map(|(resource, share)| (*resource as u32, *share)));
-        self.bundles
-            .push(Bundle { members: first_member..self.members.len(), uses: first_use..self.uses.len() });
+    /// Adds one resource, and gives its number.
+    pub fn resource(&mut self, capacity: f64, limit: Limit) -> usize {
+        self.resources(1, capacity, limit);
+        self.capacity.len() - 1
     }
 
-    /// Rate and limit of every member, in the order in which they were added.
-    pub fn run(self) -> Vec<(f64, Limit)> {
+    /// Adds a bundle: the resources that it uses, each named once for a kind of share, and which are its members.
+    pub fn bundle(&mut self, uses: &[(usize, Share)], members: Range<usize>) {
+        let first_use = self.uses.len();
+        self.uses.extend(uses.iter().map(|(resource, share)| (*resource as u32, *share)));
+        self.bundles.push(Bundle { members, uses: first_use..self.uses.len() });
+    }
+
+    /// Level and limit of every member.
+    pub fn run(mut self) -> Vec<(f64, Limit)> {
+        self.forget_what_cannot_fill();
         let users = Users::of(&self);
         let mut rising = Rising::of(&self);
         // entries: (level at which it happens, 0 for members that have all they can have or 1 for a full resource, number)
-        let satisfied =
-            (0..self.bundles.len()).filter_map(|b| Some(Reverse((rising.next(&self, b)?, 0, b as u32))));
+        let contended = (0..self.bundles.len()).filter(|b| !self.bundles[*b].uses.is_empty());
+        let satisfied = contended.filter_map(|b| Some(Reverse((rising.next(&self, b)?, 0, b as u32))));
         let full = (0..self.capacity.len())
             .filter(|&r| rising.slope[r] > 0.0)
             .map(|r| Reverse((rising.full_at(r, &self.capacity), 1, r as u32)));
@@ -101,6 +111,37 @@ impl Filling {
         }
         rising.result
     }
+
+    /// Leaves out resources that have enough even if everybody has all that each alone can have: they stop nobody. Bundles that
+    /// use no other then have all they can have, and no event is lost on them.
+    fn forget_what_cannot_fill(&mut self) {
+        let all_of = |bundle: &Bundle| {
+            let (mut traffic, mut airtime) = (0.0, 0.0);
+            for member in &self.members[bundle.members.clone()] {
+                traffic += member.traffic * member.most;
+                airtime += member.airtime * member.most;
+            }
+            (traffic, airtime)
+        };
+        let all: Vec<(f64, f64)> = self.bundles.par_iter().with_min_len(512).map(all_of).collect();
+        let mut most = vec![0.0; self.capacity.len()];
+        for (bundle, (traffic, airtime)) in self.bundles.iter().zip(all) {
+            for &(resource, share) in &self.uses[bundle.uses.clone()] {
+                most[resource as usize] += of_share(share, traffic, airtime);
+            }
+        }
+        let all = std::mem::take(&mut self.uses);
+        for bundle in &mut self.bundles {
+            let first = self.uses.len();
+            let fills = |(resource, _): &&(u32, Share)| {
+                let resource = *resource as usize;
+                // what is nearly full is left to the filling
+                most[resource] > self.capacity[resource] * (1.0 - 1e-9)
+            };
+            self.uses.extend(all[bundle.uses.clone()].iter().filter(fills));
+            bundle.uses = first..self.uses.len();
+        }
+    }
 }
 
 /// The bundles of each resource, in compressed rows.
@@ -110,7 +151,7 @@ struct Users {
 }
 
 impl Users {
-    fn of(filling: &Filling) -> Self {
+    fn of(filling: &Filling<'_>) -> Self {
         let mut starts = vec![0_u32; filling.capacity.len() + 1];
         for (resource, _) in &filling.uses {
             starts[*resource as usize + 1] += 1;
@@ -151,11 +192,15 @@ struct Rising {
 }
 
 impl Rising {
-    fn of(filling: &Filling) -> Self {
+    fn of(filling: &Filling<'_>) -> Self {
         let mut order: Vec<u32> = (0..filling.members.len() as u32).collect();
         let mut slope = vec![0.0; filling.capacity.len()];
         let mut sums = Vec::with_capacity(filling.bundles.len());
         for bundle in &filling.bundles {
+            if bundle.uses.is_empty() {
+                sums.push((0.0, 0.0));
+                continue;
+            }
             let most = |member: &u32| filling.members[*member as usize].most;
             order[bundle.members.clone()].sort_unstable_by(|a, b| most(a).total_cmp(&most(b)).then(a.cmp(b)));
             let (mut traffic, mut airtime) = (0.0, 0.0);
@@ -169,7 +214,12 @@ impl Rising {
             sums.push((traffic, airtime));
         }
         Self {
-            result: vec![(0.0, Limit::Demand); filling.members.len()],
+            result: filling
+                .members
+                .par_iter()
+                .with_min_len(8_192)
+                .map(|member| (member.most, member.limit))
+                .collect(),
             order,
             stopped: vec![0; filling.bundles.len()],
             sums,
@@ -179,13 +229,13 @@ impl Rising {
     }
 
     /// Members of a bundle that still rise, the first to be satisfied first.
-    fn left(&self, filling: &Filling, bundle: usize) -> Range<usize> {
+    fn left(&self, filling: &Filling<'_>, bundle: usize) -> Range<usize> {
         let members = filling.bundles[bundle].members.clone();
         members.start + self.stopped[bundle] as usize..members.end
     }
 
     /// The level at which the next member of a bundle has all it can have.
-    fn next(&self, filling: &Filling, bundle: usize) -> Option<Level> {
+    fn next(&self, filling: &Filling<'_>, bundle: usize) -> Option<Level> {
         let first = self.order[self.left(filling, bundle)].first()?;
         Some(Level(filling.members[*first as usize].most))
     }
@@ -195,7 +245,7 @@ impl Rising {
     }
 
     /// Stops the members of a bundle that have all they can have at a level.
-    fn satisfy(&mut self, filling: &Filling, bundle: usize, level: f64) {
+    fn satisfy(&mut self, filling: &Filling<'_>, bundle: usize, level: f64) {
         let (mut traffic, mut airtime) = (0.0, 0.0);
         for at in self.left(filling, bundle) {
             let number = self.order[at] as usize;
@@ -212,7 +262,7 @@ impl Rising {
     }
 
     /// Stops all members of a bundle that still rise.
-    fn stop(&mut self, filling: &Filling, bundle: usize, level: f64, limit: Limit) {
+    fn stop(&mut self, filling: &Filling<'_>, bundle: usize, level: f64, limit: Limit) {
         let left = self.left(filling, bundle);
         if left.is_empty() {
             return;
@@ -225,7 +275,7 @@ impl Rising {
     }
 
     /// Members with these sums rise no more, and keep what they have at this level.
-    fn take(&mut self, filling: &Filling, bundle: usize, level: f64, (traffic, airtime): (f64, f64)) {
+    fn take(&mut self, filling: &Filling<'_>, bundle: usize, level: f64, (traffic, airtime): (f64, f64)) {
         let sums = &mut self.sums[bundle];
         *sums = (sums.0 - traffic, sums.1 - airtime);
         for &(resource, share) in &filling.uses[filling.bundles[bundle].uses.clone()] {
@@ -273,19 +323,20 @@ mod tests {
 
     #[test]
     fn two_bundles_share_what_one_resource_has() {
-        let mut pool = Filling::default();
+        let members = [member(1.0, 0.0, 2.0), member(1.0, 0.0, 100.0)];
+        let mut pool = Filling::of(&members);
         pool.resources(1, 10.0, Limit::Feeder);
-        pool.bundle(&[(0, Share::Traffic)], [member(1.0, 0.0, 2.0)].into_iter());
-        pool.bundle(&[(0, Share::Traffic)], [member(1.0, 0.0, 100.0)].into_iter());
+        pool.bundle(&[(0, Share::Traffic)], 0..1);
+        pool.bundle(&[(0, Share::Traffic)], 1..2);
         assert_eq!(pool.run(), vec![(2.0, Limit::Demand), (8.0, Limit::Feeder)]);
     }
 
     #[test]
     fn members_of_a_bundle_are_satisfied_one_after_another() {
-        let mut pool = Filling::default();
-        pool.resources(1, 12.0, Limit::Laser);
         let members = [member(1.0, 0.0, 9.0), member(2.0, 0.0, 1.0), member(1.0, 0.0, 4.0)];
-        pool.bundle(&[(0, Share::Traffic)], members.into_iter());
+        let mut pool = Filling::of(&members);
+        pool.resources(1, 12.0, Limit::Laser);
+        pool.bundle(&[(0, Share::Traffic)], 0..3);
         assert_eq!(pool.run(), vec![(6.0, Limit::Laser), (1.0, Limit::Demand), (4.0, Limit::Demand)]);
     }
 
@@ -304,7 +355,11 @@ mod tests {
             capacities in prop::collection::vec(1.0..100.0_f64, 1..12),
             bundles in drawn(),
         ) {
-            let mut pool = Filling::default();
+            let of_bundles = bundles.iter().flat_map(|(_, members)| members);
+            let members: Vec<Member> =
+                of_bundles.map(|(traffic, airtime, most)| member(*traffic, *airtime, *most)).collect();
+            let mut pool = Filling::of(&members);
+            let mut first = 0;
             for capacity in &capacities { pool.resources(1, *capacity, Limit::Laser); }
             // (what a member takes of each resource for each unit of rate, its highest rate)
             let mut flows: Vec<(Vec<f64>, f64)> = Vec::new();
@@ -319,7 +374,8 @@ mod tests {
                     for (resource, share) in &uses { takes[*resource] += of_share(*share, *traffic, *airtime); }
                     flows.push((takes, *most));
                 }
-                pool.bundle(&uses, members.iter().map(|(traffic, airtime, most)| member(*traffic, *airtime, *most)));
+                pool.bundle(&uses, first..first + members.len());
+                first += members.len();
             }
             let rates = pool.run();
             let used: Vec<f64> = (0..capacities.len())

@@ -1,71 +1,140 @@
-//! Cells choose one after another: those with the most terminals first.
+//! Cells choose one after another: those with the most terminals first, and sooner who was not served.
 
-use super::candidates::{Found, Servers, is_better};
-use super::{Assignment, Beam, CellDemand, Outage};
-use crate::constellation::{ServiceState, Topology};
-use crate::ids::{PopId, SatId};
-use crate::orbit::Sky;
-use crate::route::Routes;
-use crate::visibility::{Lookout, View, Views};
+use super::allowed::Allowed;
+use super::candidates::{Asking, Servers};
+use super::colours::{beams_worth, choose};
+use super::preference::Outlook;
+use super::rank::{Judge, Rankings};
+use super::{Assignment, Beam, Given, Outage, serves};
+use crate::constellation::ServiceState;
+use crate::ids::{BeamId, PopId, SatId};
+use crate::rules::{LaserPattern, RadioRules};
+use crate::visibility::View;
 use crate::world::World;
 use rayon::prelude::*;
 
-/// What the cells of a slot choose from.
-#[derive(Clone, Copy)]
-pub struct Given<'a> {
-    /// Which satellites serve.
-    pub topology: &'a Topology,
-    /// Where they are.
-    pub sky: &'a Sky,
-    /// The same, sorted.
-    pub views: &'a Views,
-    /// The ways to the PoPs in use.
-    pub routes: &'a Routes,
+/// Gives each beam cell with demand a satellite and beams.
+#[must_use]
+pub fn assign(world: &World, given: &Given<'_>) -> Assignment {
+    let servers = Servers::new(given.sky, given.routes, serves(given));
+    let allowed = Allowed::new(world, given.demand, given.slot);
+    let asking = asking(world, given);
+    let judge = Judge::new(world, given, &allowed, &servers);
+    let rankings = judge.rankings(&asking);
+
+    let starved = |beam: BeamId| given.before.map_or(0, |before| before.starved[beam.index()]);
+    let urgency =
+        |one: &Asking| one.terminals * (1.0 + world.rules.schedule.starved * f64::from(starved(one.beam)));
+    let mut order: Vec<u64> = (0..).zip(&asking).map(|(k, one)| turn(urgency(one), k)).collect();
+    order.par_sort_unstable();
+    let taken = vec![0; world.satellites.len()];
+    let room = room(&world.rules.radio);
+    let mut choice = Choice { judge: &judge, asking: &asking, rankings: &rankings, room, taken };
+    // by beam cell; nobody asks where there is none
+    let mut answers = vec![None; world.beams.len()];
+    for k in order.into_iter().map(|turn| turn as u32 as usize) {
+        answers[asking[k].beam.index()] = Some(choice.choose(k));
+    }
+    let cells_of_satellite = choice.taken;
+    let is_lit = |beam: BeamId| matches!(answers[beam.index()], Some(Ok(_)));
+    let pointed = |(beam, answer): (usize, &Option<Chosen>)| {
+        Some(
+            answer
+                .as_ref()?
+                .map(|(satellite, pop)| point(world, given, BeamId::at(beam), satellite, pop, is_lit)),
+        )
+    };
+    let beams: Vec<_> = answers.par_iter().enumerate().with_min_len(2_048).map(pointed).collect();
+
+    let mut beams_of_satellite = vec![[0; 2]; world.satellites.len()];
+    let mut starving = vec![0; world.beams.len()];
+    for (number, answer) in beams.iter().enumerate() {
+        match answer {
+            None => {}
+            Some(Ok(beam)) => {
+                let [down, up] = &mut beams_of_satellite[beam.satellite.index()];
+                *down += beam.down_colours.count_ones() as u16;
+                *up += beam.up_colours.count_ones() as u16;
+            }
+            Some(Err(_)) => starving[number] = starved(BeamId::at(number)).saturating_add(1),
+        }
+    }
+    Assignment { beams, starved: starving, cells_of_satellite, beams_of_satellite }
 }
 
-/// Gives each cell with demand a beam.
-#[must_use]
-pub fn assign(world: &World, demand: &[CellDemand], given: &Given<'_>) -> Assignment {
-    let serves = |satellite: SatId| given.topology.service[satellite.index()] == ServiceState::Serving;
-    let servers = Servers::new(given.sky, given.routes, serves);
-    let asking: Vec<usize> = (0..world.cells.len()).filter(|&c| demand[c].terminals > 0.0).collect();
-    let found = servers.candidates(world, demand, &asking);
+/// The satellite and the PoP that a cell has chosen, or why it has none.
+type Chosen = Result<(SatId, PopId), Outage>;
 
-    let mut order: Vec<(f64, u32)> =
-        asking.iter().enumerate().map(|(k, &cell)| (demand[cell].terminals, k as u32)).collect();
-    order.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let room = world.rules.radio.beams_per_satellite.saturating_mul(world.rules.radio.cells_per_beam);
-    let taken = vec![0; world.satellites.len()];
-    let mut choice = Choice { world, given, servers: &servers, found: &found, room, taken };
-    let mut answers = vec![Err(Outage::NoSatellite); asking.len()];
-    for (_, k) in order {
-        let (k, cell) = (k as usize, asking[k as usize]);
-        answers[k] = choice.choose(k, cell, demand[cell].pop);
-    }
+/// A number that is the smaller the sooner a cell chooses; its lower half is which cell it is.
+fn turn(urgency: f64, cell: u32) -> u64 {
+    // floats above zero have the order of their bits; of equals the first one is first
+    u64::from(!(urgency.max(0.0) as f32).to_bits()) << 32 | u64::from(cell)
+}
 
-    let mut cells = vec![None; world.cells.len()];
-    let beams: Vec<Result<Beam, Outage>> = asking
-        .par_iter()
-        .zip(answers)
-        .with_min_len(4_096)
-        .map(|(&cell, answer)| {
-            let (satellite, pop) = answer?;
-            let View { elevation_sine, range_m, .. } =
-                View::of(&world.cells[cell].place, satellite, given.sky);
-            Ok(Beam { satellite, elevation_sine, range_m, pop })
-        })
-        .collect();
-    for (cell, beam) in asking.into_iter().zip(beams) {
-        cells[cell] = Some(beam);
+/// The beam cells that ask.
+pub(super) fn asking(world: &World, given: &Given<'_>) -> Vec<Asking> {
+    let of_beam = |beam: usize| {
+        let asks = given.demand.of_beam(beam);
+        let terminals: f64 = asks.iter().map(|ask| ask.terminals).sum();
+        if terminals <= 0.0 {
+            return None;
+        }
+        // of PoPs with as many terminals the one that is met first
+        let mut most: Option<(f64, PopId)> = None;
+        for pop in asks.iter().filter_map(|ask| ask.pop) {
+            let here = asks.iter().filter(|ask| ask.pop == Some(pop)).map(|ask| ask.terminals).sum();
+            if most.is_none_or(|(terminals, _)| here > terminals) {
+                most = Some((here, pop));
+            }
+        }
+        Some(Asking { beam: BeamId::at(beam), pop: most.map(|(_, pop)| pop), terminals })
+    };
+    (0..world.beams.len()).into_par_iter().with_min_len(4_096).filter_map(of_beam).collect()
+}
+
+/// Cells that a satellite has room for.
+pub(super) fn room(radio: &RadioRules) -> u16 {
+    radio.down_beams.per_satellite.saturating_mul(radio.cells_per_beam)
+}
+
+/// A cell's beams on its satellite: as many as its demand is worth.
+fn point(
+    world: &World,
+    given: &Given<'_>,
+    beam: BeamId,
+    satellite: SatId,
+    pop: PopId,
+    is_lit: impl Fn(BeamId) -> bool,
+) -> Beam {
+    let radio = &world.rules.radio;
+    let view = View::of(&world.beams.places[beam.index()], satellite, given.sky);
+    let link = given.links.user(beam, &view, given.sky.position[satellite.index()]);
+    let rate = given.links.rate(link);
+    let asks = given.demand.of_beam(beam.index());
+    let (mut down_bps, mut up_bps) = (0.0, 0.0);
+    for ask in asks {
+        down_bps += ask.terminals * ask.down_bps;
+        up_bps += ask.terminals * ask.up_bps;
     }
-    Assignment { cells, cells_of_satellite: choice.taken }
+    let colours = |demand_bps: f64, beam_bps: f64, colours: u8| {
+        let count = beams_worth(demand_bps, beam_bps, radio.beams_per_cell.min(colours));
+        choose(world, beam, count, colours, &is_lit)
+    };
+    Beam {
+        satellite,
+        elevation_sine: view.elevation_sine,
+        range_m: view.range_m,
+        pop,
+        link,
+        down_colours: colours(down_bps, rate.down_bps, radio.down_beams.colours),
+        up_colours: colours(up_bps, rate.up_bps, radio.up_beams.colours),
+    }
 }
 
 struct Choice<'a> {
-    world: &'a World,
-    given: &'a Given<'a>,
-    servers: &'a Servers<'a>,
-    found: &'a Found,
+    judge: &'a Judge<'a>,
+    asking: &'a [Asking],
+    rankings: &'a Rankings,
     /// Cells that a satellite has room for.
     room: u16,
     /// Cells that each has taken.
@@ -73,55 +142,92 @@ struct Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// The highest satellite that can take the cell, or how far the search came.
-    fn choose(&mut self, asking: usize, cell: usize, pop: Option<PopId>) -> Result<(SatId, PopId), Outage> {
-        let pop = pop.ok_or(Outage::NoPop)?;
-        let candidates = self.found.of(asking);
-        let has_room = |satellite: &SatId| self.taken[satellite.index()] < self.room;
-        let mut satellite = candidates.best().iter().copied().find(has_room);
-        if satellite.is_none() && candidates.more {
-            satellite = self.look_again(asking, cell, pop);
+    /// The best satellite that can take the cell, or how far the search came.
+    fn choose(&mut self, k: usize) -> Chosen {
+        let asking = self.asking[k];
+        let pop = asking.pop.ok_or(Outage::NoPop)?;
+        let ranking = self.rankings.of(k);
+        let ranked = ranking.best();
+        let mut satellite = self.best(ranked);
+        if satellite.is_none() && ranking.more {
+            satellite = self.look_again(k, asking);
         }
         let Some(satellite) = satellite else {
-            return Err(if candidates.best().is_empty() { self.obstacle(cell, pop) } else { Outage::NoBeam });
+            return Err(if ranked.is_empty() { self.obstacle(asking, pop) } else { Outage::NoBeam });
         };
         self.taken[satellite.index()] += 1;
         Ok((satellite, pop))
     }
 
-    /// The best of all satellites with room, when the few that were kept have none.
-    fn look_again(&self, asking: usize, cell: usize, pop: PopId) -> Option<SatId> {
-        let (reaching, lookout) = (self.servers.reaching(pop)?, self.lookout(cell));
-        let mut best: Option<(f64, SatId)> = None;
-        for &satellite in self.found.around(asking) {
-            if self.taken[satellite.index()] >= self.room || !reaching.holds(satellite) {
-                continue;
+    /// Of satellites with room, given with the best score first, the one with the best score, its load taken off.
+    fn best(&self, ranked: &[(f32, SatId)]) -> Option<SatId> {
+        // what load may add, should its weight be below zero
+        let most_added = (-self.judge.scorer.weights.load).max(0.0);
+        let mut best = Best::default();
+        for &(score, satellite) in ranked {
+            if best.0.is_some_and(|(most, _)| f64::from(score) + most_added < most) {
+                break;
             }
-            let Some(sine_squared) = lookout.sine_squared(self.given.sky.position[satellite.index()]) else {
-                continue;
-            };
-            if best.is_none_or(|best| is_better((sine_squared, satellite), best)) {
-                best = Some((sine_squared, satellite));
-            }
+            self.offer((score, satellite), &mut best);
         }
-        best.map(|(_, satellite)| satellite)
+        best.0.map(|(_, satellite)| satellite)
+    }
+
+    fn offer(&self, (score, satellite): (f32, SatId), best: &mut Best) {
+        let taken = self.taken[satellite.index()];
+        if taken < self.room {
+            let load = f64::from(taken) / f64::from(self.room);
+            best.offer(f64::from(score) - self.judge.scorer.weights.load * load, satellite);
+        }
+    }
+
+    /// The best of all satellites, when the few that were ranked have no room.
+    fn look_again(&self, k: usize, asking: Asking) -> Option<SatId> {
+        let with_room = |satellite: SatId| self.taken[satellite.index()] < self.room;
+        let mut best = Best::default();
+        let around = self.rankings.around(k);
+        self.judge.scores_of_all(asking, around, with_room, &mut |entry| self.offer(entry, &mut best));
+        best.0.map(|(_, satellite)| satellite)
     }
 
     /// Why a cell has no candidate: the last obstacle before service.
-    fn obstacle(&self, cell: usize, pop: PopId) -> Outage {
-        if self.given.routes.towards(pop).is_none() {
-            return Outage::NoPath;
+    fn obstacle(&self, asking: Asking, pop: PopId) -> Outage {
+        let given = self.judge.given;
+        let lasers = &self.judge.world().rules.lasers;
+        let to_pop = given.routes.towards(pop);
+        let anybody_reaches = to_pop.is_some_and(|to| to.delay_s.iter().any(|delay_s| delay_s.is_finite()));
+        let outlook = Outlook::new(self.judge.allowed.place(asking.beam));
+        let pickiness = self.judge.allowed.pickiness(asking.beam, &outlook);
+        let mut furthest = (0, Outage::NoSatellite);
+        for satellite in given.views.index.seen_from(self.judge.allowed.lookout(asking.beam)) {
+            let reaches = to_pop.is_some_and(|to| to.delay_s[satellite.index()].is_finite());
+            let obstacle = if given.topology.service[satellite.index()] != ServiceState::Serving {
+                (1, Outage::NoServingSatellite)
+            } else if !reaches && (lasers.pattern == LaserPattern::None || !anybody_reaches) {
+                (2, Outage::NoGateway)
+            } else if !reaches {
+                (3, Outage::NoPath)
+            } else if pickiness.before_the_arc(given.sky.position[satellite.index()]).is_none() {
+                (4, Outage::GsoArc)
+            } else {
+                (5, Outage::Obstructed)
+            };
+            if obstacle.0 > furthest.0 {
+                furthest = obstacle;
+            }
         }
-        let mut obstacle = Outage::NoSatellite;
-        for satellite in self.given.views.index.seen_from(self.lookout(cell)) {
-            let serves = self.given.topology.service[satellite.index()] == ServiceState::Serving;
-            // one that serves and was no candidate has no way to the PoP
-            obstacle = obstacle.max(if serves { Outage::NoPath } else { Outage::NoServingSatellite });
-        }
-        obstacle
+        furthest.1
     }
+}
 
-    fn lookout(&self, cell: usize) -> Lookout {
-        Lookout::new(&self.world.cells[cell].place, self.world.rules.radio.min_elevation_rad)
+/// The best that was offered; of equals the one with the lower number.
+#[derive(Default)]
+struct Best(Option<(f64, SatId)>);
+
+impl Best {
+    fn offer(&mut self, score: f64, satellite: SatId) {
+        if self.0.is_none_or(|(most, held)| score > most || (score == most && satellite < held)) {
+            self.0 = Some((score, satellite));
+        }
     }
 }

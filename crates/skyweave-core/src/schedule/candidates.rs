@@ -1,40 +1,31 @@
-//! The few satellites that each cell likes best, found for all cells at once.
+//! The few highest satellites that may serve each cell, found for all cells at once.
 
-use super::CellDemand;
-use crate::ids::{PopId, SatId};
+use super::allowed::{Allowed, Known, Pickiness, Standing};
+use super::preference::Outlook;
+use crate::ids::{BeamId, PopId, SatId};
 use crate::orbit::Sky;
 use crate::route::Routes;
 use crate::simd::{Lanes, MOST_LANES, Mask, Path, Simd};
 use crate::visibility::{Eye, Lookout, Neighbourhood, SkyIndex, Watcher};
-use crate::world::World;
-use rayon::prelude::*;
 use std::ops::Range;
 
-/// Cells handled by one task.
-const CHUNK: usize = 512;
-
 /// How many are kept: with fewer, more cells have to look again when their best are full.
-pub(super) const KEPT: usize = 6;
+pub(super) const KEPT: usize = 12;
 
-/// The best satellites of a cell, the highest first.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Candidates {
-    satellites: [SatId; KEPT],
-    count: u8,
-    /// True if there may be more than these.
-    pub more: bool,
-}
-
-impl Candidates {
-    /// The satellites, the best first.
-    pub fn best(&self) -> &[SatId] {
-        &self.satellites[..usize::from(self.count)]
-    }
+/// A satellite that may serve a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Candidate {
+    pub satellite: SatId,
+    /// How near to the geostationary arc it stands.
+    pub standing: Standing,
+    /// Squared sine of its elevation.
+    pub sine_squared: f64,
 }
 
 /// Satellites that serve terminals and can reach some PoP, sorted for looking at; and from which of them each PoP is reached.
 pub(super) struct Servers<'a> {
-    pub index: SkyIndex,
+    index: SkyIndex,
+    is_server: Vec<bool>,
     routes: &'a Routes,
     /// By PoP of `routes`: true if all servers reach it.
     all_reach: Vec<bool>,
@@ -59,7 +50,12 @@ impl<'a> Servers<'a> {
                 reached.count() == servers
             })
             .collect();
-        Self { index: SkyIndex::new(sky, &is_server), routes, all_reach }
+        Self { index: SkyIndex::new(sky, &is_server), is_server, routes, all_reach }
+    }
+
+    /// True for a satellite that serves terminals and reaches some PoP.
+    pub fn is_server(&self, satellite: SatId) -> bool {
+        self.is_server[satellite.index()]
     }
 
     /// Which of the servers reach a PoP; `None` if the PoP is not in use.
@@ -68,132 +64,176 @@ impl<'a> Servers<'a> {
         Some(if self.all_reach[at] { Reaching::All } else { Reaching::Some(&self.routes.to_pop[at].delay_s) })
     }
 
-    /// The candidates of some cells.
-    pub fn candidates(&self, world: &World, demand: &[CellDemand], cells: &[usize]) -> Found {
-        let min_elevation_rad = world.rules.radio.min_elevation_rad;
-        let chunks = cells
-            .par_chunks(CHUNK)
-            .map(|cells| {
-                let lookout = |cell: &usize| Lookout::new(&world.cells[*cell].place, min_elevation_rad);
-                let lookouts: Vec<Lookout> = cells.iter().map(lookout).collect();
-                let reaching = |cell: &usize| demand[*cell].pop.and_then(|pop| self.reaching(pop));
-                let reaching: Vec<Option<Reaching<'_>>> = cells.iter().map(reaching).collect();
-                let mut highest = Highest { reaching: &reaching, chunk: Chunk::default() };
-                self.index.watch(Path::current(), 0, &lookouts, &mut highest);
-                highest.chunk
-            })
-            .collect();
-        Found { chunks }
+    /// Lets cells look at the sky, one after another: `tell` hears of each of them, in order, and of the highest satellites that may
+    /// serve it, the highest first.
+    pub fn look(
+        &self,
+        path: Path,
+        allowed: &Allowed<'_>,
+        asking: &[Asking],
+        tell: &mut dyn FnMut(&Onlooker<'_>, &[Candidate]),
+    ) -> Around {
+        let lookouts: Vec<Lookout> = asking.iter().map(|one| allowed.lookout(one.beam)).collect();
+        let mut highest = Highest { servers: self, allowed, asking, tell, around: Around::default() };
+        self.index.watch(path, 0, &lookouts, &mut highest);
+        highest.around
+    }
+
+    /// A cell that asks, as it looks at the sky.
+    pub fn onlooker(&self, allowed: &Allowed<'_>, asking: Asking, lookout: Lookout) -> Onlooker<'_> {
+        let outlook = Outlook::new(allowed.place(asking.beam));
+        Onlooker { asking, outlook, lookout, reaching: asking.pop.and_then(|pop| self.reaching(pop)) }
     }
 }
 
-/// The candidates of all cells that ask, by their place among these.
-pub(super) struct Found {
-    chunks: Vec<Chunk>,
+/// A beam cell that asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asking {
+    pub beam: BeamId,
+    /// The PoP that most of its terminals' traffic goes to.
+    pub pop: Option<PopId>,
+    pub terminals: f64,
 }
 
+/// A beam cell that asks, as it looks at the sky.
+pub(super) struct Onlooker<'a> {
+    pub asking: Asking,
+    pub outlook: Outlook,
+    pub lookout: Lookout,
+    /// Which satellites reach the PoP; `None` if there is none, or it is not in use.
+    pub reaching: Option<Reaching<'a>>,
+}
+
+/// By cell: all satellites that it may see, and some more.
 #[derive(Default)]
-struct Chunk {
-    candidates: Vec<Candidates>,
-    /// By cell: where the satellites of its neighbourhood are.
-    around: Vec<Range<u32>>,
+pub(super) struct Around {
+    ranges: Vec<Range<u32>>,
     satellites: Vec<SatId>,
 }
 
-impl Found {
-    /// The candidates of the cell that asks in this place.
-    pub fn of(&self, asking: usize) -> &Candidates {
-        &self.chunks[asking / CHUNK].candidates[asking % CHUNK]
-    }
-
-    /// All satellites that it may see, and some more.
-    pub fn around(&self, asking: usize) -> &[SatId] {
-        let chunk = &self.chunks[asking / CHUNK];
-        let range = &chunk.around[asking % CHUNK];
-        &chunk.satellites[range.start as usize..range.end as usize]
+impl Around {
+    /// Those of the cell in this place.
+    pub fn of(&self, cell: usize) -> &[SatId] {
+        let range = &self.ranges[cell];
+        &self.satellites[range.start as usize..range.end as usize]
     }
 }
 
-/// Keeps the highest satellites of each place.
+/// Tells the highest satellites of each place.
 struct Highest<'a> {
+    servers: &'a Servers<'a>,
+    allowed: &'a Allowed<'a>,
     /// By place.
-    reaching: &'a [Option<Reaching<'a>>],
-    chunk: Chunk,
+    asking: &'a [Asking],
+    tell: &'a mut dyn FnMut(&Onlooker<'_>, &[Candidate]),
+    around: Around,
 }
 
 impl Watcher for Highest<'_> {
     fn arrive(&mut self, sky: &Neighbourhood) {
-        self.chunk.satellites.extend(sky.satellites());
+        self.around.satellites.extend(sky.satellites());
     }
 
     #[inline(always)]
     fn look<S: Simd>(&mut self, simd: S, place: usize, lookout: &Lookout, sky: &Neighbourhood) {
-        let mut kept = Kept { entries: [(f64::NEG_INFINITY, SatId(u32::MAX)); KEPT], count: 0 };
-        let eye = Eye::of(simd, lookout);
-        let (mut heights, mut ranges) = ([0.0; MOST_LANES], [0.0; MOST_LANES]);
-        // a satellite is looked at closely if it is as high as the lowest of those kept
-        let least = f64::MIN_POSITIVE.max(lookout.min_sine_squared);
-        let mut bar = simd.splat(least);
-        if let Some(reaching) = &self.reaching[place] {
-            for block in sky.blocks() {
-                for lane in (0..MOST_LANES).step_by(S::LANES) {
-                    let (height, range) = eye.squares(simd, block, lane);
-                    let mut bits = (bar * range).le(height).bits();
-                    if bits == 0 {
-                        continue;
-                    }
-                    height.store(&mut heights);
-                    range.store(&mut ranges);
-                    while bits != 0 {
-                        let k = bits.trailing_zeros() as usize;
-                        bits &= bits - 1;
-                        let satellite = block.ids[lane + k];
-                        if reaching.holds(satellite) {
-                            kept.add((heights[k] / ranges[k], satellite));
-                        }
-                    }
-                    bar = simd.splat(least.max(kept.bar()));
-                }
-            }
+        let onlooker = self.servers.onlooker(self.allowed, self.asking[place], *lookout);
+        let mut kept = Kept { entries: [NOBODY; KEPT], count: 0 };
+        if let Some(reaching) = &onlooker.reaching {
+            let picky = self.allowed.pickiness(onlooker.asking.beam, &onlooker.outlook);
+            keep_highest(simd, lookout, &picky, reaching, sky, &mut kept);
         }
-        let end = self.chunk.satellites.len() as u32;
-        self.chunk.around.push(end - sky.count() as u32..end);
-        self.chunk.candidates.push(Candidates {
-            satellites: kept.entries.map(|(_, satellite)| satellite),
-            count: kept.count as u8,
-            more: kept.count == KEPT,
-        });
+        (self.tell)(&onlooker, &kept.entries[..kept.count]);
+        let end = self.around.satellites.len() as u32;
+        self.around.ranges.push(end - sky.count() as u32..end);
     }
 }
 
-/// The best so far, the best first.
+#[inline(always)]
+fn keep_highest<S: Simd>(
+    simd: S,
+    lookout: &Lookout,
+    picky: &Pickiness<'_>,
+    reaching: &Reaching<'_>,
+    sky: &Neighbourhood,
+    kept: &mut Kept,
+) {
+    let eye = Eye::of(simd, lookout);
+    let mut sines_squared = [0.0; MOST_LANES];
+    // a satellite is looked at closely if it is as high as the lowest of those kept
+    let least = f64::MIN_POSITIVE.max(lookout.min_sine_squared);
+    let mut bar = simd.splat(least);
+    let glance = picky.glance();
+    let [poleward, beyond] = [simd.splat(glance.sines_squared[0]), simd.splat(glance.sines_squared[1])];
+    let hemisphere = simd.splat(glance.hemisphere);
+    let avoided = picky.avoided(simd);
+    for block in sky.blocks() {
+        for lane in (0..MOST_LANES).step_by(S::LANES) {
+            let lines = eye.lines(simd, block, lane);
+            let (height, range) = eye.squares(lines);
+            let mut bits = (bar * range).le(height).bits();
+            if bits == 0 {
+                continue;
+            }
+            // whoever stands far from the plane of the equator stands far from the arc
+            let z = lines[2] * hemisphere;
+            let signed = z * z.abs();
+            let clear = (poleward * range).le(signed).bits() | signed.le(-(beyond * range)).bits();
+            let mut known = Known { clear, near: 0, refused: 0 };
+            if bits & !clear != 0
+                && let Some(avoided) = &avoided
+            {
+                known = avoided.known(lines, range);
+                known.clear |= clear;
+                bits &= !known.refused | clear;
+            }
+            (height / range).store(&mut sines_squared);
+            while bits != 0 {
+                let k = bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let (satellite, sine_squared) = (block.ids[lane + k], sines_squared[k]);
+                // whoever stands lower than the lowest of those kept need not be looked at any closer
+                if !reaching.holds(satellite) || !kept.wants(sine_squared, satellite) {
+                    continue;
+                }
+                let standing = picky.standing(known.standing(k), || block.position(lane + k));
+                if let Some(standing) = standing {
+                    kept.add(Candidate { satellite, standing, sine_squared });
+                }
+            }
+            bar = simd.splat(least.max(kept.bar()));
+        }
+    }
+}
+
+const NOBODY: Candidate =
+    Candidate { satellite: SatId(u32::MAX), standing: Standing::Clear, sine_squared: f64::NEG_INFINITY };
+
+/// The highest so far, the highest first.
 struct Kept {
-    entries: [(f64, SatId); KEPT],
+    entries: [Candidate; KEPT],
     count: usize,
 }
 
 impl Kept {
     /// The least squared sine that still gets in.
     fn bar(&self) -> f64 {
-        self.entries[KEPT - 1].0
+        self.entries[KEPT - 1].sine_squared
     }
 
-    /// Puts a satellite in its place, if it is among the best. They come nearly sorted: the place is sought from the end.
-    fn add(&mut self, entry: (f64, SatId)) {
-        let mut at = self.count;
-        if at == KEPT {
-            at -= 1;
-            if !is_better(entry, self.entries[at]) {
-                return;
-            }
-        } else {
-            self.count += 1;
-        }
-        while at > 0 && is_better(entry, self.entries[at - 1]) {
+    /// True if a satellite is among the highest.
+    fn wants(&self, sine_squared: f64, satellite: SatId) -> bool {
+        self.count < KEPT || is_higher((sine_squared, satellite), &self.entries[KEPT - 1])
+    }
+
+    /// Puts a satellite that is wanted in its place. They come nearly sorted: the place is sought from the end.
+    fn add(&mut self, candidate: Candidate) {
+        let mut at = self.count.min(KEPT - 1);
+        self.count = (self.count + 1).min(KEPT);
+        while at > 0 && is_higher((candidate.sine_squared, candidate.satellite), &self.entries[at - 1]) {
             self.entries[at] = self.entries[at - 1];
             at -= 1;
         }
-        self.entries[at] = entry;
+        self.entries[at] = candidate;
     }
 }
 
@@ -212,7 +252,8 @@ impl Reaching<'_> {
     }
 }
 
-/// True if the first of two satellites, each with the squared sine of its elevation, is to be preferred.
-pub(super) fn is_better(a: (f64, SatId), b: (f64, SatId)) -> bool {
-    a.0 > b.0 || (a.0 == b.0 && a.1 < b.1)
+/// True if a satellite, with the squared sine of its elevation, stands higher than another; of equals the one with the lower number
+/// is taken as higher.
+fn is_higher(a: (f64, SatId), b: &Candidate) -> bool {
+    a.0 > b.sine_squared || (a.0 == b.sine_squared && a.1 < b.satellite)
 }

@@ -1,22 +1,31 @@
-//! Stage: satellite and beam for each admitted cell with demand.
+//! Stage: satellite, beam and colours for each beam cell with demand.
 //!
-//! The rule for now is `highest-elevation`: cells with the most terminals choose first, and each takes the highest
-//! satellite that serves, has a way to the cell's PoP and has room left. All cells look at the sky at once and keep their few
-//! best (`candidates`); then they choose one after another (`assign`).
+//! All cells look at the sky at once and keep their few best (`candidates`); a [`policy`] scores these (`rank`); then cells choose one
+//! after another, those with the most terminals first, and each takes the satellite with the best score that has room left (`assign`).
+//! One satellite serves a cell, on as many colours as its demand is worth, none of them twice (`colours`).
 
+mod allowed;
 mod assign;
 mod candidates;
+mod colours;
+mod options;
+pub mod policy;
 pub mod preference;
+mod rank;
 
-use crate::admission::{Admission, Basis, Verdict};
-use crate::conditions::Conditions;
-use crate::ids::{CellId, PopId, SatId, TerminalId};
+use crate::constellation::{ServiceState, Topology};
+use crate::demand::Demand;
+use crate::ids::{CellId, PopId, SatId};
+use crate::orbit::Sky;
+use crate::radio::{Links, UserLink};
 use crate::refusal::RefusalCode;
+use crate::route::Routes;
 use crate::time::SlotNo;
+use crate::visibility::{View, Views};
 use crate::world::World;
-use rayon::prelude::*;
 
-pub use assign::{Given, assign};
+pub use assign::assign;
+pub use options::{CellOptions, Options, options};
 
 /// Why somebody is not served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +38,10 @@ pub enum Outage {
     NoSatellite,
     /// Satellites are there, and none of them serves terminals.
     NoServingSatellite,
+    /// Satellites that serve are there, and all stand too near to the geostationary arc.
+    GsoArc,
+    /// Satellites are there, and none holds a gateway, or has a laser that could lead to one.
+    NoGateway,
     /// Satellites are there, and none has a way to the PoP.
     NoPath,
     /// Satellites with a way are there, and all their beams are taken.
@@ -39,6 +52,8 @@ pub enum Outage {
     Obstructed,
     /// Rain takes the link down.
     Rain,
+    /// Even in dry air the link's C/N is below the most robust modulation.
+    LinkBudget,
 }
 
 impl Outage {
@@ -50,94 +65,89 @@ impl Outage {
             Self::NoPower => "no_power",
             Self::NoSatellite => "no_satellite",
             Self::NoServingSatellite => "no_serving_satellite",
+            Self::GsoArc => "gso_arc",
+            Self::NoGateway => "no_gateway",
             Self::NoPath => "no_path",
             Self::NoBeam => "no_beam",
             Self::NoPop => "no_pop",
             Self::Obstructed => "obstructed",
             Self::Rain => "rain",
+            Self::LinkBudget => "link_budget",
         }
     }
 }
 
-/// What a cell asks for in a slot.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CellDemand {
-    /// Terminals that are admitted and have power.
-    pub terminals: f64,
-    /// All terminals, dark and refused ones included.
-    pub all_terminals: f64,
-    /// Terminals without power.
-    pub dark_terminals: f64,
-    /// Downlink demand of each, bit/s.
-    pub down_bps: f64,
-    /// Uplink demand of each, bit/s.
-    pub up_bps: f64,
-    /// PoP in force: home if it works, else the nearest that does.
-    pub pop: Option<PopId>,
-}
-
-/// A cell's beam.
+/// A cell's satellite, and its beams.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beam {
     /// The satellite.
     pub satellite: SatId,
-    /// Sine of the elevation at the cell's centre.
+    /// Sine of the elevation at the beam cell's centre.
     pub elevation_sine: f64,
-    /// Range to the cell's centre, m.
+    /// Range to the beam cell's centre, m.
     pub range_m: f64,
-    /// The PoP that traffic goes to.
+    /// The PoP that most of its terminals' traffic goes to: the satellite has a way there.
     pub pop: PopId,
+    /// What its carriers are heard with, without the interference of other beams.
+    pub link: UserLink,
+    /// Colours of its beams to the terminals, a bit each.
+    pub down_colours: u16,
+    /// Colours of its beams from the terminals.
+    pub up_colours: u16,
+}
+
+impl Beam {
+    /// The view from the beam cell's centre.
+    #[must_use]
+    pub const fn view(&self) -> View {
+        View { satellite: self.satellite, elevation_sine: self.elevation_sine, range_m: self.range_m }
+    }
 }
 
 /// Who serves whom.
 #[derive(Debug, Clone)]
 pub struct Assignment {
-    /// By cell: its beam, why it has none, or `None` where nobody asks.
-    pub cells: Vec<Option<Result<Beam, Outage>>>,
-    /// Cells served, by satellite.
+    /// By beam cell: its beam, why it has none, or `None` where nobody asks.
+    pub beams: Vec<Option<Result<Beam, Outage>>>,
+    /// By beam cell: slots without service in a row.
+    pub starved: Vec<u8>,
+    /// Beam cells served, by satellite.
     pub cells_of_satellite: Vec<u16>,
+    /// Beams down and up that they would have, were each lit all the time, by satellite.
+    pub beams_of_satellite: Vec<[u16; 2]>,
 }
 
-/// What every cell asks for at a slot: the demand that admission lets through.
-#[must_use]
-pub fn demand<A: Basis>(
-    world: &World,
-    conditions: &Conditions,
-    admission: &Admission<A>,
-    slot: SlotNo,
-) -> Vec<CellDemand> {
-    let mut listed = vec![(0_u32, 0_u32); world.cells.len()];
-    for (index, terminal) in world.terminals.iter().enumerate() {
-        let (all, admitted) = &mut listed[terminal.cell_at(slot).index()];
-        *all += 1;
-        *admitted += u32::from(admission.terminal(TerminalId::at(index)) == Verdict::Admitted);
+impl Assignment {
+    /// The beam over a position cell.
+    #[must_use]
+    pub fn over(&self, world: &World, cell: CellId) -> Option<Result<Beam, Outage>> {
+        self.beams[world.beam_of(cell).index()]
     }
-    let rules = &world.rules.demand;
-    world
-        .cells
-        .par_iter()
-        .with_min_len(4_096)
-        .enumerate()
-        .map(|(index, cell)| {
-            let (all, admitted) = listed[index];
-            let anonymous_admitted = admission.cell(CellId::at(index)) == Verdict::Admitted;
-            let admitted = f64::from(admitted)
-                + if anonymous_admitted { f64::from(cell.anonymous_terminals) } else { 0.0 };
-            let all = f64::from(all + cell.anonymous_terminals);
-            let (factor, dark) = (conditions.demand_factor[index], conditions.dark_share[index]);
-            let pop = if conditions.pop_up[cell.home_pop.index()] {
-                Some(cell.home_pop)
-            } else {
-                world.nearest_pop(cell.place, |pop| conditions.pop_up[pop.index()])
-            };
-            CellDemand {
-                terminals: admitted * (1.0 - dark),
-                all_terminals: all,
-                dark_terminals: all * dark,
-                down_bps: rules.down_bps * factor,
-                up_bps: rules.up_bps * factor,
-                pop,
-            }
-        })
-        .collect()
+}
+
+/// What the cells of a slot choose from.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// Which slot it is.
+    pub slot: SlotNo,
+    /// What everybody asks for.
+    pub demand: &'a Demand,
+    /// Which satellites serve.
+    pub topology: &'a Topology,
+    /// Where they are.
+    pub sky: &'a Sky,
+    /// The same, sorted.
+    pub views: &'a Views,
+    /// What links carry.
+    pub links: &'a Links<'a>,
+    /// The ways to the PoPs in use.
+    pub routes: &'a Routes,
+    /// Who served whom in the slot before.
+    pub before: Option<&'a Assignment>,
+}
+
+/// Tells which satellites serve terminals.
+fn serves(given: &Given<'_>) -> impl Fn(SatId) -> bool {
+    let service = &given.topology.service;
+    |satellite| service[satellite.index()] == ServiceState::Serving
 }

@@ -17,18 +17,25 @@
 
 use crate::geodesy::{EcefPosition, Vec3};
 use crate::gso::GsoArc;
-use crate::math::{acos, cos, exp, ln, sin};
-use crate::world::Place;
+use crate::math::{acos, exp, ln};
+use crate::place::Place;
+use crate::rules::{PolicyKind, ScoreWeights};
 
 /// How many terms there are.
 pub const TERMS: usize = 5;
 /// Tilt of a terminal's boresight from the zenith, away from the equator, rad: 25 deg.
 pub const TILT_RAD: f64 = 25.0 * RAD_PER_DEG;
+/// Its sine and cosine.
+const TILT: (f64, f64) = (0.422_618_261_740_699_44, 0.906_307_787_036_65);
 /// Separations from the geostationary arc are avoided below this, rad.
-const GSO_AVOIDED_RAD: f64 = 22.0 * RAD_PER_DEG;
+pub(super) const GSO_AVOIDED_RAD: f64 = 22.0 * RAD_PER_DEG;
+/// A little less than its cosine: above this an angle has to be computed.
+const GSO_AVOIDED_COSINE: f64 = 0.927;
 const GSO_STEP_RAD: f64 = 5.0 * RAD_PER_DEG;
 /// Angles off the boresight are avoided above this, rad.
 const SCAN_FREE_RAD: f64 = 45.0 * RAD_PER_DEG;
+/// A little more than its cosine: below this an angle has to be computed.
+const SCAN_FREE_COSINE: f64 = 0.7072;
 const SCAN_STEP_RAD: f64 = 10.0 * RAD_PER_DEG;
 /// Elevations below this are taken as this, as a sine: no terminal looks so low, and a logarithm needs a bound.
 const LEAST_SINE: f64 = 0.05;
@@ -76,9 +83,15 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Fitted on which satellites served two stationary terminals (27 deg south and 37 deg north, 17 July 2024, the first 62
-    /// minutes of each), ridge and uniform share as `skyweave validate --only serving` says; it also prints them anew.
-    pub const FITTED: Self = Self { terms: [1.09, 0.63, 0.70, 1.04, 0.92], uniform_share: 0.05 };
+    /// What the policy `measured` goes by where a scenario states nothing else.
+    pub const FITTED: Self = Self::of(&ScoreWeights::of(PolicyKind::Measured));
+
+    /// The weights of the choice model among those of a scenario.
+    #[must_use]
+    pub const fn of(all: &ScoreWeights) -> Self {
+        let terms = [all.elevation, all.gso, all.scan, all.stay, all.generation];
+        Self { terms, uniform_share: all.uniform_share }
+    }
 
     /// The score of a satellite.
     #[inline]
@@ -132,7 +145,7 @@ impl Outlook {
         let sign = if place.up.z < 0.0 { -1.0 } else { 1.0 };
         let level = (place.up.x * place.up.x + place.up.y * place.up.y).sqrt();
         let poleward = (Vec3::new(0.0, 0.0, 1.0) - place.up * place.up.z) * (sign / level.max(1e-9));
-        let boresight = place.up * cos(TILT_RAD) + poleward * sin(TILT_RAD);
+        let boresight = place.up * TILT.1 + poleward * TILT.0;
         Self { position: place.ecef, up: place.up, boresight, arc: GsoArc::seen_from(place) }
     }
 
@@ -140,6 +153,30 @@ impl Outlook {
     #[must_use]
     pub fn pointing(self, boresight: Vec3) -> Self {
         Self { boresight, ..self }
+    }
+
+    /// Where the place is.
+    #[must_use]
+    pub const fn position(&self) -> EcefPosition {
+        self.position
+    }
+
+    /// The vertical there.
+    #[must_use]
+    pub const fn vertical(&self) -> Vec3 {
+        self.up
+    }
+
+    /// The geostationary arc there, where it is above the horizon.
+    #[must_use]
+    pub const fn arc(&self) -> Option<&GsoArc> {
+        self.arc.as_ref()
+    }
+
+    /// Cosine of the angle of a direction (a unit vector) off the boresight.
+    #[must_use]
+    pub fn scan_cosine(&self, direction: Vec3) -> f64 {
+        direction.dot(self.boresight)
     }
 
     /// Where a satellite stands.
@@ -150,7 +187,7 @@ impl Outlook {
         Seen {
             elevation_sine: direction.dot(self.up),
             gso_cosine: self.arc.map_or(-1.0, |arc| arc.separation_cosine(direction)),
-            scan_cosine: direction.dot(self.boresight),
+            scan_cosine: self.scan_cosine(direction),
         }
     }
 }
@@ -160,28 +197,34 @@ impl Seen {
     #[must_use]
     pub fn features(&self, is_previous: bool, is_second_generation: bool) -> [f64; TERMS] {
         [
-            2.5 * ln(self.elevation_sine.max(LEAST_SINE)),
-            -(GSO_AVOIDED_RAD - acos(self.gso_cosine)).max(0.0) / GSO_STEP_RAD,
-            -(acos(self.scan_cosine) - SCAN_FREE_RAD).max(0.0) / SCAN_STEP_RAD,
+            height(self.elevation_sine),
+            gso(self.gso_cosine),
+            scan(self.scan_cosine),
             f64::from(u8::from(is_previous)),
             f64::from(u8::from(is_second_generation)),
         ]
     }
 }
 
-/// True for a satellite of the second generation, by what is published of it: names from `STARLINK-30000` on; without a number
-/// in the name, launches from 2024 on (only second-generation ones were launched since late 2023).
-#[must_use]
-pub fn is_second_generation(name: &str, international_designator: &str) -> bool {
-    let number = name.strip_prefix("STARLINK-").map(|rest| {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        rest[..digits].parse::<u32>()
-    });
-    if let Some(Ok(number)) = number {
-        return number >= 30_000;
+/// The term of the elevation, from its sine.
+pub(super) fn height(elevation_sine: f64) -> f64 {
+    2.5 * ln(elevation_sine.max(LEAST_SINE))
+}
+
+/// The term of the separation from the geostationary arc, from its cosine.
+pub(super) fn gso(cosine: f64) -> f64 {
+    if cosine <= GSO_AVOIDED_COSINE {
+        return 0.0;
     }
-    let year = international_designator.get(..4).map(str::parse::<u32>);
-    matches!(year, Some(Ok(year)) if year >= 2024)
+    -(GSO_AVOIDED_RAD - acos(cosine)).max(0.0) / GSO_STEP_RAD
+}
+
+/// The term of the angle off the boresight, from its cosine.
+pub(super) fn scan(cosine: f64) -> f64 {
+    if cosine >= SCAN_FREE_COSINE {
+        return 0.0;
+    }
+    -(acos(cosine) - SCAN_FREE_RAD).max(0.0) / SCAN_STEP_RAD
 }
 
 #[cfg(test)]
@@ -215,6 +258,12 @@ mod tests {
     }
 
     #[test]
+    fn the_tilt_is_the_angle_that_it_is_said_to_be() {
+        let (sine, cosine) = crate::math::sin_cos(TILT_RAD);
+        assert!((sine - TILT.0).abs() < 1e-15 && (cosine - TILT.1).abs() < 1e-15);
+    }
+
+    #[test]
     fn all_places_have_finite_terms() {
         for latitude in [-90.0, -60.0, 0.0, 60.0, 85.0, 90.0] {
             let outlook = Outlook::new(&Place::from_degrees(latitude, 0.0));
@@ -232,21 +281,5 @@ mod tests {
         assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert!((probabilities[0] - 0.0125).abs() < 1e-12);
         assert!(probabilities.windows(2).all(|pair| pair[0] < pair[1]));
-    }
-
-    #[test]
-    fn generations_are_read_from_names() {
-        for (name, designator, expected) in [
-            ("STARLINK-1008", "2019-074B", false),
-            ("STARLINK-6279", "2023-084A", false),
-            ("STARLINK-30000", "2023-026A", true),
-            ("STARLINK-31072 [DTC]", "2024-001A", true),
-            ("STARLINK-11072 [DTC]", "2024-001A", false),
-            ("OBJECT A", "2025-001A", true),
-            ("OBJECT A", "2021-001A", false),
-            ("", "", false),
-        ] {
-            assert_eq!(is_second_generation(name, designator), expected, "{name}");
-        }
     }
 }

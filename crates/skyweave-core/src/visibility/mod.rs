@@ -182,7 +182,7 @@ impl Watcher for List {
         let mut seen = before;
         for block in sky.blocks() {
             for lane in (0..MOST_LANES).step_by(S::LANES) {
-                let (height, range) = eye.squares(simd, block, lane);
+                let (height, range) = eye.squares(eye.lines(simd, block, lane));
                 let bits = zero.lt(height).and((least * range).le(height)).bits();
                 let room = &mut self.satellites[seen..seen + S::LANES];
                 let mut count = 0;

@@ -2,7 +2,7 @@
 
 use super::Lookout;
 use super::index::{Cap, SkyIndex};
-use crate::geodesy::Vec3;
+use crate::geodesy::{EcefPosition, Vec3};
 use crate::ids::SatId;
 use crate::math::{acos, cos, sin};
 use crate::simd::{Kernel, Lanes, MOST_LANES, Mask, Path, Simd};
@@ -45,6 +45,14 @@ pub(crate) struct Block {
     pub y: [f64; MOST_LANES],
     pub z: [f64; MOST_LANES],
     pub ids: [SatId; MOST_LANES],
+}
+
+impl Block {
+    /// Where one of them is.
+    #[inline(always)]
+    pub fn position(&self, lane: usize) -> EcefPosition {
+        EcefPosition(Vec3::new(self.x[lane], self.y[lane], self.z[lane]))
+    }
 }
 
 const NOBODY: Block = Block {
@@ -107,13 +115,20 @@ impl<S: Simd> Eye<S> {
         }
     }
 
-    /// Of the satellites of a block from `lane` on: the signed square of the height above the horizon's plane, and the
-    /// square of the distance, m^2. Their quotient is the squared sine of the elevation.
+    /// The lines of sight to the satellites of a block from `lane` on, m.
     #[inline(always)]
-    pub fn squares(&self, simd: S, block: &Block, lane: usize) -> (S::F64s, S::F64s) {
-        let dx = simd.load(&block.x[lane..]) - self.position[0];
-        let dy = simd.load(&block.y[lane..]) - self.position[1];
-        let dz = simd.load(&block.z[lane..]) - self.position[2];
+    pub fn lines(&self, simd: S, block: &Block, lane: usize) -> [S::F64s; 3] {
+        [
+            simd.load(&block.x[lane..]) - self.position[0],
+            simd.load(&block.y[lane..]) - self.position[1],
+            simd.load(&block.z[lane..]) - self.position[2],
+        ]
+    }
+
+    /// Of satellites in these lines: the signed square of the height above the horizon's plane, and the square of the distance,
+    /// m^2. Their quotient is the squared sine of the elevation.
+    #[inline(always)]
+    pub fn squares(&self, [dx, dy, dz]: [S::F64s; 3]) -> (S::F64s, S::F64s) {
         let height = self.up[0].mul_add(dx, self.up[1].mul_add(dy, self.up[2] * dz));
         (height * height.abs(), dx.mul_add(dx, dy.mul_add(dy, dz * dz)))
     }

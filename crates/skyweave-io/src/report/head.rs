@@ -39,14 +39,21 @@ fn facts(html: &mut String, data: &Data) {
         "unsigned" => "unsigned (declared by the scenario, signed by nobody)",
         other => other,
     };
+    let climate = match summary.climate.as_str() {
+        "coarse" => "coarse (Skyweave's own climatology, by latitude alone)",
+        "itu-maps" => "the maps of the ITU-R recommendations",
+        other => other,
+    };
     put!(
         html,
         "<ul class=\"facts\">\n<li>{} to {} UTC, {slots} slots of 15 s</li>\n<li>admission: {}</li>\n\
-         <li>round-trip times (RTT) are propagation alone: medium access, queues and processing are not in them</li>\n\
+         <li>climate: {}</li>\n\
+         <li>round-trip times (RTT) are propagation and the median of medium access; queues are not in them</li>\n\
          <li>Skyweave {}</li>\n</ul>\n",
         Text(&from),
         Text(&until),
         Text(admission),
+        Text(climate),
         Text(&data.run.skyweave_version)
     );
 }

@@ -36,7 +36,7 @@ pub fn section(html: &mut String, data: &Data) {
 }
 
 fn table(html: &mut String, data: &Data) {
-    let mut table = Table::new("Sites over the whole run; RTT is propagation alone")
+    let mut table = Table::new("Sites over the whole run")
         .text(&["Site", "Main gateway", "PoPs in order"])
         .numbers(&["Served", "RTT least, ms", "RTT p50, ms", "RTT p95, ms", "Hand-overs/h", "Downlink p50"])
         .text(&["Longest outage (main reason)"]);
@@ -73,7 +73,7 @@ fn in_order(pops: &[String]) -> String {
 
 fn legend(html: &mut String, slots: usize) {
     html.push_str(
-        "<p class=\"legend\"><span><i class=\"key line-a\"></i> RTT by propagation alone, ms</span> \
+        "<p class=\"legend\"><span><i class=\"key line-a\"></i> RTT, ms</span> \
          <span><i class=\"key hand\"></i> handover to another satellite</span> \
          <span><i class=\"key dark\"></i> without service, with the reason</span></p>\n",
     );

@@ -9,7 +9,7 @@ use super::rows::CellRow;
 use super::sink::Output;
 use super::temp::TempFile;
 use skyweave_core::ids::SatId;
-use skyweave_core::math::asin;
+use skyweave_core::math::{asin, to_db};
 use skyweave_core::schedule::Outage;
 use skyweave_core::time::{SlotNo, UtcHour};
 use skyweave_core::world::Cell;
@@ -35,7 +35,7 @@ impl Collector for CellTable {
         }
         self.slots += 1;
         for (index, tally) in self.tallies.iter_mut().enumerate() {
-            tally.terminals += now.demand[index].all_terminals;
+            tally.terminals += now.demand.cells[index].all_terminals;
             match now.cell(index) {
                 Some(Ok(served)) => tally.serve(&served),
                 Some(Err(reason)) => tally.miss(reason),
@@ -67,6 +67,8 @@ struct Tally {
     elevation_deg: f64,
     down_bps: f64,
     up_bps: f64,
+    cni_db: f64,
+    beams: u32,
     handovers: u32,
     /// Its satellite in the slot before.
     before: Option<SatId>,
@@ -89,6 +91,8 @@ impl Tally {
             elevation_deg: 0.0,
             down_bps: 0.0,
             up_bps: 0.0,
+            cni_db: 0.0,
+            beams: 0,
             handovers: 0,
             before: None,
             missed: Vec::new(),
@@ -104,6 +108,8 @@ impl Tally {
         self.elevation_deg += asin(cell.beam.elevation_sine).to_degrees();
         self.down_bps += cell.flow.down_bps;
         self.up_bps += cell.flow.up_bps;
+        self.cni_db += to_db(f64::from(cell.down_cni));
+        self.beams += cell.beam.down_colours.count_ones();
         let satellite = cell.beam.satellite;
         self.handovers += u32::from(self.before.is_some_and(|before| before != satellite));
         self.before = Some(satellite);
@@ -137,6 +143,8 @@ impl Tally {
             elevation_mean_deg: mean(self.elevation_deg),
             down_mean_bps: mean(self.down_bps),
             up_mean_bps: mean(self.up_bps),
+            down_cni_mean_db: mean(self.cni_db),
+            beams_mean: mean(f64::from(self.beams)),
             handovers: self.handovers,
             main_outage: main.map(|(reason, _)| Name::from(reason.name())),
             cell: self.name,

@@ -36,6 +36,7 @@ impl RunInfo {
             ("skyweave.scenario_sha256", header.scenario_sha256.clone()),
             ("skyweave.seed", header.seed.to_string()),
             ("skyweave.basis", header.basis.to_owned()),
+            ("skyweave.climate", header.climate.to_owned()),
             ("skyweave.hour", hour_label(hour)),
         ]
         .map(|(key, value)| (key.to_owned(), value))

@@ -59,4 +59,4 @@ pub(crate) use moment::{Moment, Names};
 pub(crate) use temp::TempFile;
 
 /// The version of the tables and their columns. It rises when a column changes its meaning or goes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;

@@ -4,13 +4,15 @@ use super::column::{Name, UtcMs};
 use skyweave_core::admission::Basis;
 use skyweave_core::conditions::Conditions;
 use skyweave_core::constellation::Topology;
+use skyweave_core::demand::Demand;
 use skyweave_core::feeder::Feeders;
 use skyweave_core::flow::{Flow, Flows};
+use skyweave_core::ids::CellId;
 use skyweave_core::laser::Lasers;
 use skyweave_core::orbit::Sky;
 use skyweave_core::plan::Slot;
 use skyweave_core::route::Routes;
-use skyweave_core::schedule::{Assignment, Beam, CellDemand, Outage};
+use skyweave_core::schedule::{Assignment, Beam, Outage};
 use skyweave_core::terminal::TerminalService;
 use skyweave_core::time::SlotNo;
 use skyweave_core::world::World;
@@ -52,7 +54,7 @@ pub(crate) struct Moment<'a> {
     pub lasers: &'a Lasers,
     pub feeders: &'a Feeders,
     pub routes: &'a Routes,
-    pub demand: &'a [CellDemand],
+    pub demand: &'a Demand,
     pub assignment: &'a Assignment,
     pub flows: &'a Flows,
     pub terminals: &'a [TerminalService],
@@ -62,6 +64,8 @@ pub(crate) struct Moment<'a> {
 pub(crate) struct ServedCell<'a> {
     pub beam: Beam,
     pub flow: &'a Flow,
+    /// C/(N+I) of the carriers to it, as a ratio.
+    pub down_cni: f32,
 }
 
 impl<'a> Moment<'a> {
@@ -87,10 +91,11 @@ impl<'a> Moment<'a> {
 
     /// What a cell gets, why it gets nothing, or `None` where nobody asks.
     pub fn cell(&self, cell: usize) -> Option<Result<ServedCell<'a>, Outage>> {
-        let answer = self.assignment.cells[cell]?;
-        Some(answer.and_then(|beam| {
-            let flow = self.flows.cells[cell].as_ref().ok_or(Outage::NoPath)?;
-            Ok(ServedCell { beam, flow })
+        let answer = self.flows.cells[cell].as_ref()?;
+        Some(answer.as_ref().map_err(|outage| *outage).and_then(|flow| {
+            let beam = self.assignment.over(self.world, CellId::at(cell)).unwrap_or(Err(Outage::NoBeam))?;
+            let [down_cni, _] = self.flows.cni[self.world.beam_of(CellId::at(cell)).index()];
+            Ok(ServedCell { beam, flow, down_cni })
         }))
     }
 

@@ -57,7 +57,7 @@ struct Sums {
 impl Sums {
     fn over(now: &Moment<'_>, gateway_used: &mut [bool]) -> Self {
         let mut sums = Self::default();
-        for (index, demand) in now.demand.iter().enumerate() {
+        for (index, demand) in now.demand.cells.iter().enumerate() {
             let asking = demand.terminals;
             sums.terminals += demand.all_terminals;
             sums.asking += asking;

@@ -51,10 +51,10 @@ impl Collector for OutageTable {
                 begin,
             )?;
         }
-        self.cells.resize_with(now.demand.len(), || None);
+        self.cells.resize_with(now.demand.cells.len(), || None);
         for (index, open) in self.cells.iter_mut().enumerate() {
             let reason = now.cell(index).and_then(Result::err);
-            let terminals = now.demand[index].terminals;
+            let terminals = now.demand.cells[index].terminals;
             let begin = |reason, count| Open::new(&now.names.cells[index], reason, now.no, count);
             follow(&mut self.output, CELL, open, reason.map(|r| (r, terminals)), now.no, begin)?;
         }

@@ -21,7 +21,8 @@ A file appears under its name only when it is whole. An hour is finished when th
 
 In Parquet, names are kept in dictionaries, pages are compressed with Snappy, and every file says where it comes from in
 its metadata: `skyweave.table`, `skyweave.version`, `skyweave.format` (version of these tables), `skyweave.scenario` (the
-whole text), `skyweave.scenario_sha256`, `skyweave.seed`, `skyweave.basis` and `skyweave.hour`.
+whole text), `skyweave.scenario_sha256`, `skyweave.seed`, `skyweave.basis`, `skyweave.climate` and
+`skyweave.hour`.
 
 CSV follows RFC 4180: UTF-8, lines end in CR LF, the first has the names of the columns. What is missing is empty, times
 look like `2026-05-20T13:00:12.000Z`. Where the rows come from is in `run.json` beside them.
@@ -30,7 +31,12 @@ look like `2026-05-20T13:00:12.000Z`. Where the rows come from is in `run.json` 
 (a preview of some) or `unsigned` (a scenario's own word).
 
 Slots last 15 s. Their number is that of GPS seconds at their start, divided by 15; intervals of slots have their end left out.
-Delays are those of propagation alone. Tables that a run does not write by itself: `slots` (see [slots.md](slots.md)).
+
+`skyweave.climate`, and `climate` in `run.json`, say what attenuation by air, clouds and rain rests on: `coarse` (a climatology of our own, by latitude
+alone), `itu-maps` (the maps of the ITU-R recommendations, from the user's own copy), `given`, or `none`.
+
+Round trips are those of propagation and what medium access adds in the middle of its distribution: the same for all, since nobody can
+tell a packet's own. Queues are not in them. Tables that a run does not write by itself: `slots` (see [slots.md](slots.md)).
 ";
 
 /// The page that documents all tables, in Markdown.

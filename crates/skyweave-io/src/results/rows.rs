@@ -55,8 +55,8 @@ table! {
         terminals_over_lasers: f64,
         /// Served terminals whose PoP in force is not their cell's home PoP.
         terminals_moved_pop: f64,
-        /// Round-trip time that 5 % of the served terminals do not exceed, ms; propagation alone, from the centres of
-        /// cells. Null if nobody is served.
+        /// Round-trip time that 5 % of the served terminals do not exceed, ms; propagation from the centres of cells, and medium
+        /// access. Null if nobody is served.
         rtt_p5_ms: Option<f64>,
         /// The same for 50 %.
         rtt_p50_ms: Option<f64>,
@@ -70,7 +70,7 @@ table! {
 
 table! {
     /// The named sites: one row a slot and site. What needs service is null without it. The round-trip time is that of
-    /// propagation alone: medium access, queues and processing are not in it. Its four shares add up to it.
+    /// propagation and medium access; queues are not in it. Its five shares add up to it.
     Sites => SiteRow {
         /// Number of the slot: GPS seconds at its start, divided by 15.
         slot: i64,
@@ -84,8 +84,9 @@ table! {
         longitude_deg: f64,
         /// Cell that the site is in: its H3 index, hexadecimal.
         cell: Name,
-        /// `served`, or why not: one of `no_power`, `no_satellite`, `no_serving_satellite`, `no_path`, `no_beam`,
-        /// `no_pop`, `obstructed`, `rain`, or the code of a refusal in capitals.
+        /// `served`, or why not: one of `no_power`, `no_satellite`, `no_serving_satellite`, `gso_arc` (all stand too near to the
+        /// geostationary arc), `no_gateway`, `no_path`, `no_beam`, `no_pop`, `obstructed`, `rain`, `link_budget` (too weak even in
+        /// dry air), or the code of a refusal in capitals.
         state: Name,
         /// Satellite that serves it.
         satellite: Option<Name>,
@@ -97,7 +98,7 @@ table! {
         gateway: Option<Name>,
         /// PoP in force: where its traffic meets the internet.
         pop: Option<Name>,
-        /// Round-trip time by propagation alone, ms: the sum of the four shares, in their order.
+        /// Round-trip time, ms: the sum of the five shares, in their order.
         rtt_ms: Option<f64>,
         /// Round-trip share between site and satellite, ms.
         rtt_up_ms: Option<f64>,
@@ -107,12 +108,24 @@ table! {
         rtt_down_ms: Option<f64>,
         /// Round-trip share of fibre between gateway and PoP, ms.
         rtt_fibre_ms: Option<f64>,
+        /// What medium access adds to a round trip, in the middle of its distribution, ms.
+        rtt_access_ms: Option<f64>,
         /// Lasers on the way.
         laser_hops: Option<u32>,
         /// Downlink rate that it gets, bit/s.
         down_bps: Option<f64>,
         /// Uplink rate that it gets, bit/s.
         up_bps: Option<f64>,
+        /// The downlink rate as a share of what it asks for.
+        share: Option<f64>,
+        /// C/(N+I) of the carriers to its cell, dB.
+        down_cni_db: Option<f64>,
+        /// C/(N+I) of the carriers from its cell, dB.
+        up_cni_db: Option<f64>,
+        /// Beams that its cell has from the satellite, each on a colour of its own.
+        beams: Option<u32>,
+        /// Rain on its cell, mm/h.
+        rain_mm_h: f64,
         /// What keeps the downlink from being faster: `demand` (nothing), `beam`, `satellite`, `laser` or `feeder`.
         limit: Option<Name>,
         /// True if it is served in this slot and in the one before, by another satellite. Null in the first slot of a
@@ -128,7 +141,7 @@ table! {
 
 table! {
     /// The way of each served site's traffic: one row a slot, site and hop, from the site to the PoP. The one-way times
-    /// of a way add up to half the site's round-trip time.
+    /// of a way add up to half of what propagation takes of the site's round-trip time.
     Paths => PathRow {
         /// Number of the slot: GPS seconds at its start, divided by 15.
         slot: i64,
@@ -175,8 +188,14 @@ table! {
         present: bool,
         /// Cells that it serves.
         cells: u32,
+        /// Beams to its cells that it would have, were each lit all the time.
+        beams: u32,
         /// Gateway whose antenna holds it. Null if none does.
         gateway: Option<Name>,
+        /// What the link from that gateway carries, bit/s. Null without one.
+        gateway_up_bps: Option<f64>,
+        /// What the link to that gateway carries, bit/s. Null without one.
+        gateway_down_bps: Option<f64>,
     }
 }
 
@@ -239,7 +258,7 @@ table! {
         slots_served: u32,
         /// The second as a share of the first. Null if nobody asks.
         served_share: Option<f64>,
-        /// Round-trip time by propagation alone from the cell's centre, mean, ms. Null if it is never served.
+        /// Round-trip time from the cell's centre, mean, ms. Null if it is never served.
         rtt_mean_ms: Option<f64>,
         /// The least, ms. Null if it is never served.
         rtt_min_ms: Option<f64>,
@@ -251,6 +270,10 @@ table! {
         down_mean_bps: Option<f64>,
         /// Uplink rate of each terminal, mean, bit/s. Null if it is never served.
         up_mean_bps: Option<f64>,
+        /// C/(N+I) of the carriers to it, mean of the values in dB. Null if it is never served.
+        down_cni_mean_db: Option<f64>,
+        /// Beams that it has, mean. Null if it is never served.
+        beams_mean: Option<f64>,
         /// Times that it is served in a slot and in the one before, by another satellite. The slot before the first of
         /// the file is not known.
         handovers: u32,

@@ -1,11 +1,14 @@
 //! `run.json`: what a folder of results is, and how far it is.
 
+use super::FORMAT_VERSION;
 use super::column::UtcMs;
 use super::error::{Difference, ResultsError};
 use super::layout::{RunInfo, hours};
 use super::table::{Format, Table};
 use super::temp::write_whole;
+use crate::scenario::Prepared;
 use serde::{Deserialize, Serialize};
+use skyweave_core::atmosphere::ClimateSource;
 use skyweave_core::time::SlotNo;
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,10 +30,30 @@ pub struct Header {
     pub seed: u64,
     /// How admission came about: `Basis::NAME` of the slots.
     pub basis: &'static str,
+    /// Where the climate of its links is from: `coarse` (our own climatology), `itu-maps`, `given`, or `none`.
+    pub climate: &'static str,
     /// The first slot, and the first after the last.
     pub window: (SlotNo, SlotNo),
     /// Version of the program.
     pub skyweave_version: String,
+}
+
+impl Header {
+    /// The header of a run of a scenario.
+    #[must_use]
+    pub fn of(prepared: &Prepared, basis: &'static str, skyweave_version: &str) -> Self {
+        Self {
+            scenario_name: prepared.scenario.name.clone(),
+            scenario_text: prepared.text.clone(),
+            scenario_sha256: prepared.sha256.clone(),
+            format_version: FORMAT_VERSION,
+            seed: prepared.scenario.seed,
+            basis,
+            climate: prepared.world.air.source.map_or("none", ClimateSource::name),
+            window: (prepared.first, prepared.end),
+            skyweave_version: skyweave_version.to_owned(),
+        }
+    }
 }
 
 /// The name in `run.json` by which a folder is known as ours.
@@ -57,6 +80,8 @@ pub struct RunFile {
     pub seed: u64,
     /// How admission came about.
     pub basis: String,
+    /// Where the climate of its links is from: `coarse` (our own climatology), `itu-maps`, `given`, or `none`.
+    pub climate: String,
     /// When the run begins, UTC.
     pub from: String,
     /// When it ends, UTC.
@@ -107,6 +132,7 @@ impl RunFile {
             scenario_sha256: header.scenario_sha256.clone(),
             seed: header.seed,
             basis: header.basis.to_owned(),
+            climate: header.climate.to_owned(),
             from: UtcMs::of_slot(from).to_string(),
             until: UtcMs::of_slot(until).to_string(),
             from_slot: from.0,

@@ -28,7 +28,7 @@ impl Collector for SatelliteTable {
             // the sky puts satellites without an orbit into the Earth's centre
             let position = now.sky.position[index];
             let place = (position != EcefPosition::default()).then(|| position.to_geodetic(Ellipsoid::WGS84));
-            let gateway = now.feeders.of_satellite[index].map(|feeder| feeder.gateway);
+            let feeder = now.feeders.of_satellite[index];
             self.output.push(SatelliteRow {
                 slot: now.no.0,
                 time: now.time,
@@ -40,7 +40,10 @@ impl Collector for SatelliteTable {
                 service: Name::from(now.topology.service[index].name()),
                 present: now.sky.present[index],
                 cells: u32::from(now.assignment.cells_of_satellite[index]),
-                gateway: gateway.map(|gateway| now.names.gateways[gateway.index()].clone()),
+                beams: u32::from(now.assignment.beams_of_satellite[index][0]),
+                gateway: feeder.map(|feeder| now.names.gateways[feeder.gateway.index()].clone()),
+                gateway_up_bps: feeder.map(|feeder| feeder.rate.up_bps),
+                gateway_down_bps: feeder.map(|feeder| feeder.rate.down_bps),
             })?;
         }
         Ok(())

@@ -8,6 +8,7 @@ use super::moment::Moment;
 use super::rows::SiteRow;
 use super::sink::Output;
 use super::temp::TempFile;
+use skyweave_core::math::to_db;
 use skyweave_core::terminal::{Served, TerminalService};
 use skyweave_core::time::{SlotNo, UtcHour};
 
@@ -64,6 +65,9 @@ impl Changes {
 fn row(now: &Moment<'_>, index: usize, site: &TerminalService, changes: Option<Changes>) -> SiteRow {
     let served = site.outcome.as_ref().ok();
     let round_trip = served.map(RoundTrip::of);
+    let beam_cell = now.world.beam_of(site.cell);
+    let beam = served.and(now.assignment.beams[beam_cell.index()]).and_then(Result::ok);
+    let cni_db = |way: usize| served.map(|_| to_db(f64::from(now.flows.cni[beam_cell.index()][way])));
     SiteRow {
         slot: now.no.0,
         time: now.time,
@@ -82,9 +86,15 @@ fn row(now: &Moment<'_>, index: usize, site: &TerminalService, changes: Option<C
         rtt_lasers_ms: round_trip.as_ref().map(|r| r.lasers_ms),
         rtt_down_ms: round_trip.as_ref().map(|r| r.down_ms),
         rtt_fibre_ms: round_trip.as_ref().map(|r| r.fibre_ms),
+        rtt_access_ms: round_trip.as_ref().map(|r| r.access_ms),
         laser_hops: served.map(|s| u32::from(s.flow.laser_hops)),
         down_bps: served.map(|s| s.flow.down_bps),
         up_bps: served.map(|s| s.flow.up_bps),
+        share: served.map(|s| s.share),
+        down_cni_db: cni_db(0),
+        up_cni_db: cni_db(1),
+        beams: beam.map(|beam| beam.down_colours.count_ones()),
+        rain_mm_h: now.conditions.rain.on_beam(beam_cell),
         limit: served.map(|s| Name::from(s.flow.limit.name())),
         handover: changes.map(|changes| changes.satellite),
         gateway_changed: changes.map(|changes| changes.gateway),
@@ -92,12 +102,13 @@ fn row(now: &Moment<'_>, index: usize, site: &TerminalService, changes: Option<C
     }
 }
 
-/// The shares of a round trip: there and back.
+/// The shares of a round trip.
 struct RoundTrip {
     up_ms: f64,
     lasers_ms: f64,
     down_ms: f64,
     fibre_ms: f64,
+    access_ms: f64,
 }
 
 impl RoundTrip {
@@ -105,11 +116,11 @@ impl RoundTrip {
         let delay = served.flow.delay;
         let [up_ms, lasers_ms, down_ms, fibre_ms] =
             [delay.up_s, delay.lasers_s, delay.down_s, delay.fibre_s].map(|one_way_s| 2_000.0 * one_way_s);
-        Self { up_ms, lasers_ms, down_ms, fibre_ms }
+        Self { up_ms, lasers_ms, down_ms, fibre_ms, access_ms: 1_000.0 * delay.access_s }
     }
 
     /// The sum of the shares as they are written, so that readers find the same.
     fn total_ms(&self) -> f64 {
-        self.up_ms + self.lasers_ms + self.down_ms + self.fibre_ms
+        self.up_ms + self.lasers_ms + self.down_ms + self.fibre_ms + self.access_ms
     }
 }

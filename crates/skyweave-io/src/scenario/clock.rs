@@ -63,17 +63,21 @@ fn seconds(text: &str) -> Option<f64> {
 pub fn instant(source: &Source, written: &Spanned<String>) -> Result<Epoch, ScenarioError> {
     let text = written.get_ref();
     parse_instant(text).ok_or_else(|| {
-        source.fault(
-            written.span(),
-            &format!("`{text}` is no instant"),
-            "here",
-            "accepted: ISO 8601 in UTC of 1980 to 2199, such as `2026-05-20T12:00:00Z`",
-        )
+        source.fault(written.span(), &format!("`{text}` is no instant"), "here", ACCEPTED_INSTANT)
     })
 }
 
+/// What is accepted as an instant.
+pub const ACCEPTED_INSTANT: &str =
+    "accepted: ISO 8601 in UTC of 1980 to 2199, such as `2026-05-20T12:00:00Z`";
+
+/// True if an instant is in the years that a scenario may speak of.
+pub fn within_years(at: Epoch) -> bool {
+    YEARS.contains(&at.year())
+}
+
 /// Exactly `YYYY-MM-DDThh:mm:ssZ`, with up to nine decimals of a second.
-fn parse_instant(text: &str) -> Option<Epoch> {
+pub fn parse_instant(text: &str) -> Option<Epoch> {
     /// Where the digits of year, month, day, hour, minute and second are.
     const FIELDS: [(usize, usize); 6] = [(0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19)];
     let bare = text.strip_suffix('Z').filter(|bare| bare.is_ascii() && bare.len() >= 19)?;

@@ -175,6 +175,7 @@ fn walker(
         ShellUse::Terminals => ShellService::Terminals,
         ShellUse::LasersOnly => ShellService::LasersOnly,
     };
+    let second_generation = shell.second_generation;
     let mut satellites = Vec::new();
     for plane in 0..*shell.planes.get_ref() {
         for place in 0..shell.satellites_per_plane {
@@ -196,7 +197,8 @@ fn walker(
                 bstar: 0.0,
             };
             *number += 1;
-            satellites.push((elements, Some(DesignPlace { shell: index, plane, service })));
+            satellites
+                .push((elements, Some(DesignPlace { shell: index, plane, service, second_generation })));
         }
     }
     satellites

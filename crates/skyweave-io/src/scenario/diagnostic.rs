@@ -98,14 +98,22 @@ impl Source {
         }))
     }
 
-    /// Where the value stands that these keys lead to; the beginning of the text if it is not written there. It reads the
+    /// True if there is a value in the text that these keys lead to. It reads the text anew, so it is for rare questions.
+    #[must_use]
+    pub fn holds(&self, keys: &[&str]) -> bool {
+        let Ok(document) = toml_edit::Document::parse(self.text.as_str()) else { return false };
+        keys.iter().try_fold(document.as_item(), |item, key| item.get(key)).is_some()
+    }
+
+    /// Where the value stands that these keys (numbers for entries of lists) lead to; the beginning of the text if it is not written there. It reads the
     /// text anew, so it is for faults.
     #[must_use]
     pub fn span_of(&self, keys: &[&str]) -> Range<usize> {
         let Ok(document) = toml_edit::Document::parse(self.text.as_str()) else { return 0..0 };
         let mut item = document.as_item();
         for key in keys {
-            let Some(next) = item.get(key) else { break };
+            // an entry of a list goes by its number
+            let Some(next) = item.get(key).or_else(|| item.get(key.parse::<usize>().ok()?)) else { break };
             item = next;
         }
         item.span().filter(|span| span.len() < self.text.len()).unwrap_or(0..0)

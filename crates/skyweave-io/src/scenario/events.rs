@@ -3,24 +3,28 @@
 use super::area::{Atlas, Region};
 use super::clock;
 use super::diagnostic::{ACCEPTED_NAME, ScenarioError, name_fault};
-use super::format::{Area, AreaTargets, DemandChange, Event as Written, GroundKind, Pair, Targets};
+use super::format::{Area, AreaTargets, DemandChange, Event as Written, GroundKind, Pair, Rainfall, Targets};
 use super::ground::find;
+use super::storm::storm;
 use hifitime::Epoch;
 use skyweave_core::conditions::Conditions;
 use skyweave_core::ids::{CellId, FibreId, GatewayId, PopId, SatId};
 use skyweave_core::time::SlotNo;
 use skyweave_core::timeline::{Affected, Change, Event, Timeline};
+use skyweave_core::weather::Storm;
 use skyweave_core::world::World;
 use std::ops::Range;
 use toml::Spanned;
 
+/// The timeline, and the storms that its events begin.
 pub fn build(
     events: &[Written],
     world: &World,
     window: (Epoch, Epoch),
     atlas: &Atlas<'_>,
-) -> Result<Timeline, ScenarioError> {
+) -> Result<(Timeline, Vec<Storm>), ScenarioError> {
     let mut resolved: Vec<(Event, Range<usize>)> = Vec::new();
+    let mut storms = Vec::new();
     for event in events {
         if let Some(wrong) = name_fault(&event.label) {
             let message = format!("an event whose label is {wrong}");
@@ -40,7 +44,15 @@ pub fn build(
                 "accepted: from the start of the window to its last slot",
             ));
         }
-        let (change, span) = change(event, world, atlas)?;
+        let (change, span) = match effect(event, atlas)? {
+            Effect::Fail(targets) => (Change::Fail(affected(targets, world, atlas)?), targets.span()),
+            Effect::Recover(targets) => (Change::Recover(affected(targets, world, atlas)?), targets.span()),
+            Effect::Demand(change) => (demand(change, world, atlas)?, change.span()),
+            Effect::Rain(rain) => {
+                storms.push(storm(rain, at, window, world, atlas)?);
+                (Change::Rain, rain.span())
+            }
+        };
         resolved.push((Event { at: SlotNo::not_before(at), label: event.label.clone(), change }, span));
     }
     resolved.sort_by_key(|(event, _)| event.at);
@@ -57,8 +69,10 @@ pub fn build(
                 ));
             }
         }
+        // rain is undone by nothing
+        let mut lasting = moment.iter().filter(|(event, _)| !matches!(event.change, Change::Rain));
         if before.is_some_and(|before| before == conditions)
-            && let Some((event, span)) = moment.last()
+            && let Some((event, span)) = lasting.next_back()
         {
             return Err(atlas.source.fault(
                 span.clone(),
@@ -68,29 +82,30 @@ pub fn build(
             ));
         }
     }
-    Ok(Timeline { events: resolved.into_iter().map(|(event, _)| event).collect() })
+    let events = resolved.into_iter().map(|(event, _)| event).collect();
+    Ok((Timeline { events }, storms))
 }
 
-fn change(
-    event: &Written,
-    world: &World,
-    atlas: &Atlas<'_>,
-) -> Result<(Change, Range<usize>), ScenarioError> {
-    let clear = || {
-        atlas.source.fault(
+/// What an event does, as written.
+enum Effect<'a> {
+    Fail(&'a Spanned<Targets>),
+    Recover(&'a Spanned<Targets>),
+    Demand(&'a Spanned<DemandChange>),
+    Rain(&'a Spanned<Rainfall>),
+}
+
+fn effect<'a>(event: &'a Written, atlas: &Atlas<'_>) -> Result<Effect<'a>, ScenarioError> {
+    match (&event.fail, &event.recover, &event.demand, &event.rain) {
+        (Some(targets), None, None, None) => Ok(Effect::Fail(targets)),
+        (None, Some(targets), None, None) => Ok(Effect::Recover(targets)),
+        (None, None, Some(change), None) => Ok(Effect::Demand(change)),
+        (None, None, None, Some(rain)) => Ok(Effect::Rain(rain)),
+        _ => Err(atlas.source.fault(
             event.at.span(),
             &format!("what event `{}` does is not clear", event.label),
             "the event at this time",
-            "accepted: exactly one of `fail`, `recover` and `demand`",
-        )
-    };
-    match (&event.fail, &event.recover, &event.demand) {
-        (Some(targets), None, None) => Ok((Change::Fail(affected(targets, world, atlas)?), targets.span())),
-        (None, Some(targets), None) => {
-            Ok((Change::Recover(affected(targets, world, atlas)?), targets.span()))
-        }
-        (None, None, Some(change)) => Ok((demand(change, world, atlas)?, change.span())),
-        _ => Err(clear()),
+            "accepted: exactly one of `fail`, `recover`, `demand` and `rain`",
+        )),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod addressing;
 mod area;
+mod climate;
 mod clock;
 mod constellation;
 mod defaults;
@@ -13,11 +14,17 @@ mod fill;
 mod format;
 mod ground;
 mod ground_file;
+mod gso;
 mod limits;
+mod obstructions;
 mod overrides;
 mod page;
 mod places;
+mod rain;
+mod replaced;
 mod rules;
+mod storm;
+mod together;
 mod track;
 
 use crate::borders::Borders;
@@ -26,7 +33,7 @@ use hifitime::Epoch;
 use sha2::{Digest, Sha256};
 use skyweave_core::constellation::infer as constellation_of;
 use skyweave_core::time::SlotNo;
-use skyweave_core::timeline::Timeline;
+use skyweave_core::weather::RainStep;
 use skyweave_core::world::World;
 use std::path::Path;
 
@@ -35,6 +42,9 @@ pub use clock::parse_duration;
 pub use diagnostic::{Fault, ScenarioError, Source};
 pub use format::Scenario;
 pub use page::page;
+
+/// Slots before the window that may be planned: those of its hour, and the hour's warm-up.
+const SLOTS_BEFORE: i64 = 240 + skyweave_core::plan::WARM_UP_SLOTS;
 
 /// The format that this version reads.
 pub const FORMAT: u32 = 1;
@@ -50,6 +60,8 @@ pub struct Prepared {
     pub sha256: String,
     /// The world that it describes.
     pub world: World,
+    /// What is known of the climate, in a line: a climatology by latitude, or which maps.
+    pub climate: String,
     /// Its addresses.
     pub addressing: Addressing,
     /// First slot.
@@ -85,10 +97,13 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
         return Err(source.fault(source.span_of(&["name"]), wrong, "here", diagnostic::ACCEPTED_NAME));
     }
     limits::check(&scenario, source)?;
+    together::check(&scenario, source)?;
+    let rules = rules::rules(&scenario);
+    let climate = climate::open(&scenario.weather, &atlas)?;
     let window = window(&scenario, source)?;
     let mut fleet = constellation::build(&scenario.constellation, window, &atlas)?;
     let ground = ground::build(&scenario.ground, &atlas)?;
-    let places = places::build(&scenario, window, &ground.pops, &atlas)?;
+    let places = places::build(&scenario, window, &ground.pops, &rules.demand.plans, &atlas)?;
     let (satellites, unusable) = World::satellites_from(&fleet.elements);
     if satellites.is_empty() {
         let message = format!("none of the {} element sets is an orbit: {}", unusable.len(), unusable[0].1);
@@ -119,22 +134,36 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
         fibres: ground.fibres,
         cells: places.cells,
         terminals: places.terminals,
-        rules: rules::rules(&scenario),
-        timeline: Timeline::default(),
+        rules,
+        ..World::default()
     };
-    world.timeline = events::build(&scenario.events, &world, window, &atlas)?;
+    world.settle(&|place| climate.at(place));
+    world.gso = gso::build(&scenario.radio.gso, &world.beams.places, window, &atlas)?;
+    if let Some(file) = &scenario.weather.rain {
+        let needed = SlotNo::containing(window.0).minus(SLOTS_BEFORE)..SlotNo::not_before(window.1);
+        world.weather.series = rain::read(file, &world, needed, &atlas)?;
+        fleet.warnings.extend(no_rain(&world.weather.series, file.get_ref()));
+    }
+    (world.timeline, world.weather.storms) = events::build(&scenario.events, &world, window, &atlas)?;
     fleet.warnings.extend(idle_satellites(&world, SlotNo::not_before(window.0)));
     let addressing = Addressing::build(&scenario.addressing, scenario.seed, &world, source)?;
     Ok(Prepared {
         text: source.text.clone(),
         sha256: hex(&Sha256::digest(source.text.as_bytes())),
         world,
+        climate: climate.description(&scenario.weather),
         addressing,
         first: SlotNo::not_before(window.0),
         end: SlotNo::not_before(window.1),
         warnings: fleet.warnings,
         scenario,
     })
+}
+
+/// What the user should know about a series that leaves all places dry.
+fn no_rain(series: &[RainStep], file: &str) -> Option<String> {
+    let dry = series.iter().all(|step| step.beams.is_empty() && step.gateways.is_empty());
+    dry.then(|| format!("the rain of {file} never falls on a beam cell or a gateway within the time window"))
 }
 
 /// What the user should know about satellites that serve nobody.
@@ -179,7 +208,8 @@ fn parse(source: &Source) -> Result<Scenario, ScenarioError> {
             let help = "accepted: a string in quotes, such as `\"2026-05-20T12:00:00Z\"`";
             return source.fault(span, "a date without quotes", "here", help);
         }
-        source.fault(span, &plain(error.message()), "here", "the format is described in docs/scenario.md")
+        let help = replaced::by(error.message()).unwrap_or("the format is described in docs/scenario.md");
+        source.fault(span, &plain(error.message()), "here", help)
     };
     // an unknown version is said before anything that it may have brought along
     let version: Version = toml::from_str(&source.text).map_err(|error| fault(&error))?;
@@ -204,7 +234,7 @@ fn parse(source: &Source) -> Result<Scenario, ScenarioError> {
 
 /// The words of a parser's message that only Rust knows, in those of TOML.
 fn plain(message: &str) -> String {
-    const WORDS: [(&str, &str); 8] = [
+    const WORDS: [(&str, &str); 9] = [
         ("expected u8", "expected a whole number from 0 to 255"),
         ("expected u16", "expected a whole number from 0 to 65535"),
         ("expected u32", "expected a whole number from 0 to 4294967295"),
@@ -213,6 +243,7 @@ fn plain(message: &str) -> String {
         ("expected f64", "expected a number"),
         ("invalid type: map", "invalid type: table"),
         ("expected a sequence", "expected a list"),
+        ("expected an array of length", "expected a list of length"),
     ];
     if let Some((before, _)) = message.split_once("expected struct ") {
         return format!("{before}expected a table");

@@ -1,7 +1,7 @@
 //! `docs/scenario.md`, made from the format itself.
 
-use super::format::Scenario;
-use super::limits::LIMITS;
+use super::format::{Feeder, Scenario};
+use super::limits::{LIMITS, Limit};
 use serde_json::{Map, Value};
 use std::fmt::Write;
 
@@ -34,14 +34,22 @@ A polygon's edges are straight in longitude and latitude. One that crosses longi
 a GeoJSON MultiPolygon (RFC 7946, section 3.1.9).
 ";
 
+const DEFAULT_BANDS: &str = "
+## Bands of feeder links
+
+What `feeder.bands` holds where a scenario writes none. Frequencies are those of filings; all other figures are assumptions.
+
+```toml
+";
+
 /// A scenario that shows most of the format; a test reads it.
 const EXAMPLE: &str = include_str!("example.toml");
 
 /// A table of the format: a definition of the schema, and the places where it stands.
 struct Section {
     definition: String,
-    /// The path that its fields are named by in [`LIMITS`].
-    path: String,
+    /// The paths that its fields are named by in [`LIMITS`].
+    paths: Vec<String>,
     headings: Vec<String>,
 }
 
@@ -54,10 +62,10 @@ pub fn page() -> String {
     for section in &sections {
         let table = definition(&schema, &section.definition);
         // writing to a text cannot fail
-        let _ = write!(text, "\n## {}\n\n{}\n\n", section.headings.join(", "), meaning(table));
+        let _ = write!(text, "\n## {}\n\n{}\n\n", section.headings.join(", "), paragraphs(table));
         text.push_str("| field | type | default | meaning |\n|---|---|---|---|\n");
         for (name, field) in fields(table) {
-            let limit = LIMITS.iter().find(|limit| limit.path == joined(&section.path, name));
+            let limit = limit(section, name);
             let accepted = limit.map_or_else(String::new, |limit| {
                 let (least, greatest) = limit.accepted;
                 format!(" Accepted: {least} to {greatest}.")
@@ -72,28 +80,56 @@ pub fn page() -> String {
             );
         }
     }
+    let _ = writeln!(text, "{DEFAULT_BANDS}{}```", default_bands());
     text
+}
+
+/// The limit of a field.
+fn limit(section: &Section, name: &str) -> Option<&'static Limit> {
+    LIMITS.iter().find(|limit| section.paths.iter().any(|path| limit.field() == joined(path, name)))
+}
+
+/// The bands of feeder links that are there by default, as a scenario would write them.
+fn default_bands() -> String {
+    #[derive(serde::Serialize)]
+    struct Bands {
+        feeder: Feeder,
+    }
+    // what is read from TOML can be written as TOML; a test reads it back
+    toml::to_string(&Bands { feeder: Feeder::default() }).unwrap_or_default()
 }
 
 /// All tables, each once, each followed by those within it.
 fn sections(schema: &Value) -> Vec<Section> {
-    let top =
-        Section { definition: String::new(), path: String::new(), headings: vec!["Top level".to_owned()] };
+    let top = Section {
+        definition: String::new(),
+        paths: vec![String::new()],
+        headings: vec!["Top level".to_owned()],
+    };
     let mut sections = Vec::new();
     add(top, schema, &mut sections);
     sections
 }
 
 fn add(section: Section, schema: &Value, sections: &mut Vec<Section>) {
-    let (path, table) = (section.path.clone(), definition(schema, &section.definition));
+    let (path, table) = (section.paths[0].clone(), definition(schema, &section.definition));
     sections.push(section);
     for (name, field) in fields(table) {
         let Some((target, is_list)) = table_of(schema, field) else { continue };
         let path = joined(&path, name);
         let heading = if is_list { format!("`[[{path}]]`") } else { format!("`[{path}]`") };
         match sections.iter_mut().find(|section| section.definition == target) {
-            Some(known) => known.headings.push(heading),
-            None => add(Section { definition: target, path, headings: vec![heading] }, schema, sections),
+            Some(known) => {
+                known.headings.push(heading);
+                known.paths.push(path);
+            }
+            None => {
+                add(
+                    Section { definition: target, paths: vec![path], headings: vec![heading] },
+                    schema,
+                    sections,
+                );
+            }
         }
     }
 }
@@ -196,6 +232,7 @@ fn default(field: &Value, required: bool) -> String {
         _ if required => "required".to_owned(),
         Value::Null => "none".to_owned(),
         Value::Array(list) if list.is_empty() => "none".to_owned(),
+        Value::Array(list) if list.iter().all(Value::is_object) => entries(list),
         Value::Object(_) => String::new(),
         Value::String(text) if text.is_empty() => "none".to_owned(),
         Value::Number(number) if number.is_f64() => {
@@ -204,6 +241,23 @@ fn default(field: &Value, required: bool) -> String {
         }
         other => format!("`{other}`"),
     }
+}
+
+/// The entries of a list of tables: their names, or else what they say.
+fn entries(list: &[Value]) -> String {
+    let entry = |value: &Value| {
+        if let Some(name) = value["name"].as_str() {
+            return format!("`\"{name}\"`");
+        }
+        let fields = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let fields: Vec<String> = fields.map(|(name, value)| format!("{name} = {value}")).collect();
+        format!("`{{ {} }}`", fields.join(", "))
+    };
+    list.iter().map(entry).collect::<Vec<String>>().join(", ")
+}
+
+fn paragraphs(table: &Value) -> &str {
+    table["description"].as_str().unwrap_or_default()
 }
 
 fn meaning(field: &Value) -> String {
@@ -229,11 +283,30 @@ mod tests {
         let schema = schemars::schema_for!(Scenario).to_value();
         let sections = sections(&schema);
         for limit in &LIMITS {
-            let (path, name) = limit.path.rsplit_once('.').unwrap();
-            let section = sections.iter().find(|section| section.path == path).unwrap();
+            let field = limit.field();
+            let (path, name) = field.rsplit_once('.').unwrap();
+            let section = sections.iter().find(|section| section.paths.iter().any(|p| p == path)).unwrap();
             let table = definition(&schema, &section.definition);
-            assert!(table["properties"][name].is_object(), "{}", limit.path);
+            assert!(table["properties"][name].is_object(), "{field}");
+            // where tables are alike, so are their limits
+            assert_eq!(super::limit(section, name).unwrap().accepted, limit.accepted, "{field}");
         }
-        assert_eq!(page.matches(" Accepted: ").count(), LIMITS.len());
+        let documented = sections.iter().flat_map(|section| {
+            let table = definition(&schema, &section.definition);
+            fields(table).into_iter().filter(|(name, _)| limit(section, name).is_some())
+        });
+        assert_eq!(page.matches(" Accepted: ").count(), documented.count());
+    }
+
+    #[test]
+    fn the_default_bands_are_those_of_a_scenario_without_any() {
+        let bands = default_bands();
+        let with = format!("{EXAMPLE}\n{bands}");
+        let read = |text: &str| {
+            let source = Source { name: "example.toml".to_owned(), text: text.to_owned() };
+            prepare(&source, Path::new(".")).unwrap().world.rules
+        };
+        assert_eq!(read(&with).feeder, read(EXAMPLE).feeder);
+        assert!(bands.contains("[[feeder.bands]]"));
     }
 }

@@ -5,13 +5,15 @@ use super::diagnostic::{ACCEPTED_NAME, ScenarioError, name_fault};
 use super::fill::{Filled, fill};
 use super::format::{EvidenceSource as WrittenSource, Scenario, Site};
 use super::ground::find;
+use super::obstructions::mask;
 use super::track::track;
 use crate::cells;
 use h3o::Resolution;
 use hifitime::Epoch;
 use skyweave_core::geodesy::Geodetic;
-use skyweave_core::ids::{CellId, PopId};
+use skyweave_core::ids::{CellId, PlanId, PopId};
 use skyweave_core::refusal::RefusalCode;
+use skyweave_core::rules::Plan;
 use skyweave_core::time::SlotNo;
 use skyweave_core::world::{Cell, Evidence, EvidenceSource, Motion, Place, Pop, Terminal};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +35,7 @@ pub fn build(
     scenario: &Scenario,
     window: (Epoch, Epoch),
     pops: &[Pop],
+    plans: &[Plan],
     atlas: &Atlas<'_>,
 ) -> Result<Places, ScenarioError> {
     let resolution = resolution(scenario, atlas)?;
@@ -46,7 +49,7 @@ pub fn build(
     for (site, is_site) in
         scenario.sites.iter().map(|s| (s, true)).chain(scenario.terminals.iter().map(|s| (s, false)))
     {
-        let draft = draft(site, is_site, window, resolution, pops, atlas)?;
+        let draft = draft(site, is_site, window, resolution, (pops, plans), atlas)?;
         if !names.insert(draft.terminal.name.clone()) {
             return Err(atlas.source.fault(
                 site.name.span(),
@@ -115,7 +118,7 @@ fn draft(
     is_site: bool,
     window: (Epoch, Epoch),
     resolution: Resolution,
-    pops: &[Pop],
+    (pops, plans): (&[Pop], &[Plan]),
     atlas: &Atlas<'_>,
 ) -> Result<Draft, ScenarioError> {
     let span = site.name.span();
@@ -180,6 +183,10 @@ fn draft(
         Some(code) => PopId::at(find(code, pops.iter().map(|p| p.code.as_str()), "PoP", atlas)?),
         None => nearest(pops, motion.at(SlotNo::containing(window.0))),
     };
+    let plan = match &site.plan {
+        Some(name) => PlanId::at(find(name, plans.iter().map(|plan| plan.name.as_str()), "plan", atlas)?),
+        None => PlanId(0),
+    };
     let declared_refusal = match &site.refused {
         None => None,
         Some(code) => Some(RefusalCode::named(code.get_ref()).ok_or_else(|| {
@@ -207,6 +214,8 @@ fn draft(
             error_m: e.error_m,
         }),
         declared_refusal,
+        plan,
+        mask: mask(site, atlas)?,
     };
     Ok(Draft { terminal, cells })
 }

@@ -1,5 +1,6 @@
 //! Tracks: where a site moves, and which cells it passes.
 
+use super::SLOTS_BEFORE;
 use super::area::Atlas;
 use super::clock;
 use super::diagnostic::ScenarioError;
@@ -11,6 +12,7 @@ use hifitime::Epoch;
 use skyweave_core::geodesy::Geodetic;
 use skyweave_core::time::{SlotInstant, SlotNo};
 use skyweave_core::world::Motion;
+use toml::Spanned;
 
 /// Between places further apart than this, nearly antipodes, the great circle could lead anywhere, m.
 const LONGEST_LEG_M: f64 = 19_900_000.0;
@@ -18,19 +20,19 @@ const LONGEST_LEG_M: f64 = 19_900_000.0;
 /// The motion, and the cells with the slots from which on they hold.
 type Track = (Motion, Vec<(SlotNo, u64)>);
 
-pub fn track(
-    site: &Site,
-    window: (Epoch, Epoch),
-    resolution: Resolution,
+/// Points in order of time, each with its latitude and longitude, deg, and height, m.
+pub fn points<'a>(
+    written: impl Iterator<Item = (&'a Spanned<String>, [f64; 3])>,
+    start: Epoch,
     atlas: &Atlas<'_>,
-) -> Result<Track, ScenarioError> {
+) -> Result<Vec<(SlotInstant, Geodetic)>, ScenarioError> {
     let mut points: Vec<(SlotInstant, Geodetic)> = Vec::new();
     let mut last: Option<Epoch> = None;
-    for point in &site.track {
-        let span = point.at.span();
-        atlas.coordinates(point.latitude_deg, point.longitude_deg, &span)?;
-        check_height(point.height_m, &span, atlas)?;
-        let at = clock::moment(atlas.source, &point.at, window.0)?;
+    for (at, [latitude_deg, longitude_deg, height_m]) in written {
+        let span = at.span();
+        atlas.coordinates(latitude_deg, longitude_deg, &span)?;
+        check_height(height_m, &span, atlas)?;
+        let at = clock::moment(atlas.source, at, start)?;
         if last.is_some_and(|last| at <= last) {
             return Err(atlas.source.fault(
                 span,
@@ -40,10 +42,7 @@ pub fn track(
             ));
         }
         last = Some(at);
-        let place = Geodetic {
-            height_m: point.height_m,
-            ..Geodetic::from_degrees(point.latitude_deg, point.longitude_deg)
-        };
+        let place = Geodetic { height_m, ..Geodetic::from_degrees(latitude_deg, longitude_deg) };
         if points.last().is_some_and(|(_, before)| before.great_circle_m(place) > LONGEST_LEG_M) {
             return Err(atlas.source.fault(
                 span,
@@ -54,13 +53,23 @@ pub fn track(
         }
         points.push((SlotInstant::of(at), place));
     }
+    Ok(points)
+}
+
+pub fn track(
+    site: &Site,
+    window: (Epoch, Epoch),
+    resolution: Resolution,
+    atlas: &Atlas<'_>,
+) -> Result<Track, ScenarioError> {
+    let written = site.track.iter();
+    let written = written.map(|point| (&point.at, [point.latitude_deg, point.longitude_deg, point.height_m]));
+    let points = points(written, window.0, atlas)?;
     let moving = points.first().map(|(from, _)| from.slot).zip(points.last().map(|(to, _)| to.slot.next()));
     let motion = Motion::Track(points);
     let mut entered: Vec<(SlotNo, u64)> = Vec::new();
-    let warm_up = skyweave_core::plan::WARM_UP_SLOTS;
-    // the hour's warm-up lies before the window
     let (mut slot, mut end) =
-        (SlotNo::containing(window.0).minus(240 + warm_up), SlotNo::not_before(window.1));
+        (SlotNo::containing(window.0).minus(SLOTS_BEFORE), SlotNo::not_before(window.1));
     if let Some((from, to)) = moving {
         // before the first point and after the last it stands still
         slot = slot.max(from);

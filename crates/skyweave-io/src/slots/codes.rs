@@ -13,7 +13,7 @@ pub(super) const IDLE: u8 = 1;
 pub(super) const REFUSED: u8 = 128;
 
 /// Outages that are no refusals, with their numbers.
-pub(super) const OUTAGES: [(u8, Outage); 8] = [
+pub(super) const OUTAGES: [(u8, Outage); 11] = [
     (2, Outage::NoPower),
     (3, Outage::NoSatellite),
     (4, Outage::NoServingSatellite),
@@ -22,6 +22,9 @@ pub(super) const OUTAGES: [(u8, Outage); 8] = [
     (7, Outage::NoPop),
     (8, Outage::Obstructed),
     (9, Outage::Rain),
+    (10, Outage::GsoArc),
+    (11, Outage::NoGateway),
+    (12, Outage::LinkBudget),
 ];
 
 /// The number of an outage.
@@ -35,6 +38,9 @@ pub(super) const fn outage_code(outage: Outage) -> u8 {
         Outage::NoPop => 7,
         Outage::Obstructed => 8,
         Outage::Rain => 9,
+        Outage::GsoArc => 10,
+        Outage::NoGateway => 11,
+        Outage::LinkBudget => 12,
         Outage::NotAdmitted(refusal) => REFUSED + refusal as u8,
     }
 }
@@ -109,6 +115,6 @@ mod tests {
             assert_eq!(service_of(code).map(service_code), (code < 4).then_some(code));
             assert_eq!(limit_of(code).map(limit_code), (code < 5).then_some(code));
         }
-        assert_eq!([SERVED, IDLE, 10, 127, 255].map(outage_of), [None; 5]);
+        assert_eq!([SERVED, IDLE, 13, 127, 255].map(outage_of), [None; 5]);
     }
 }

@@ -3,8 +3,8 @@
 use super::arrays::{only_list, optional_values, values};
 use super::codes::{IDLE, SERVED, limit_of, outage_of, service_of};
 use super::record::{
-    FeedNames, LaserRecord, Outcome, PopRecord, SatelliteRecords, ServedRecord, ServedTerminal, SlotRecord,
-    TerminalRecord,
+    FeedNames, FeederRecord, LaserRecord, Outcome, PopRecord, SatelliteRecords, ServedRecord, ServedTerminal,
+    SlotRecord, TerminalRecord,
 };
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray};
 use arrow::datatypes::{
@@ -110,9 +110,13 @@ fn satellites(fields: &Fields<'_>) -> Checked<SatelliteRecords> {
     if present.len() != count || present.null_count() > 0 {
         return Err(wrong("satellites.present"));
     }
-    let feeder = gateways.into_iter().zip(ranges).map(|feeder| match feeder {
-        (Some(gateway), Some(range_m)) => Ok(Some((GatewayId(gateway), range_m))),
-        (None, None) => Ok(None),
+    let up = fields.gaps::<Float64Type>("satellites.gateway_up_bps", count)?;
+    let down = fields.gaps::<Float64Type>("satellites.gateway_down_bps", count)?;
+    let feeder = (0..count).map(|i| match (gateways[i], ranges[i], up[i], down[i]) {
+        (Some(gateway), Some(range_m), Some(up_bps), Some(down_bps)) => {
+            Ok(Some(FeederRecord { gateway: GatewayId(gateway), range_m, up_bps, down_bps }))
+        }
+        (None, None, None, None) => Ok(None),
         _ => Err(wrong("satellites.gateway_range_m")),
     });
     Ok(SatelliteRecords {
@@ -133,9 +137,15 @@ fn lasers(fields: &Fields<'_>) -> Checked<Vec<LaserRecord>> {
     let a = fields.ids("lasers.a", length, count)?;
     let b = fields.ids("lasers.b", length, count)?;
     let range_m = fields.list::<Float64Type>("lasers.range_m", length)?;
+    let capacity_bps = fields.list::<Float64Type>("lasers.capacity_bps", length)?;
     let load_bps = fields.list::<Float64Type>("lasers.load_bps", length)?;
-    let laser =
-        |i| LaserRecord { a: SatId(a[i]), b: SatId(b[i]), range_m: range_m[i], load_bps: load_bps[i] };
+    let laser = |i| LaserRecord {
+        a: SatId(a[i]),
+        b: SatId(b[i]),
+        range_m: range_m[i],
+        capacity_bps: capacity_bps[i],
+        load_bps: load_bps[i],
+    };
     Ok((0..length).map(laser).collect())
 }
 
@@ -180,6 +190,7 @@ fn services(
     let (down_bps, up_bps) = (real("down_bps")?, real("up_bps")?);
     let (up_s, lasers_s) = (real("delay_up_s")?, real("delay_lasers_s")?);
     let (down_s, fibre_s) = (real("delay_down_s")?, real("delay_fibre_s")?);
+    let access_s = real("access_rtt_s")?;
     let record = |i: usize| {
         Some(ServedRecord {
             satellite: SatId(satellite[i]?),
@@ -193,6 +204,7 @@ fn services(
                 lasers_s: lasers_s[i]?,
                 down_s: down_s[i]?,
                 fibre_s: fibre_s[i]?,
+                access_s: access_s[i]?,
             },
             laser_hops: laser_hops[i]?,
         })

@@ -49,6 +49,8 @@ fn satellites(now: &Moment<'_>) -> Columns {
         list::<UInt16Type>(now.assignment.cells_of_satellite.iter().copied())?,
         optional_list::<UInt32Type>(feeder().map(|f| f.map(|f| f.gateway.0)))?,
         optional_list::<Float64Type>(feeder().map(|f| f.map(|f| f.range_m)))?,
+        optional_list::<Float64Type>(feeder().map(|f| f.map(|f| f.rate.up_bps)))?,
+        optional_list::<Float64Type>(feeder().map(|f| f.map(|f| f.rate.down_bps)))?,
     ])
 }
 
@@ -58,6 +60,7 @@ fn lasers(now: &Moment<'_>) -> Columns {
         list::<UInt32Type>(live().map(|laser| laser.a.0))?,
         list::<UInt32Type>(live().map(|laser| laser.b.0))?,
         list::<Float64Type>(live().map(|laser| laser.range_m))?,
+        list::<Float64Type>(live().map(|laser| laser.capacity_bps))?,
         list::<Float64Type>(now.flows.laser_load_bps.iter().copied())?,
     ])
 }
@@ -96,6 +99,7 @@ impl Service {
             optional_list::<Float64Type>(each().map(|s| s.map(|s| s.flow.delay.lasers_s)))?,
             optional_list::<Float64Type>(each().map(|s| s.map(|s| s.flow.delay.down_s)))?,
             optional_list::<Float64Type>(each().map(|s| s.map(|s| s.flow.delay.fibre_s)))?,
+            optional_list::<Float64Type>(each().map(|s| s.map(|s| s.flow.delay.access_s)))?,
             optional_list::<UInt16Type>(each().map(|s| s.map(|s| s.flow.laser_hops)))?,
         ]);
         Ok(columns)
@@ -111,7 +115,7 @@ fn code<T>(outcome: Option<&Result<T, Outage>>) -> u8 {
 }
 
 fn cells(now: &Moment<'_>) -> Columns {
-    let outcomes: Vec<_> = (0..now.demand.len()).map(|cell| now.cell(cell)).collect();
+    let outcomes: Vec<_> = (0..now.demand.cells.len()).map(|cell| now.cell(cell)).collect();
     let services: Vec<Option<Service>> = outcomes
         .iter()
         .map(|outcome| {
@@ -121,7 +125,7 @@ fn cells(now: &Moment<'_>) -> Columns {
         .collect();
     let mut columns = vec![
         list::<UInt8Type>(outcomes.iter().map(|outcome| code(outcome.as_ref())))?,
-        list::<Float64Type>(now.demand.iter().map(|demand| demand.terminals))?,
+        list::<Float64Type>(now.demand.cells.iter().map(|demand| demand.terminals))?,
     ];
     columns.extend(Service::columns(&services, None)?);
     Ok(columns)

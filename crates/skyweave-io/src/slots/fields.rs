@@ -139,10 +139,13 @@ pub const FIELDS: &[SlotField] = fields! {
     "satellites.cells", UInt16s, full: "Cells that it serves.";
     "satellites.gateway", UInt32s, null: "Gateway whose antenna holds it.";
     "satellites.gateway_range_m", Float64s, null: "Distance to that gateway, m.";
+    "satellites.gateway_up_bps", Float64s, null: "What the link from that gateway carries, bit/s.";
+    "satellites.gateway_down_bps", Float64s, null: "What the link to that gateway carries, bit/s.";
 
     "lasers.a", UInt32s, full: "Satellite of a laser that carries traffic; the one with the lower number.";
     "lasers.b", UInt32s, full: "The other satellite.";
     "lasers.range_m", Float64s, full: "Distance between them, m.";
+    "lasers.capacity_bps", Float64s, full: "What it carries each way, bit/s.";
     "lasers.load_bps", Float64s, full: "Downlink traffic in the busier direction, bit/s.";
 
     "pops.pop", UInt32s, full: "A PoP in use.";
@@ -161,6 +164,7 @@ pub const FIELDS: &[SlotField] = fields! {
     "cells.delay_lasers_s", Float64s, null: "One-way delay over lasers, s.";
     "cells.delay_down_s", Float64s, null: "One-way delay from the last satellite to the gateway, s.";
     "cells.delay_fibre_s", Float64s, null: "One-way delay from the gateway to the PoP, s.";
+    "cells.access_rtt_s", Float64s, null: "What medium access adds to a round trip, in the middle of its distribution, s.";
     "cells.laser_hops", UInt16s, null: "Lasers on the way.";
 
     "terminals.outage", UInt8s, full: "As of cells.";
@@ -180,5 +184,6 @@ pub const FIELDS: &[SlotField] = fields! {
     "terminals.delay_lasers_s", Float64s, null: "As of cells.";
     "terminals.delay_down_s", Float64s, null: "As of cells.";
     "terminals.delay_fibre_s", Float64s, null: "As of cells.";
+    "terminals.access_rtt_s", Float64s, null: "As of cells.";
     "terminals.laser_hops", UInt16s, null: "As of cells.";
 };

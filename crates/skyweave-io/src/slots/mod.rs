@@ -29,8 +29,8 @@ pub use feed::SlotFeed;
 pub use fields::{FIELDS, FieldKind, SlotField};
 pub use page::page;
 pub use record::{
-    FeedNames, LaserRecord, Outcome, PopRecord, SatelliteRecords, ServedRecord, ServedTerminal, SlotRecord,
-    TerminalRecord,
+    FeedNames, FeederRecord, LaserRecord, Outcome, PopRecord, SatelliteRecords, ServedRecord, ServedTerminal,
+    SlotRecord, TerminalRecord,
 };
 
 pub(crate) use table::SlotTable;

@@ -20,7 +20,7 @@ metadata has, each as a JSON list of texts: `skyweave.satellites`, `skyweave.gat
 `skyweave.cells` (H3 indexes, hexadecimal) and `skyweave.terminals`. Beside them stands where the file comes from, as in
 the other tables (see [results.md](results.md)).
 
-Units are SI, frames are Earth-fixed. Delays are one way, by propagation alone; twice the sum of the four of a cell or terminal is
+Units are SI, frames are Earth-fixed. Delays are one way, by propagation alone; twice the sum of the four of a cell or terminal, and what medium access adds, is
 its round-trip time. They are reals of 64 bits, so that nothing is lost against the planner; only velocities have 32.
 
 A way to a PoP: from a satellite follow `next_hop` of that PoP until it is null; the gateway that holds the last satellite is

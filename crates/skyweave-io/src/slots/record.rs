@@ -58,8 +58,21 @@ pub struct SatelliteRecords {
     pub service: Vec<ServiceState>,
     /// Cells that it serves.
     pub cells: Vec<u16>,
-    /// The gateway that holds it and the distance to that, m.
-    pub feeder: Vec<Option<(GatewayId, f64)>>,
+    /// The gateway that holds it.
+    pub feeder: Vec<Option<FeederRecord>>,
+}
+
+/// The link to the gateway that holds a satellite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FeederRecord {
+    /// The gateway.
+    pub gateway: GatewayId,
+    /// Distance to it, m.
+    pub range_m: f64,
+    /// What the link carries from the gateway, bit/s.
+    pub up_bps: f64,
+    /// What it carries to the gateway, bit/s.
+    pub down_bps: f64,
 }
 
 /// A laser that carries traffic.
@@ -71,6 +84,8 @@ pub struct LaserRecord {
     pub b: SatId,
     /// Distance between them, m.
     pub range_m: f64,
+    /// What it carries each way, bit/s.
+    pub capacity_bps: f64,
     /// Downlink traffic in the busier direction, bit/s.
     pub load_bps: f64,
 }
@@ -123,7 +138,7 @@ pub struct ServedRecord {
     pub up_bps: f64,
     /// What limits the downlink.
     pub limit: Limit,
-    /// One-way delays of propagation, s.
+    /// One-way delays of propagation, and what medium access adds to a round trip, s.
     pub delay: DelayParts,
     /// Lasers on the way.
     pub laser_hops: u16,

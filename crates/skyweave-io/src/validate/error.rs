@@ -1,6 +1,7 @@
 //! What can be wrong with a folder of measurements.
 
 use crate::elements::ElementsError;
+use crate::scenario::ScenarioError;
 use miette::Diagnostic;
 use std::io;
 use std::path::PathBuf;
@@ -28,7 +29,8 @@ pub enum ValidateError {
     /// The folder has nothing that any of the comparisons takes.
     #[error("{} has nothing to compare with", .path.display())]
     #[diagnostic(help(
-        "accepted: serving-satellite/first_SITE.csv.gz with serving-satellite/sites.csv and catalogues/"
+        "accepted: serving-satellite/first_SITE.csv.gz with serving-satellite/sites.csv and catalogues/; rtt/*.csv with the \
+         percentiles of sites or with traces, also .gz"
     ))]
     Nothing {
         /// The folder.
@@ -59,6 +61,10 @@ pub enum ValidateError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Elements(#[from] Box<ElementsError>),
+    /// The world of a comparison cannot be made.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scenario(#[from] Box<ScenarioError>),
     /// There is no catalogue at all.
     #[error("{} holds no element sets", .path.display())]
     #[diagnostic(help(

@@ -9,13 +9,20 @@
 //! | `serving-satellite/sites.csv` | `site,latitude_deg,longitude_deg` | [`serving`] |
 //! | `serving-satellite/first_SITE.csv`, also `.gz` | `Timestamp,Connected_Satellite` | [`serving`] |
 //! | `serving-satellite/fov_data_SITE.json`, also `.gz` | candidates in the terminal's field of view; optional | [`serving`] |
+//! | `rtt/*.csv`, also `.gz`, with a column `site` | `site,latitude_deg,longitude_deg,pop,min_ms,p5_ms,p50_ms,p95_ms` and other percentiles; without these only where traces are from. A month in the name (`2024-10`) says when | [`rtt`], [`victoria`] |
+//! | `rtt/*.csv`, also `.gz`, the others | traces without a heading: Unix time in ns, round-trip time in ms; the name begins with that of a site | [`victoria`] |
 
 mod catalogue;
 mod error;
+pub mod fit;
 mod folder;
+pub mod geometry;
 pub mod resample;
 mod row;
+pub mod rtt;
+pub mod score;
 pub mod serving;
+pub mod victoria;
 
 use std::path::Path;
 
@@ -37,12 +44,26 @@ pub struct Comparison {
 }
 
 /// All comparisons, in the order in which they are printed.
-pub const COMPARISONS: &[Comparison] = &[Comparison {
-    name: "serving",
-    folder: "serving-satellite",
-    about: "which satellite serves a stationary terminal",
-    rows: serving::rows,
-}];
+pub const COMPARISONS: &[Comparison] = &[
+    Comparison {
+        name: "serving",
+        folder: "serving-satellite",
+        about: "which satellite serves a stationary terminal",
+        rows: serving::rows,
+    },
+    Comparison {
+        name: "rtt",
+        folder: "rtt",
+        about: "round trips by site, each predicted from the others",
+        rows: rtt::rows,
+    },
+    Comparison {
+        name: "victoria",
+        folder: "rtt",
+        about: "dense traces of round trips against an emulated terminal",
+        rows: victoria::rows,
+    },
+];
 
 /// What a validation found.
 #[derive(Debug, Clone, PartialEq)]

@@ -37,6 +37,19 @@ impl Row {
         }
     }
 
+    /// A row without figures, for want of what the reason names.
+    #[must_use]
+    pub fn undecided(name: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            measured: None,
+            modelled: None,
+            error: None,
+            unit: String::new(),
+            verdict: Verdict::of(Judgement::Undecided, why),
+        }
+    }
+
     /// A row of the model's own, which nothing measured stands against.
     #[must_use]
     pub fn shown(name: impl Into<String>, modelled: f64, unit: &str, why: impl Into<String>) -> Self {

@@ -289,11 +289,12 @@ fn a_parquet_file_says_where_it_comes_from() {
     let expected = [
         ("skyweave.table", "sites"),
         ("skyweave.version", "0.1.0"),
-        ("skyweave.format", "1"),
+        ("skyweave.format", "2"),
         ("skyweave.scenario", "name = \"small\"\n"),
         ("skyweave.scenario_sha256", &"5a".repeat(32)),
         ("skyweave.seed", "7"),
         ("skyweave.basis", "unsigned"),
+        ("skyweave.climate", "coarse"),
         ("skyweave.hour", "2026-05-20T13Z"),
     ];
     assert_eq!(said, BTreeMap::from(expected));

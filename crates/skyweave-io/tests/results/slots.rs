@@ -5,11 +5,12 @@ use crate::world::{
 };
 use arrow::ipc::reader::StreamReader;
 use skyweave_core::admission::Unsigned;
+use skyweave_core::feeder::Feeder;
 use skyweave_core::graph::NO_HOP;
-use skyweave_core::ids::SatId;
+use skyweave_core::ids::{CellId, SatId};
 use skyweave_core::plan::Slot;
 use skyweave_io::results::{Options, Table};
-use skyweave_io::slots::{FIELDS, FeedError, Outcome, SlotFeed, SlotRecord};
+use skyweave_io::slots::{FIELDS, FeedError, FeederRecord, Outcome, SlotFeed, SlotRecord};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -47,14 +48,20 @@ fn agree(record: &SlotRecord, slot: &Slot<Unsigned>) {
     assert_eq!(record.satellites.present, slot.sky.present);
     assert_eq!(record.satellites.service, slot.topology.service);
     assert_eq!(record.satellites.cells, slot.assignment.cells_of_satellite);
-    let feeders: Vec<_> =
-        slot.feeders.of_satellite.iter().map(|f| f.map(|f| (f.gateway, f.range_m))).collect();
+    let feeder = |f: &Feeder| FeederRecord {
+        gateway: f.gateway,
+        range_m: f.range_m,
+        up_bps: f.rate.up_bps,
+        down_bps: f.rate.down_bps,
+    };
+    let feeders: Vec<_> = slot.feeders.of_satellite.iter().map(|f| f.as_ref().map(feeder)).collect();
     assert_eq!(record.satellites.feeder, feeders);
     for (read, planned) in record.satellites.velocity_m_s.iter().zip(&slot.sky.velocity_m_s) {
         assert_eq!(*read, [planned.x, planned.y, planned.z].map(|v| v as f32));
     }
-    let lasers: Vec<_> = record.lasers.iter().map(|l| (l.a, l.b, l.range_m)).collect();
-    assert_eq!(lasers, slot.lasers.live.iter().map(|l| (l.a, l.b, l.range_m)).collect::<Vec<_>>());
+    let lasers: Vec<_> = record.lasers.iter().map(|l| (l.a, l.b, l.range_m, l.capacity_bps)).collect();
+    let live = slot.lasers.live.iter().map(|l| (l.a, l.b, l.range_m, l.capacity_bps));
+    assert_eq!(lasers, live.collect::<Vec<_>>());
     let loads: Vec<_> = record.lasers.iter().map(|l| l.load_bps).collect();
     assert_eq!(loads, slot.flows.laser_load_bps);
     assert_eq!(record.pops.len(), slot.routes.pops.len());
@@ -64,18 +71,19 @@ fn agree(record: &SlotRecord, slot: &Slot<Unsigned>) {
         assert_eq!(next, ways.next);
     }
     for (index, read) in record.cells.iter().enumerate() {
-        assert_eq!(record.cell_terminals[index], slot.demand[index].terminals);
-        let beam = slot.assignment.cells[index];
+        assert_eq!(record.cell_terminals[index], slot.demand.cells[index].terminals);
+        let planned = slot.flows.cells[index];
         match read {
             Outcome::Served(read) => {
-                let (beam, flow) = (beam.unwrap().unwrap(), slot.flows.cells[index].unwrap());
+                let beam = slot.assignment.over(world(), CellId::at(index)).unwrap().unwrap();
+                let flow = planned.unwrap().unwrap();
                 assert_eq!((read.satellite, read.pop), (beam.satellite, beam.pop));
                 assert_eq!((read.gateway, read.delay), (flow.gateway, flow.delay));
                 assert_eq!((read.down_bps, read.up_bps), (flow.down_bps, flow.up_bps));
                 assert_eq!((read.limit, read.laser_hops), (flow.limit, flow.laser_hops));
             }
-            Outcome::Out(outage) => assert_eq!(beam.unwrap().unwrap_err(), *outage),
-            Outcome::Idle => assert_eq!(beam, None),
+            Outcome::Out(outage) => assert_eq!(planned.unwrap().unwrap_err(), *outage),
+            Outcome::Idle => assert_eq!(planned, None),
         }
     }
     assert_eq!(record.terminals.len(), slot.terminals.len());

@@ -3,12 +3,14 @@
 
 use hifitime::Epoch;
 use skyweave_core::admission::{Admission, Unsigned};
+use skyweave_core::atmosphere::SiteClimate;
 use skyweave_core::elements::MeanElements;
 use skyweave_core::geodesy::{Geodetic, gmst82_rad};
-use skyweave_core::ids::{CellId, FibreId, GatewayId, PopId};
+use skyweave_core::ids::{CellId, FibreId, GatewayId, PlanId, PopId};
+use skyweave_core::place::HorizonMask;
 use skyweave_core::plan::{self, Slot};
 use skyweave_core::refusal::RefusalCode;
-use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
+use skyweave_core::rules::{BeamRules, LaserRules, PolicyKind, Rules, ScoreWeights, ServiceRules};
 use skyweave_core::time::{SlotInstant, SlotNo, UtcHour, days_since_j2000};
 use skyweave_core::timeline::{Affected, Change, Event, Timeline};
 use skyweave_core::world::{
@@ -61,6 +63,7 @@ pub fn header() -> Header {
         format_version: FORMAT_VERSION,
         seed: 7,
         basis: "unsigned",
+        climate: "coarse",
         window: window(),
         skyweave_version: "0.1.0".into(),
     }
@@ -107,7 +110,7 @@ pub fn write_run(dir: &Path, options: Options) {
 fn build() -> World {
     let (satellites, unusable) = World::satellites_from(&elements());
     assert_eq!((satellites.len(), unusable.len()), (SATELLITES, 0));
-    World {
+    let mut world = World {
         satellites,
         unusable,
         gateways: vec![gateway("near", 44.0, 26.0), gateway("far", 52.0, 8.0)],
@@ -139,7 +142,10 @@ fn build() -> World {
         .collect(),
         rules: rules(),
         timeline: timeline(),
-    }
+        ..World::default()
+    };
+    world.settle(&|place| SiteClimate::coarse(place.geodetic.latitude_rad.to_degrees(), 0.0));
+    world
 }
 
 /// Planes whose northbound passes cross 45 N near 20, 30 and 40 E at the start of the hour.
@@ -166,7 +172,12 @@ fn elements() -> Vec<(MeanElements, Option<DesignPlace>)> {
                 mean_motion_rad_min,
                 bstar: 0.0,
             };
-            let design = DesignPlace { shell: 0, plane: plane as u16, service: ShellService::Terminals };
+            let design = DesignPlace {
+                shell: 0,
+                plane: plane as u16,
+                service: ShellService::Terminals,
+                second_generation: false,
+            };
             sets.push((elements, Some(design)));
         }
     }
@@ -174,40 +185,28 @@ fn elements() -> Vec<(MeanElements, Option<DesignPlace>)> {
 }
 
 fn rules() -> Rules {
-    let down = Carrier {
-        eirp_dbw: 36.0,
-        gain_to_noise_db_k: 9.0,
-        frequency_hz: 11.7e9,
-        bandwidth_hz: 240e6,
-        implementation_loss_db: 3.0,
-        max_efficiency_bps_hz: 4.5,
-    };
-    let up = Carrier { frequency_hz: 14.2e9, bandwidth_hz: 60e6, ..down.clone() };
-    Rules {
+    let mut rules = Rules {
         lasers: LaserRules {
-            pattern: LaserPattern::Grid,
             per_satellite: 5,
             max_range_m: 5_000e3,
-            min_ray_height_m: 80e3,
             cross_shell: true,
-            capacity_bps: 100e9,
-            per_satellite_bps: 400e9,
             acquisition_s: 30.0,
-        },
-        radio: RadioRules {
-            min_elevation_rad: 25.0_f64.to_radians(),
-            down,
-            up,
-            beams_per_satellite: 2,
-            cells_per_beam: 2,
-            satellite_down_bps: 20e9,
-            satellite_up_bps: 4e9,
-            feeder_up_bps: 10e9,
-            feeder_down_bps: 10e9,
+            ..LaserRules::default()
         },
         service: ServiceRules { infer: false, min_serving_altitude_m: 0.0, max_element_age_days: 30.0 },
-        demand: DemandRules { down_bps: 50e6, up_bps: 5e6 },
-    }
+        ..Rules::default()
+    };
+    rules.radio.down_beams = BeamRules { per_satellite: 2, colours: 4 };
+    rules.radio.up_beams = BeamRules { per_satellite: 2, colours: 4 };
+    rules.radio.cells_per_beam = 2;
+    rules.radio.beams_per_cell = 1;
+    rules.radio.satellite_down_bps = 20e9;
+    rules.radio.satellite_up_bps = 4e9;
+    rules.schedule.policy = PolicyKind::HighestElevation;
+    rules.schedule.weights = ScoreWeights::of(PolicyKind::HighestElevation);
+    rules.demand.plans[0].down_bps = 50e6;
+    rules.demand.plans[0].up_bps = 5e6;
+    rules
 }
 
 fn timeline() -> Timeline {
@@ -264,6 +263,8 @@ fn site(name: &str, motion: Motion, cell: usize) -> Terminal {
         home_pop: PopId(0),
         evidence: None,
         declared_refusal: None,
+        plan: PlanId(0),
+        mask: HorizonMask::default(),
     }
 }
 

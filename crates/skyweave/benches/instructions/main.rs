@@ -47,7 +47,7 @@ fn run(kernel: &str) -> Result<()> {
         }
         "visibility" => {
             let sky = orbit::propagate(&world, &fair, no);
-            let lowest_rad = world.rules.radio.min_elevation_rad;
+            let lowest_rad = world.rules.radio.min_elevation_rad(0.0);
             let places: Vec<_> =
                 world.cells.iter().map(|cell| Lookout::new(&cell.place, lowest_rad)).collect();
             count(|| {

@@ -1,11 +1,12 @@
 //! A small world: one regular shell of 72 planes of 22, a thousand cells and forty gateways spread over the globe, eight PoPs.
 
 use hifitime::Epoch;
+use skyweave_core::atmosphere::SiteClimate;
 use skyweave_core::elements::MeanElements;
+use skyweave_core::gso::GsoRegimes;
 use skyweave_core::ids::{GatewayId, PopId};
-use skyweave_core::rules::{Carrier, DemandRules, LaserPattern, LaserRules, RadioRules, Rules, ServiceRules};
+use skyweave_core::rules::Rules;
 use skyweave_core::sgp4::kozai_mean_motion;
-use skyweave_core::timeline::Timeline;
 use skyweave_core::world::{Cell, DesignPlace, Fibre, Gateway, Place, Pop, ShellService, World};
 use std::f64::consts::TAU;
 
@@ -49,11 +50,9 @@ pub fn world() -> World {
         unusable,
         gateways,
         pops,
-        fibres: Vec::new(),
-        cells: Vec::new(),
-        terminals: Vec::new(),
         rules: rules(),
-        timeline: Timeline::default(),
+        gso: GsoRegimes::everywhere(18_f64.to_radians()),
+        ..World::default()
     };
     let nearest = |place| world.nearest_pop(place, |_| true).unwrap_or(PopId(0));
     let cell = |place: Place| Cell {
@@ -71,6 +70,7 @@ pub fn world() -> World {
     };
     let fibres = world.gateways.iter().enumerate().map(fibre).collect();
     (world.cells, world.fibres) = (cells, fibres);
+    world.settle(&|place| SiteClimate::coarse(place.geodetic.latitude_rad.to_degrees(), 0.0));
     world
 }
 
@@ -101,43 +101,17 @@ fn shell() -> Vec<(MeanElements, Option<DesignPlace>)> {
             mean_motion_rad_min: kozai_mean_motion(550.0, inclination_rad),
             bstar: 0.0,
         };
-        (elements, Some(DesignPlace { shell: 0, plane, service: ShellService::Terminals }))
+        (
+            elements,
+            Some(DesignPlace { shell: 0, plane, service: ShellService::Terminals, second_generation: false }),
+        )
     };
     (0..PLANES).flat_map(|plane| (0..PER_PLANE).map(move |place| one(plane, place))).collect()
 }
 
 fn rules() -> Rules {
-    let carrier = |frequency_hz: f64, bandwidth_hz: f64| Carrier {
-        eirp_dbw: 36.0,
-        gain_to_noise_db_k: 9.0,
-        frequency_hz,
-        bandwidth_hz,
-        implementation_loss_db: 4.0,
-        max_efficiency_bps_hz: 4.5,
-    };
-    Rules {
-        lasers: LaserRules {
-            pattern: LaserPattern::Grid,
-            per_satellite: 4,
-            max_range_m: 5_400e3,
-            min_ray_height_m: 80e3,
-            cross_shell: false,
-            capacity_bps: 100e9,
-            per_satellite_bps: 400e9,
-            acquisition_s: 12.0,
-        },
-        radio: RadioRules {
-            min_elevation_rad: 25_f64.to_radians(),
-            down: carrier(11.7e9, 240e6),
-            up: carrier(14.25e9, 62.5e6),
-            beams_per_satellite: 48,
-            cells_per_beam: 4,
-            satellite_down_bps: 96e9,
-            satellite_up_bps: 24e9,
-            feeder_up_bps: 24e9,
-            feeder_down_bps: 12e9,
-        },
-        service: ServiceRules { infer: true, min_serving_altitude_m: 400e3, max_element_age_days: 14.0 },
-        demand: DemandRules { down_bps: 20e6, up_bps: 2e6 },
-    }
+    let mut rules = Rules::default();
+    rules.demand.plans[0].down_bps = 20e6;
+    rules.demand.plans[0].up_bps = 2e6;
+    rules
 }

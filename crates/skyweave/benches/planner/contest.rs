@@ -1,5 +1,6 @@
 //! Several doing the same, turn by turn, so that what the machine does meanwhile hits all of them.
 
+use crate::clock::Took;
 use crate::contestant::{Contestant, Entry};
 use crate::options::Options;
 use crate::report::Report;
@@ -16,15 +17,17 @@ pub struct Effort {
     pub at_least: usize,
     /// Nobody starts another round after this much time of its own, s.
     pub seconds: f64,
+    /// Whose first round takes longer is measured by it alone, s.
+    pub patience_s: f64,
 }
 
 impl Effort {
     /// What is usual.
     pub fn of(options: &Options) -> Self {
         if options.quick {
-            Self { rounds: 5, at_least: 1, seconds: 0.5 }
+            Self { rounds: 5, at_least: 1, seconds: 0.5, patience_s: 5.0 }
         } else {
-            Self { rounds: 15, at_least: 3, seconds: 6.0 }
+            Self { rounds: 15, at_least: 3, seconds: 6.0, patience_s: 20.0 }
         }
     }
 }
@@ -61,14 +64,20 @@ pub fn run(
     }
     let effort = Effort::of(options);
     // the first touch of memory and caches is nobody's merit
-    for (contestant, ..) in &mut running {
+    let seconds = |took: Took| if threads == 1 { took.cpu_s } else { took.wall_s };
+    for (contestant, times, work) in &mut running {
         passing(&format!("{title}: warming up: {}", contestant.name));
-        contestant.time()?;
+        let (done, took) = contestant.time()?;
+        if seconds(took) > effort.patience_s {
+            *work = done;
+            times.push(seconds(took));
+        }
     }
     for round in 0..effort.rounds {
         let mut anybody = false;
         for (contestant, times, work) in &mut running {
-            if round >= effort.at_least && times.iter().sum::<f64>() > effort.seconds {
+            let total: f64 = times.iter().sum();
+            if total > effort.patience_s || (round >= effort.at_least && total > effort.seconds) {
                 continue;
             }
             anybody = true;
@@ -80,7 +89,7 @@ pub fn run(
             ));
             let (done, took) = contestant.time()?;
             *work = done;
-            times.push(if threads == 1 { took.cpu_s } else { took.wall_s });
+            times.push(seconds(took));
         }
         if !anybody {
             break;

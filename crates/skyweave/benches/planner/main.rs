@@ -9,15 +9,18 @@
 //! | `sgp4` | [`sgp4`] | `sgp4::Ours::propagate` |
 //! | `visibility` | [`visibility`] | `visibility::Ours::look` |
 //! | `forwarding` | [`forwarding`] | `forwarding::ours` |
+//! | `optimum` | [`optimum`] | `contention::Contested::assign` |
 //! | `slot` | [`slot`] | `plan::plan` |
 
 mod clock;
 mod constellations;
+mod contention;
 mod contest;
 mod contestant;
 mod files;
 mod forwarding;
 mod links;
+mod optimum;
 mod options;
 mod petgraph_peer;
 mod report;
@@ -43,10 +46,11 @@ fn main() -> Result<()> {
     }
     files::fresh_folder(&options.work)?;
     let mut report = Report::default();
-    let groups: [(&str, Measure); 4] = [
+    let groups: [(&str, Measure); 5] = [
         ("sgp4", sgp4::measure),
         ("visibility", visibility::measure),
         ("forwarding", forwarding::measure),
+        ("optimum", optimum::measure),
         ("slot", slot::measure),
     ];
     for (name, measure) in groups {

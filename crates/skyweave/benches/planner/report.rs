@@ -14,6 +14,10 @@ pub enum Unit {
     MillionPerCpuSecond,
     /// A distance, for rows that compare answers and not speed.
     Metres,
+    /// A share that is missing, for rows that compare answers.
+    Percent,
+    /// How many are served: more is better.
+    Terminals,
 }
 
 /// One measured quantity beside a peer's.
@@ -42,6 +46,8 @@ impl Unit {
             Self::Ms => "ms",
             Self::MillionPerCpuSecond => "million propagations/CPU s",
             Self::Metres => "m",
+            Self::Percent => "%",
+            Self::Terminals => "terminals",
         }
     }
 
@@ -49,8 +55,8 @@ impl Unit {
     fn ratio(self, ours: f64, peer: f64) -> Option<f64> {
         match self {
             Self::Ms => Some(peer / ours),
-            Self::MillionPerCpuSecond => Some(ours / peer),
-            Self::Metres => None,
+            Self::MillionPerCpuSecond | Self::Terminals => Some(ours / peer),
+            Self::Metres | Self::Percent => None,
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn section(html: &mut String, data: &Data) -> Result<(), ReportError> {
         share,
     );
     let rtt = |cell: &Cell| scale::of_rtt(cell.rtt_ms());
-    map(html, data, &view, "Mean round-trip time while served", "ms, propagation alone", &scale::RTT, rtt);
+    map(html, data, &view, "Mean round-trip time while served", "ms", &scale::RTT, rtt);
     html.push_str("</div></section>\n");
     Ok(())
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-/// Something that happens: exactly one of `fail`, `recover` and `demand`.
+/// Something that happens: exactly one of `fail`, `recover`, `demand` and `rain`.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
@@ -24,6 +24,9 @@ pub struct Event {
     /// How demand changes.
     #[schemars(with = "Option<DemandChange>")]
     pub demand: Option<Spanned<DemandChange>>,
+    /// A storm begins.
+    #[schemars(with = "Option<Rainfall>")]
+    pub rain: Option<Spanned<Rainfall>>,
 }
 
 /// What an event acts on; everything named is meant.
@@ -90,4 +93,35 @@ pub struct DemandChange {
     /// Share of terminals without power, 0 to 1.
     #[serde(default)]
     pub dark_share: f64,
+}
+
+/// A storm: it rains on an area, or on a circle that moves along a track. Where several rain on one place the strongest counts.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rainfall {
+    /// Rain rate, mm/h, more than 0 and up to 300: 5 is steady rain, 50 a thunderstorm.
+    pub rate_mm_h: f64,
+    /// How long it rains, with a unit: `20min`. A slot that begins before it is over has all of it.
+    #[schemars(with = "String")]
+    pub lasts: Spanned<String>,
+    /// Where, if it stands: on every gateway, and beam cell by its centre, in the area.
+    pub area: Option<Area>,
+    /// Points that its centre passes on great circles, if it moves. It stands before the first and after the last.
+    #[serde(default)]
+    pub track: Vec<StormPoint>,
+    /// Radius of a storm that moves, km.
+    pub radius_km: Option<f64>,
+}
+
+/// A point of a storm's track.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StormPoint {
+    /// When: `+5min` from the start, or ISO 8601.
+    #[schemars(with = "String")]
+    pub at: Spanned<String>,
+    /// Latitude, deg.
+    pub latitude_deg: f64,
+    /// Longitude, deg.
+    pub longitude_deg: f64,
 }

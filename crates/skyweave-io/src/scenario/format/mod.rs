@@ -1,25 +1,37 @@
 //! The scenario file, table by table, as TOML carries it. Units are in the names; every default is listed with its source
 //! in `docs/scenario.md` and in the JSON Schema.
 
+mod access;
 mod carrier;
+mod demand;
 mod events;
+mod feeder;
 mod ground;
 mod places;
+mod radio;
+mod schedule;
 mod space;
+mod weather;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use toml::Spanned;
 
-pub use carrier::{Downlink, Uplink};
-pub use events::{AreaTargets, DemandChange, Event, GroundKind, Targets};
+pub use access::Access;
+pub use carrier::{Downlink, FeederDown, FeederModem, FeederUp, Uplink};
+pub use demand::{Demand, Plan};
+pub use events::{AreaTargets, DemandChange, Event, GroundKind, Rainfall, Targets};
+pub use feeder::{Feeder, FeederBand};
 pub use ground::{Fibre, Ground};
 pub use places::{Area, CellArea, Cells, Circle, EvidenceSource, Site};
+pub use radio::{DownBeams, ElevationLimit, GsoLimit, Radio, UpBeams};
+pub use schedule::{Policy, Schedule, Weights};
 pub use space::{
-    BuiltinShells, Constellation, LaserLayout, Lasers, Radio, ServiceInference, Shell, ShellUse,
+    BuiltinShells, Constellation, LaserBudget, LaserLayout, Lasers, ServiceInference, Shell, ShellUse,
     WalkerPattern,
 };
+pub use weather::Weather;
 
 /// Two of a kind, and not one more.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -57,9 +69,18 @@ pub struct Scenario {
     /// Inter-satellite lasers.
     #[serde(default)]
     pub lasers: Lasers,
-    /// User and gateway radio links.
+    /// User links: carriers, beams, antennas, the geostationary arc.
     #[serde(default)]
     pub radio: Radio,
+    /// Links between gateways and satellites.
+    #[serde(default)]
+    pub feeder: Feeder,
+    /// Rain and air.
+    #[serde(default)]
+    pub weather: Weather,
+    /// How a satellite is chosen for each cell.
+    #[serde(default)]
+    pub schedule: Schedule,
     /// Gateways, PoPs and fibre.
     #[serde(default)]
     pub ground: Ground,
@@ -75,6 +96,9 @@ pub struct Scenario {
     /// What terminals ask for.
     #[serde(default)]
     pub demand: Demand,
+    /// What medium access adds to delays.
+    #[serde(default)]
+    pub access: Access,
     /// Addresses that terminals and PoPs get.
     #[serde(default)]
     pub addressing: Addressing,
@@ -93,16 +117,6 @@ pub struct Time {
     /// Length with a unit: `90s`, `10min`, `1h`, `7d`.
     #[schemars(with = "String")]
     pub duration: Spanned<String>,
-}
-
-/// What terminals ask for.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Demand {
-    /// Downlink of a terminal, averaged over all of a cell in the busy hour, Mbit/s (assumption).
-    pub down_mbps: f64,
-    /// Uplink of a terminal, Mbit/s (assumption).
-    pub up_mbps: f64,
 }
 
 /// Addresses.

@@ -22,10 +22,15 @@ pub struct Site {
     /// H3 index of the cell it is in, where nothing better is known (terminals only).
     #[schemars(with = "Option<String>")]
     pub cell: Option<Spanned<String>>,
-    /// Code of the PoP that its addresses belong to; the nearest one if left out. Beams go where the cell's own PoP can be
-    /// reached: a terminal with another PoP has its own path and delay, and the rate of its cell.
+    /// Code of the PoP that its addresses belong to; the nearest one if left out.
     #[schemars(with = "Option<String>")]
     pub pop: Option<Spanned<String>>,
+    /// Plan of `[[demand.plans]]`; the first one if left out.
+    #[schemars(with = "Option<String>")]
+    pub plan: Option<Spanned<String>>,
+    /// What stands around it and hides the sky. Sectors may overlap: then the highest counts.
+    #[serde(default)]
+    pub obstructions: Vec<Obstruction>,
     /// How the position is known.
     pub evidence: Option<Evidence>,
     /// A refusal to study, by its code, such as `BLOCKED_AREA`.
@@ -34,6 +39,18 @@ pub struct Site {
     /// Points that it moves through.
     #[serde(default)]
     pub track: Vec<TrackPoint>,
+}
+
+/// Something that hides a sector of the sky.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Obstruction {
+    /// Azimuth where it begins, deg clockwise from north, -360 to 360.
+    pub from_azimuth_deg: f64,
+    /// Azimuth where it ends, clockwise from there; it may pass north. The same as `from_azimuth_deg`, or 360 more, is all around.
+    pub to_azimuth_deg: f64,
+    /// Everything below this elevation is hidden, deg, more than 0 and up to 90.
+    pub elevation_deg: f64,
 }
 
 /// How a position is known.
@@ -78,7 +95,8 @@ pub struct TrackPoint {
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cells {
-    /// H3 resolution of every cell of the scenario (5 is about 17 km across, near the 24 km of a beam in the press).
+    /// H3 resolution of the cells that positions are told by (5 is about 17 km across); beams are pointed at cells of their own,
+    /// as `radio.beam_cell_km` says.
     #[schemars(with = "u8")]
     pub resolution: Spanned<u8>,
     /// Areas to fill.

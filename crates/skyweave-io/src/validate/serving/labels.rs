@@ -116,6 +116,25 @@ fn places(path: &Path) -> Result<BTreeMap<String, Place>, ValidateError> {
     Ok(places)
 }
 
+/// The sites of a folder by both their names; none if it lists none.
+pub(in crate::validate) fn named_places(data: &Path) -> Result<Vec<([String; 2], Place)>, ValidateError> {
+    let path = data.join("serving-satellite/sites.csv");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let places = places(&path)?;
+    let text = folder::text(&path)?;
+    let has_names = text.lines().next().is_some_and(|first| first.split(',').any(|c| c.trim() == "name"));
+    let mut named = Vec::new();
+    Table::open(&path, if has_names { &["site", "name"] } else { &["site", "site"] })?.each(|_, cells| {
+        if let Some(place) = places.get(cells[0]) {
+            named.push(([cells[0].to_owned(), cells[1].to_owned()], *place));
+        }
+        Ok(())
+    })?;
+    Ok(named)
+}
+
 fn serving(path: &Path) -> Result<BTreeMap<SlotNo, String>, ValidateError> {
     let mut samples: BTreeMap<SlotNo, BTreeMap<String, u32>> = BTreeMap::new();
     Table::open(path, &["Timestamp", "Connected_Satellite"])?.each(|_, cells| {

@@ -7,7 +7,7 @@
 //! | left to itself | `free` | distributions of what it chooses |
 //!
 //! Candidates are those of our own propagation of the catalogue nearest in time (`sky`), as the planner would see them, but for its
-//! service states: those take some satellites that served for ones in transit, which is told in a row of its own. Where the
+//! service states: those take a few satellites that served for ones in transit, which is told in a row of its own. Where the
 //! data lists the terminal's own field of view, the same is done with those (`fov`), which is what others scored. Probabilities
 //! of a model sum to 0.99 over the candidates; a label outside costs every model `ln 0.001`.
 //!
@@ -30,6 +30,7 @@ use skyweave_core::time::SlotNo;
 use std::path::Path;
 
 pub use labels::SiteLabels;
+pub(in crate::validate) use labels::named_places;
 
 /// Where all that is drawn begins.
 const SEED: u64 = 20_240_717;

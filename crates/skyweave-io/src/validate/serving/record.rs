@@ -8,9 +8,10 @@ use skyweave_core::constellation::{self, ServiceState};
 use skyweave_core::geodesy::azimuth_elevation_rad;
 use skyweave_core::ids::SatId;
 use skyweave_core::orbit::{Fleet, Sky};
-use skyweave_core::schedule::preference::{Outlook, TERMS, is_second_generation};
+use skyweave_core::schedule::preference::{Outlook, TERMS};
 use skyweave_core::time::SlotNo;
 use skyweave_core::world::World;
+use skyweave_core::world::is_second_generation;
 use std::collections::BTreeMap;
 
 /// Lowest elevation of a user terminal, deg (as filed).

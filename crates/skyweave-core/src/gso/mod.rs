@@ -9,15 +9,71 @@
 //! The separation from a direction `s` is the least angle over the points of the arc that stand above the horizon, so it is the
 //! greatest cosine `N / sqrt(D)` with `N = R (s_x cos l + s_y sin l) - s.P` and `D = R^2 + |P|^2 - 2 R p cos l`. Newton's
 //! method starts at the longitude where the direction pierces the sphere of radius R; the two ends of the arc are looked at too.
-//! Turns are kept as sine and cosine, so that nothing here needs an elementary function and all of it runs on vectors.
+//! Turns are kept as sine and cosine, so that nothing here needs an elementary function and all of it runs on vectors. Whether a
+//! direction keeps an angle is mostly decided without the search ([`GsoArc::keeps`]).
+
+mod keeps;
+mod lanes;
 
 use crate::geodesy::{EcefPosition, Vec3};
+use crate::ids::BeamId;
 use crate::math::acos;
+use crate::place::Place;
 use crate::simd::{Kernel, Lanes, MOST_LANES, Path, Simd};
-use crate::world::Place;
+use crate::time::SlotNo;
+
+pub use keeps::{Glance, Separation};
+pub(crate) use lanes::{ArcLanes, SeparationLanes};
 
 /// Radius of the geostationary orbit, m.
 pub const GSO_RADIUS_M: f64 = 42_164_200.0;
+/// How far from the arc satellites must stand, by territory and date.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GsoRegimes {
+    /// Regimes; the first is that of all beam cells that `of_beam` does not name.
+    pub regimes: Vec<Vec<GsoStep>>,
+    /// By beam cell: its regime. Empty where all have the first.
+    pub of_beam: Vec<u16>,
+}
+
+/// From a slot on, satellites that serve must stand at least so far from the arc.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GsoStep {
+    /// The first slot of it.
+    pub from: SlotNo,
+    /// Least separation, rad; zero is none.
+    pub min_separation_rad: f64,
+}
+
+impl GsoRegimes {
+    /// One least separation everywhere and always, rad.
+    #[must_use]
+    pub fn everywhere(min_separation_rad: f64) -> Self {
+        let always = GsoStep { from: SlotNo(i64::MIN), min_separation_rad };
+        Self { regimes: vec![vec![always]], of_beam: Vec::new() }
+    }
+
+    /// The least separation in a slot by regime, rad; zero before the first step.
+    #[must_use]
+    pub fn at(&self, slot: SlotNo) -> Vec<f64> {
+        let in_force = |steps: &Vec<GsoStep>| {
+            steps
+                .iter()
+                .take_while(|step| step.from <= slot)
+                .last()
+                .map_or(0.0, |step| step.min_separation_rad)
+        };
+        self.regimes.iter().map(in_force).collect()
+    }
+
+    /// The regime of a beam cell, if there is any.
+    #[must_use]
+    pub fn of(&self, beam: BeamId) -> Option<usize> {
+        let regime = self.of_beam.get(beam.index()).copied().map_or(0, usize::from);
+        (regime < self.regimes.len()).then_some(regime)
+    }
+}
+
 /// Newton's steps: with these, 2,200 directions over eleven latitudes have the cosine of a search to 1e-9; with three, one does not.
 const STEPS: usize = 4;
 /// The longest step, as the tangent of half its angle: farther off, the curvature says nothing.
@@ -32,6 +88,8 @@ pub struct GsoArc {
     /// Distance from the axis and height over the equatorial plane, m.
     p: f64,
     q: f64,
+    /// Sine and cosine of how far beyond the equator the arc is seen at most.
+    beyond: (f64, f64),
     /// Cosine and sine of half the length of the arc, in longitude.
     end: (f64, f64),
     /// Unit vectors to the eastern end, in the turned frame; the western one has y negative.
@@ -53,7 +111,22 @@ impl GsoArc {
         }
         let end = (least, (1.0 - least * least).max(0.0).sqrt());
         let line = Vec3::new(GSO_RADIUS_M * end.0 - p, GSO_RADIUS_M * end.1, -q);
-        Some(Self { position: place.ecef, east, p, q, end, end_direction: line * (1.0 / line.norm()) })
+        let nearest = ((GSO_RADIUS_M - p) * (GSO_RADIUS_M - p) + q * q).sqrt();
+        Some(Self {
+            position: place.ecef,
+            east,
+            p,
+            q,
+            beyond: (q.abs() / nearest, (GSO_RADIUS_M - p) / nearest),
+            end,
+            end_direction: line * (1.0 / line.norm()),
+        })
+    }
+
+    /// Where the place is.
+    #[must_use]
+    pub const fn position(&self) -> EcefPosition {
+        self.position
     }
 
     /// Angle between a direction (a unit vector, Earth-fixed) and the nearest point of the arc, rad.

@@ -1,0 +1,200 @@
+//! The candidates of each cell in the order of their scores.
+
+use super::Given;
+use super::allowed::Allowed;
+use super::candidates::{Around, Asking, Candidate, KEPT, Onlooker, Servers};
+use super::policy::{Chooser, Prospect, Scorer, mark};
+use crate::ids::{BeamId, SatId};
+use crate::simd::Path;
+use crate::world::World;
+use rayon::prelude::*;
+
+/// Cells handled by one task.
+const CHUNK: usize = 512;
+
+/// How many are kept: the highest, and the satellite of the slot before.
+pub(super) const RANKED: usize = KEPT + 1;
+
+/// Satellites with their scores, the best first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ranking {
+    entries: [(f32, SatId); RANKED],
+    count: u8,
+    /// True if there may be more than these.
+    pub more: bool,
+}
+
+impl Ranking {
+    const NONE: Self =
+        Self { entries: [(f32::NEG_INFINITY, SatId(u32::MAX)); RANKED], count: 0, more: false };
+
+    /// The satellites with their scores, the best first.
+    pub fn best(&self) -> &[(f32, SatId)] {
+        &self.entries[..usize::from(self.count)]
+    }
+
+    fn add(&mut self, entry: (f32, SatId)) {
+        let mut at = usize::from(self.count);
+        if at == RANKED {
+            at -= 1;
+            if !is_better(entry, self.entries[at]) {
+                return;
+            }
+        } else {
+            self.count += 1;
+        }
+        while at > 0 && is_better(entry, self.entries[at - 1]) {
+            self.entries[at] = self.entries[at - 1];
+            at -= 1;
+        }
+        self.entries[at] = entry;
+    }
+}
+
+fn is_better(a: (f32, SatId), b: (f32, SatId)) -> bool {
+    a.0 > b.0 || (a.0 == b.0 && a.1 < b.1)
+}
+
+/// The rankings of all cells that ask, by their place among these.
+pub(super) struct Rankings {
+    chunks: Vec<(Vec<Ranking>, Around)>,
+}
+
+impl Rankings {
+    /// The ranking of a cell.
+    pub fn of(&self, asking: usize) -> &Ranking {
+        &self.chunks[asking / CHUNK].0[asking % CHUNK]
+    }
+
+    /// All satellites that it may see, and some more.
+    pub fn around(&self, asking: usize) -> &[SatId] {
+        self.chunks[asking / CHUNK].1.of(asking % CHUNK)
+    }
+}
+
+/// Scores for all cells.
+pub(super) struct Judge<'a> {
+    world: &'a World,
+    pub given: &'a Given<'a>,
+    pub allowed: &'a Allowed<'a>,
+    servers: &'a Servers<'a>,
+    pub scorer: Scorer,
+    /// By satellite.
+    marks: Vec<u32>,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(
+        world: &'a World,
+        given: &'a Given<'a>,
+        allowed: &'a Allowed<'a>,
+        servers: &'a Servers<'a>,
+    ) -> Self {
+        let marks = world.satellites.iter().map(|s| mark(s.catalog_number, s.second_generation)).collect();
+        let scorer = Scorer::new(&world.rules.schedule, world.rules.seed);
+        Self { world, given, allowed, servers, scorer, marks }
+    }
+
+    /// The rankings of all cells that ask.
+    pub fn rankings(&self, asking: &[Asking]) -> Rankings {
+        let of_chunk = |asking: &[Asking]| {
+            let mut rankings = Vec::with_capacity(asking.len());
+            let looks_at_all = self.scorer.policy.looks_at_all();
+            let mut rank = |onlooker: &Onlooker<'_>, highest: &[Candidate]| {
+                rankings.push(if looks_at_all { Ranking::NONE } else { self.ranking(onlooker, highest) });
+            };
+            let around = self.servers.look(Path::current(), self.allowed, asking, &mut rank);
+            if looks_at_all {
+                for (k, (asking, ranking)) in asking.iter().zip(&mut rankings).enumerate() {
+                    ranking.more = true;
+                    self.scores_of_all(*asking, around.of(k), |_| true, &mut |entry| ranking.add(entry));
+                }
+            }
+            (rankings, around)
+        };
+        Rankings { chunks: asking.par_chunks(CHUNK).map(of_chunk).collect() }
+    }
+
+    fn ranking(&self, onlooker: &Onlooker<'_>, highest: &[Candidate]) -> Ranking {
+        let mut ranking = Ranking { more: highest.len() == KEPT, ..Ranking::NONE };
+        self.choosing(onlooker, |chooser| {
+            let mut previous = chooser.previous;
+            for candidate in highest {
+                previous = previous.filter(|previous| *previous != candidate.satellite);
+                ranking.add((self.score(chooser, candidate), candidate.satellite));
+            }
+            if let Some(candidate) = previous.and_then(|satellite| self.candidate(onlooker, satellite)) {
+                ranking.add((self.score(chooser, &candidate), candidate.satellite));
+            }
+        });
+        ranking
+    }
+
+    /// Tells the scores of all satellites of some that may serve a cell and pass a test, in no order that means anything.
+    pub fn scores_of_all(
+        &self,
+        asking: Asking,
+        around: &[SatId],
+        wanted: impl Fn(SatId) -> bool,
+        tell: &mut dyn FnMut((f32, SatId)),
+    ) {
+        let lookout = self.allowed.lookout(asking.beam);
+        let onlooker = self.servers.onlooker(self.allowed, asking, lookout);
+        self.choosing(&onlooker, |chooser| {
+            for &satellite in around {
+                if wanted(satellite)
+                    && let Some(candidate) = self.candidate(&onlooker, satellite)
+                {
+                    tell((self.score(chooser, &candidate), satellite));
+                }
+            }
+        });
+    }
+
+    /// Lets a cell choose.
+    fn choosing(&self, onlooker: &Onlooker<'_>, choose: impl FnOnce(&Chooser<'_>)) {
+        let (links, beam) = (self.given.links, onlooker.asking.beam);
+        let draw = self.scorer.draw(self.given.slot.0, self.key(beam));
+        choose(&Chooser {
+            outlook: &onlooker.outlook,
+            min_elevation_rad: self.allowed.min_elevation_rad(beam),
+            previous: self.previous(beam),
+            draw,
+            is_uniform: self.scorer.is_uniform(draw),
+            rate: &|view, position| links.rate(links.user(beam, view, position)),
+        });
+    }
+
+    fn score(&self, chooser: &Chooser<'_>, candidate: &Candidate) -> f32 {
+        let mark = self.marks[candidate.satellite.index()];
+        self.scorer.score(&Prospect::new(chooser, candidate, self.given.sky, mark)) as f32
+    }
+
+    /// A satellite as a candidate, if it is in view, serves, reaches the PoP, and is allowed.
+    fn candidate(&self, onlooker: &Onlooker<'_>, satellite: SatId) -> Option<Candidate> {
+        let position = self.given.sky.position[satellite.index()];
+        let reaching = onlooker.reaching.as_ref()?;
+        if !self.servers.is_server(satellite) || !reaching.holds(satellite) {
+            return None;
+        }
+        let sine_squared = onlooker.lookout.sine_squared(position)?;
+        let picky = self.allowed.pickiness(onlooker.asking.beam, &onlooker.outlook);
+        let standing = picky.standing(None, || position)?;
+        Some(Candidate { satellite, standing, sine_squared })
+    }
+
+    fn previous(&self, beam: BeamId) -> Option<SatId> {
+        let before = self.given.before?.beams[beam.index()]?;
+        before.ok().map(|beam| beam.satellite)
+    }
+
+    /// A name for a beam cell that does not depend on which others there are: the first of its position cells.
+    fn key(&self, beam: BeamId) -> u64 {
+        let cell = self.world.beams.cells(beam.index())[0];
+        self.world.cells[cell.index()].h3
+    }
+
+    pub fn world(&self) -> &'a World {
+        self.world
+    }
+}
