@@ -6,7 +6,7 @@
 //!
 //! Where a trace is from is told by its name: it begins with the words of a site of `rtt/` (the site's last word, a country, may
 //! be left out), or of a site of `serving-satellite/sites.csv`, by its `site` or `name`. A trace of a place that is not listed is compared
-//! only in what does not depend on the way ([`Figure::needs_place`]), with ways that are short and long.
+//! only in what does not depend on the way (`Figure::needs_place`), with ways that are short and long.
 
 mod places;
 pub mod trace;
