@@ -64,7 +64,7 @@ def work():
     for option, value in (("threads", 1), ("solver", "simplex")):
         highs.setOptionValue(option, value)
     highs.passModel(program())
-    # From nobody served the primal simplex has a basis at once; of those measured this pair is the fastest.
+    # Nobody served is a basis that the primal simplex may start from; the dual is HiGHS's own choice.
     served = solve(highs, PRIMAL)
     highs.addRow(served * (1.0 - ROUNDING), highspy.kHighsInf, len(variables), variables, weight)
     highs.changeColsCost(len(variables), variables, weight * score)

@@ -9,6 +9,7 @@ use miette::{IntoDiagnostic, Result, miette};
 use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use skyweave_core::admission::Admission;
+use skyweave_core::atmosphere::SiteClimate;
 use skyweave_core::plan::{self, Slot};
 use skyweave_core::time::SlotNo;
 use skyweave_core::world::{Cell, World};
@@ -35,6 +36,7 @@ pub fn measure(options: &Options, report: &mut Report) -> Result<()> {
     passing("slot: spreading 200,000 cells over the land");
     let mut large = world(307, 10_000)?;
     large.world.cells = inhabited_and_other_land(&large.world, 200_000)?;
+    large.world.settle(&|place| SiteClimate::coarse(place.geodetic.latitude_rad.to_degrees(), 0.0));
     of_world(&large.world, large.first, options, report)
 }
 
