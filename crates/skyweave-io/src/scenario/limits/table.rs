@@ -51,7 +51,7 @@ fn by_latitude(scenario: &Scenario, value: fn(&ElevationLimit) -> f64) -> Vec<f6
 
 /// All figures with limits that one bound each is enough for; what must fit together is checked in `together`, and things with a
 /// place where they are read.
-pub const LIMITS: [Limit; 125] = [
+pub const LIMITS: [Limit; 126] = [
     one(
         "constellation.min_serving_altitude_km",
         |s| s.constellation.min_serving_altitude_km,
@@ -194,6 +194,7 @@ pub const LIMITS: [Limit; 125] = [
     maybe("schedule.weights.stay", |s| s.schedule.weights.stay, WEIGHT),
     maybe("schedule.weights.generation", |s| s.schedule.weights.generation, WEIGHT),
     maybe("schedule.weights.load", |s| s.schedule.weights.load, WEIGHT),
+    maybe("schedule.weights.way", |s| s.schedule.weights.way, WEIGHT),
     maybe("schedule.weights.remaining", |s| s.schedule.weights.remaining, WEIGHT),
     maybe("schedule.weights.capacity", |s| s.schedule.weights.capacity, WEIGHT),
     maybe("schedule.weights.chance", |s| s.schedule.weights.chance, (0.0, 100.0)),
