@@ -44,7 +44,7 @@ pub mod gso;
 pub mod beams;
 pub mod air;
 pub mod weather;
-pub mod refusal;
+pub use skyweave_proof::refusal;
 pub mod timeline;
 pub mod world;
 pub mod conditions;

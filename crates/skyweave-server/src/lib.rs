@@ -1,0 +1,2 @@
+//! The running service: stores, REST, events.
+#![forbid(unsafe_code)]
