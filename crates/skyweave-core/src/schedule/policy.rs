@@ -208,6 +208,10 @@ pub(super) struct Scorer {
     gumbel: Vec<f32>,
 }
 
+/// Ways that take longer than this, ms, are alike: who has no near gateway is not served by the least far one alone. With it a site
+/// in the Arctic, 16 ms away at the least, sees as many ways as measured, and sites beside a gateway no detours.
+const FAR_WAY_MS: f64 = 12.0;
+
 /// The binary logarithm of how many draws there are to choose from.
 const DRAWS_LOG2: u32 = 12;
 
@@ -229,7 +233,7 @@ impl Scorer {
     /// The score of a satellite, but for its load.
     pub fn score(&self, prospect: &Prospect<'_>) -> f64 {
         let (weights, chooser) = (&self.weights, prospect.chooser);
-        let way = if weights.way == 0.0 { 0.0 } else { -weights.way * prospect.way_ms() };
+        let way = if weights.way == 0.0 { 0.0 } else { -weights.way * prospect.way_ms().min(FAR_WAY_MS) };
         if chooser.is_uniform {
             return way + self.chance(prospect);
         }
