@@ -45,6 +45,7 @@ pub mod beams;
 pub mod air;
 pub mod weather;
 pub use skyweave_proof::refusal;
+pub mod service;
 pub mod timeline;
 pub mod world;
 pub mod conditions;

@@ -13,6 +13,7 @@ mod progress;
 mod report;
 mod run;
 mod say;
+mod service;
 mod spread;
 mod summary_text;
 mod table;
