@@ -3,8 +3,8 @@
 //! Each such cell keeps the edges that come near it and how often each territory winds around one corner, so that a point is placed by
 //! the few edges between it and that corner and not by whole countries.
 
-use super::document::{BorderCell, Document};
-use super::geometry::{Edge, Point, TURN_E7, Vertex};
+use super::document::{BorderCell, Document, Territory};
+use super::geometry::{Edge, Point, Polygon, TURN_E7, Vertex};
 use super::number::ClassNo;
 
 /// A border cell has edges of at most this many territories.
@@ -50,13 +50,12 @@ pub(super) struct Borders {
     vertices: Vec<Vertex>,
 }
 
-/// The corners of all rings in the order of a document, each ring closed, and the territory of each; the number of an edge is that of its
-/// first corner here.
+/// The corners of all rings in order, each ring closed, and the territory of each; the number of an edge is that of its first corner here.
 #[must_use]
-pub fn numbered_vertices(document: &Document) -> (Vec<Vertex>, Vec<u16>) {
+pub fn numbered_vertices(territories: &[Territory]) -> (Vec<Vertex>, Vec<u16>) {
     let (mut vertices, mut owners) = (Vec::new(), Vec::new());
-    for (number, territory) in document.territories.iter().enumerate() {
-        for ring in territory.polygons.iter().flat_map(super::geometry::Polygon::rings) {
+    for (number, territory) in territories.iter().enumerate() {
+        for ring in territory.polygons.iter().flat_map(Polygon::rings) {
             vertices.extend(ring);
             vertices.extend(ring.first());
             owners.resize(vertices.len(), number as u16);
@@ -65,10 +64,21 @@ pub fn numbered_vertices(document: &Document) -> (Vec<Vertex>, Vec<u16>) {
     (vertices, owners)
 }
 
+/// For each of these corners if an edge begins there: the last of a closed ring is the first again, and none does.
+#[must_use]
+pub fn edge_begins(territories: &[Territory]) -> Vec<bool> {
+    let mut begins = Vec::new();
+    for ring in territories.iter().flat_map(|territory| &territory.polygons).flat_map(Polygon::rings) {
+        begins.resize(begins.len() + ring.len(), true);
+        begins.push(false);
+    }
+    begins
+}
+
 impl Borders {
     /// The borders of a document that was checked.
     pub fn of(document: &Document) -> Self {
-        let (vertices, owners) = numbered_vertices(document);
+        let (vertices, owners) = numbered_vertices(&document.territories);
         let mut borders = Self { vertices, ..Self::default() };
         for cell in &document.borders {
             borders.add(cell, &owners, &document.classes);

@@ -1,13 +1,13 @@
 //! What must be true of a document before a table is made of it: everything refers to something, and everything is in its one form.
 
 use super::Malformed;
-use super::border::{MOST_LOCALS, MOVED, numbered_vertices};
+use super::border::{MOST_LOCALS, MOVED, edge_begins, numbered_vertices};
 use super::document::{BorderCell, Document, Territory, WHOLE_PARTS};
 use super::geometry::{Polygon, Ring, doubled_area};
 use super::grid::FINEST;
 use super::number::{AreaNo, ClassNo};
 use super::policy::PolicyKind;
-use super::{Attribute, Registries};
+use super::Registries;
 use h3o::CellIndex;
 
 type Checked = Result<(), Malformed>;
@@ -219,14 +219,8 @@ fn in_order(place: &str, cells: &[CellIndex]) -> Checked {
 fn borders(document: &Document) -> Checked {
     let cells: Vec<CellIndex> = document.borders.iter().map(|border| border.cell).collect();
     in_order("border cells", &cells)?;
-    let (vertices, owners) = numbered_vertices(document);
-    // the last corner of a closed ring is the first again, and no edge begins there
-    let mut begins = vec![true; vertices.len()];
-    let mut end = 0;
-    for ring in document.territories.iter().flat_map(|t| &t.polygons).flat_map(Polygon::rings) {
-        end += ring.len() + 1;
-        begins[end - 1] = false;
-    }
+    let (_, owners) = numbered_vertices(&document.territories);
+    let begins = edge_begins(&document.territories);
     for border in &document.borders {
         let owner = |edge: u32| {
             let first = (edge & !MOVED) as usize;
@@ -301,15 +295,5 @@ fn every_class_occurs(document: &Document) -> Checked {
     match occurs.iter().position(|occurs| !occurs) {
         Some(number) => wrong(format!("class {number}"), "no cell is of it"),
         None => Ok(()),
-    }
-}
-
-/// Attributes that hold a number of the table's names, for messages and explanations.
-pub(super) fn names_of(document: &Document, attribute: Attribute) -> Option<&[String]> {
-    match attribute {
-        Attribute::Plan => Some(&document.plans),
-        Attribute::UseClass => Some(&document.use_classes),
-        Attribute::ProtectedClass => Some(&document.protected_classes),
-        _ => None,
     }
 }
