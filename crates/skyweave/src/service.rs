@@ -50,7 +50,8 @@ fn tables(declared: &Declared) -> Result<Vec<Table>> {
         })?;
         let resolved = in_force.resolve(&names).map_err(Report::msg)?;
         let cover = Cover::of(&territories, resolved.cells()).map_err(|fault| miette!("{fault}"))?;
-        Table::new(resolved.compile(cover, REFUSE_AT_PARTS)).map_err(|fault| miette!("{fault}"))
+        let document = resolved.compile(cover, REFUSE_AT_PARTS).map_err(|fault| miette!("{fault}"))?;
+        Table::new(document).map_err(|fault| miette!("{fault}"))
     };
     declared.steps.iter().map(table).collect()
 }
