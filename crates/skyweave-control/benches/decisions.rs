@@ -2,7 +2,11 @@
 //!
 //! The world is the countries at 1:50 million, each a territory. Policies are of the kinds that operators write: permits, excluded
 //! territories, speed limits, lists, hours, four to a territory, and three for everybody.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench may stop where it stands, and says what it found")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench may stop where it stands, and says what it found"
+)]
 
 #[path = "../tests/decisions/natural_earth.rs"]
 mod natural_earth;
@@ -123,7 +127,8 @@ fn places(table: &Table) -> Vec<Point> {
 }
 
 fn terminal(number: usize) -> Attributes {
-    let listed = if number.is_multiple_of(3) { Registries::NONE.with(RegistryNo(0)) } else { Registries::NONE };
+    let listed =
+        if number.is_multiple_of(3) { Registries::NONE.with(RegistryNo(0)) } else { Registries::NONE };
     Attributes {
         speed_cm_s: (number * 37 % 4_000) as i32,
         in_motion: number.is_multiple_of(5),
@@ -165,8 +170,9 @@ fn decisions(label: &str, table: &Table) {
         });
         decided.sum()
     });
-    let from_place =
-        fastest(points.len(), || points.iter().zip(&terminals).map(|(&p, attributes)| served(p, attributes)).sum());
+    let from_place = fastest(points.len(), || {
+        points.iter().zip(&terminals).map(|(&p, attributes)| served(p, attributes)).sum()
+    });
     let only_cell = fastest(points.len(), || points.iter().map(|point| u64::from(cell(point)) & 1).sum());
     let border: Vec<usize> =
         (0..points.len()).filter(|&at| table.class_of_cell(cells[at]) == CellClass::Mixed).collect();
@@ -179,8 +185,11 @@ fn decisions(label: &str, table: &Table) {
             let (points, terminals) = (&points[half.clone()], &terminals[half]);
             scope.spawn(move || {
                 for _ in 0..ROUNDS {
-                    let decided: u64 =
-                        points.iter().zip(terminals).map(|(&point, attributes)| served(point, attributes)).sum();
+                    let decided: u64 = points
+                        .iter()
+                        .zip(terminals)
+                        .map(|(&point, attributes)| served(point, attributes))
+                        .sum();
                     black_box(decided);
                 }
             });
@@ -207,7 +216,11 @@ fn decisions(label: &str, table: &Table) {
         });
         explained.sum()
     });
-    println!("{label}: {:.1} us with evidence to 30 m, {:.1} us with an explanation", judged / 1e3, explained / 1e3);
+    println!(
+        "{label}: {:.1} us with evidence to 30 m, {:.1} us with an explanation",
+        judged / 1e3,
+        explained / 1e3
+    );
 }
 
 /// The same questions to Cedar: requests and entities made beforehand, only the decision timed. Every answer must be the table's.
@@ -229,7 +242,8 @@ fn cedar(label: &str, text: &str, table: &Table) {
             (oracle.request(&question, "serve"), question, served)
         })
         .collect();
-    let differing = asked.iter().filter(|(request, question, served)| oracle.answer(request, question).0 != *served);
+    let differing =
+        asked.iter().filter(|(request, question, served)| oracle.answer(request, question).0 != *served);
     assert_eq!(differing.count(), 0);
     let took = fastest(count, || {
         asked.iter().map(|(request, question, _)| u64::from(oracle.answer(request, question).0)).sum()

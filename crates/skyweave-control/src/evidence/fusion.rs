@@ -61,7 +61,8 @@ fn group(fixes: &[Fix], kind: Evidence, plane: Plane) -> Option<Group> {
     }
     let mean = |f: &dyn Fn(&Fix) -> f64| of_kind().map(f).sum::<f64>() / count;
     let (east_m, north_m) = (mean(&|fix| plane.place(fix.point).0), mean(&|fix| plane.place(fix.point).1));
-    let own_m2 = mean(&|fix| f64::from(fix.error_m).max(LEAST_ERROR_M) * f64::from(fix.error_m).max(LEAST_ERROR_M));
+    let own_m2 =
+        mean(&|fix| f64::from(fix.error_m).max(LEAST_ERROR_M) * f64::from(fix.error_m).max(LEAST_ERROR_M));
     let scatter_m2 = mean(&|fix| {
         let (east, north) = plane.place(fix.point);
         (east - east_m) * (east - east_m) + (north - north_m) * (north - north_m)
@@ -150,7 +151,8 @@ mod tests {
         let one = fused(&[fix(0.0, 30, Evidence::ClaimedGnss)]).unwrap();
         let many = fused(&[fix(0.0, 30, Evidence::ClaimedGnss); 50]).unwrap();
         assert_eq!((one.error_m, many.error_m), (30.0, 30.0));
-        let moving: Vec<Fix> = (0..10).map(|n| fix(f64::from(n) * 100.0, 30, Evidence::ClaimedGnss)).collect();
+        let moving: Vec<Fix> =
+            (0..10).map(|n| fix(f64::from(n) * 100.0, 30, Evidence::ClaimedGnss)).collect();
         let moving = fused(&moving).unwrap();
         assert!((east_m(moving) - 450.0).abs() < 0.1 && moving.error_m > 200.0);
         assert_eq!(fused(&[fix(0.0, 5, Evidence::Absent)]), None);
@@ -159,11 +161,13 @@ mod tests {
     #[test]
     fn kinds_that_agree_are_weighed_and_claims_do_not_outweigh_ranging() {
         let together =
-            fused(&[fix(0.0, 300, Evidence::ClaimedGnss), fix(400.0, 300, Evidence::NetworkRanging)]).unwrap();
+            fused(&[fix(0.0, 300, Evidence::ClaimedGnss), fix(400.0, 300, Evidence::NetworkRanging)])
+                .unwrap();
         assert!((east_m(together) - 200.0).abs() < 0.1);
         assert!((together.error_m - 300.0 / 2.0_f64.sqrt()).abs() < 0.1);
         let forged =
-            fused(&[fix(90_000.0, 5, Evidence::ClaimedGnss), fix(0.0, 2_000, Evidence::NetworkRanging)]).unwrap();
+            fused(&[fix(90_000.0, 5, Evidence::ClaimedGnss), fix(0.0, 2_000, Evidence::NetworkRanging)])
+                .unwrap();
         assert!(east_m(forged).abs() < 0.1);
         assert_eq!(forged.evidence, Evidence::NetworkRanging);
     }

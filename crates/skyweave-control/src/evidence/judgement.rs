@@ -45,7 +45,8 @@ pub fn judge(table: &Table, fixes: &[Fix], attributes: &Attributes) -> Judgement
     let masses = masses(table, &estimate);
     let decided: Vec<(u32, ClassNo, Decision)> =
         masses.into_iter().map(|(class, parts)| (parts, class, table.decide(class, &attributes))).collect();
-    let refused_parts = decided.iter().filter(|(.., d)| !d.outcome.is_served()).map(|(parts, ..)| parts).sum();
+    let refused_parts =
+        decided.iter().filter(|(.., d)| !d.outcome.is_served()).map(|(parts, ..)| parts).sum();
     let is_refused = refused_parts >= table.document().refuse_at_parts;
     // of equally probable classes the first
     let chosen = decided

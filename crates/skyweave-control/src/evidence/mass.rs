@@ -3,9 +3,9 @@
 //! The Gaussian is stood for by 1,024 places, each of which is in or out exactly. Against a straight border this is right to half a per cent of
 //! the whole; what lies more than 3.9 sigma out, 1/2048, is not looked at.
 
+use super::Fix;
 use super::fusion::{Estimate, METRES_PER_E7, Plane, fused};
 use super::scatter::{COUNT, FARTHEST_SIGMA, places};
-use super::Fix;
 use crate::territory::Territory;
 use skyweave_proof::table::Point;
 use skyweave_proof::table::document::WHOLE_PARTS;
@@ -59,7 +59,8 @@ impl Region {
         let plane = Plane::at(estimate.point);
         let ((west, south), (east, north)) = (plane.e7(-reach_m, -reach_m), plane.e7(reach_m, reach_m));
         let near = |edge: &Edge| {
-            let beside = |shift: i64| edge.x0.max(edge.x1) + shift < west || edge.x0.min(edge.x1) + shift > east;
+            let beside =
+                |shift: i64| edge.x0.max(edge.x1) + shift < west || edge.x0.min(edge.x1) + shift > east;
             let above = edge.y0.max(edge.y1) < south || edge.y0.min(edge.y1) > north;
             !above && ![0, TURN_E7, -TURN_E7].into_iter().all(beside)
         };

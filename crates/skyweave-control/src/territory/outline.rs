@@ -59,8 +59,11 @@ fn add(place: &str, rings: &[DrawnRing], mending: Mending, outline: &mut Outline
         .map(|(number, drawn)| {
             let place = format!("{place}, ring {number}");
             let corners = corners(&place, drawn)?;
-            let (ring, around_pole) =
-                if mending.cut_at_antimeridian { unrolled(&corners) } else { (as_drawn(&place, corners)?, false) };
+            let (ring, around_pole) = if mending.cut_at_antimeridian {
+                unrolled(&corners)
+            } else {
+                (as_drawn(&place, corners)?, false)
+            };
             Ok((place, ring, around_pole))
         })
         .collect::<Result<_, Fault>>()?;
@@ -79,8 +82,12 @@ fn add(place: &str, rings: &[DrawnRing], mending: Mending, outline: &mut Outline
         let is_exterior = number == 0 || around_pole;
         if !around_pole && (wide_area(&ring) > 0) != is_exterior {
             if !mending.turn_rings {
-                let wanted = if is_exterior { "an exterior runs counter-clockwise" } else { "a hole runs clockwise" };
-                return Err(Fault::new(place, format!("it runs the wrong way around; {wanted} (RFC 7946, 3.1.6)")));
+                let wanted =
+                    if is_exterior { "an exterior runs counter-clockwise" } else { "a hole runs clockwise" };
+                return Err(Fault::new(
+                    place,
+                    format!("it runs the wrong way around; {wanted} (RFC 7946, 3.1.6)"),
+                ));
             }
             outline.mended.push(format!("{place}: turned"));
         }
@@ -98,7 +105,11 @@ fn add(place: &str, rings: &[DrawnRing], mending: Mending, outline: &mut Outline
 fn without_crossings(place: &str, edges: impl Iterator<Item = Edge>) -> Result<(), Fault> {
     let Some((a, b)) = crossings::first(&edges.collect::<Vec<Edge>>()) else { return Ok(()) };
     let degrees = |edge: Edge| format!("{} {}", edge.x0 as f64 / 1e7, edge.y0 as f64 / 1e7);
-    let what = format!("its edges from {} and from {} cross; a border does not cross itself", degrees(a), degrees(b));
+    let what = format!(
+        "its edges from {} and from {} cross; a border does not cross itself",
+        degrees(a),
+        degrees(b)
+    );
     Err(Fault::new(place, what))
 }
 
@@ -137,7 +148,8 @@ fn corners(place: &str, drawn: &DrawnRing) -> Result<Vec<Wide>, Fault> {
 /// a pole, where the map ends, it says nothing of that.
 fn as_drawn(place: &str, ring: Vec<Wide>) -> Result<Vec<Wide>, Fault> {
     let at_pole = |edge: &Edge| edge.y0 == edge.y1 && edge.y0.abs() == 900_000_000;
-    match wide_edges(&ring).find(|edge| (edge.x1 - edge.x0).abs() > TURN_E7 / 2 && !at_pole(edge)) {
+    let long = wide_edges(&ring).find(|edge| (edge.x1 - edge.x0).abs() > TURN_E7 / 2 && !at_pole(edge));
+    match long {
         None => Ok(ring),
         Some(edge) => {
             let (from, to) = (edge.x0 as f64 / 1e7, edge.x1 as f64 / 1e7);
@@ -232,8 +244,14 @@ mod tests {
         let turned: Vec<_> = SQUARE.iter().rev().copied().collect();
         let right = read(&[SQUARE, HOLE], Mending::default()).unwrap();
         assert_eq!((right.polygons.len(), right.polygons[0].holes.len(), right.mended.len()), (1, 1, 0));
-        let to_the_pole: &[[f64; 2]] =
-            &[[-180.0, -90.0], [180.0, -90.0], [180.0, -80.0], [0.0, -70.0], [-180.0, -80.0], [-180.0, -90.0]];
+        let to_the_pole: &[[f64; 2]] = &[
+            [-180.0, -90.0],
+            [180.0, -90.0],
+            [180.0, -80.0],
+            [0.0, -70.0],
+            [-180.0, -80.0],
+            [-180.0, -90.0],
+        ];
         assert_eq!(read(&[to_the_pole], Mending::default()).unwrap().mended.len(), 0);
         let mended = read(&[&turned, HOLE], Mending::TOPOJSON).unwrap();
         assert_eq!(mended.polygons, right.polygons);

@@ -1,6 +1,7 @@
 //! Random policies of the subset, random territories, random terminals: the table says what Cedar says.
 
 use super::oracle::Oracle;
+use h3o::{LatLng, Resolution};
 use proptest::prelude::*;
 use proptest::sample::select;
 use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
@@ -8,10 +9,9 @@ use skyweave_control::territory::{Cover, Territory};
 use skyweave_proof::refusal::RefusalCode;
 use skyweave_proof::table::geometry::{Polygon, Vertex, doubled_area, winding};
 use skyweave_proof::table::{
-    AreaNo, Attributes, Evidence, LineState, Outcome, PlanNo, Point, PolicyKind, ProtectedClassNo, Registries,
-    RegistryNo, Surface, Table, UseClassNo,
+    AreaNo, Attributes, Evidence, LineState, Outcome, PlanNo, Point, PolicyKind, ProtectedClassNo,
+    Registries, RegistryNo, Surface, Table, UseClassNo,
 };
-use h3o::{LatLng, Resolution};
 
 const THRESHOLDS: [i64; 5] = [0, 1, 2_083, 7_200, 86_399];
 const CELLS: [&str; 2] = ["841e265ffffffff", "851e2657fffffff"];
@@ -20,10 +20,22 @@ const MIDDLE: (f64, f64) = (48.0, 30.0);
 
 fn number() -> impl Strategy<Value = String> {
     let value = prop_oneof![select(&THRESHOLDS[..]), Just(-5_i64)];
-    let name = select(&["context.speed_cm_s", "context.altitude_m", "context.time_s", "context.second_of_day", "context.weekday", "context.error_m", "principal.roaming_days"][..]);
-    (name, select(&["<", "<=", ">", ">=", "==", "!="][..]), value, any::<bool>()).prop_map(|(name, op, value, turned)| {
-        if turned { format!("{value} {op} {name}") } else { format!("{name} {op} {value}") }
-    })
+    let name = select(
+        &[
+            "context.speed_cm_s",
+            "context.altitude_m",
+            "context.time_s",
+            "context.second_of_day",
+            "context.weekday",
+            "context.error_m",
+            "principal.roaming_days",
+        ][..],
+    );
+    (name, select(&["<", "<=", ">", ">=", "==", "!="][..]), value, any::<bool>()).prop_map(
+        |(name, op, value, turned)| {
+            if turned { format!("{value} {op} {name}") } else { format!("{name} {op} {value}") }
+        },
+    )
 }
 
 fn choice() -> impl Strategy<Value = String> {
@@ -50,8 +62,12 @@ fn place() -> impl Strategy<Value = String> {
     let t = || select(&["t0", "t1", "t2"][..]);
     prop_oneof![
         t().prop_map(|t| format!("resource.territories.contains(Territory::\"{t}\")")),
-        (t(), t()).prop_map(|(a, b)| format!("resource.territories.containsAny([Territory::\"{a}\", Territory::\"{b}\"])")),
-        (t(), t()).prop_map(|(a, b)| format!("resource.territories.containsAll([Territory::\"{a}\", Territory::\"{b}\"])")),
+        (t(), t()).prop_map(|(a, b)| format!(
+            "resource.territories.containsAny([Territory::\"{a}\", Territory::\"{b}\"])"
+        )),
+        (t(), t()).prop_map(|(a, b)| format!(
+            "resource.territories.containsAll([Territory::\"{a}\", Territory::\"{b}\"])"
+        )),
         Just("resource.territories.isEmpty()".to_owned()),
         Just("resource.territories.contains(principal.home)".to_owned()),
         select(&CELLS[..]).prop_map(|cell| format!("resource.cells.contains(Cell::\"{cell}\")")),
@@ -103,7 +119,10 @@ fn polygon(middle: (f64, f64), radii: &[f64]) -> Polygon {
     let corners = radii.iter().enumerate().map(|(number, radius)| {
         let angle = std::f64::consts::TAU * number as f64 / radii.len() as f64;
         let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-        Vertex { longitude_e7: e7(middle.1 + radius * angle.cos()), latitude_e7: e7(middle.0 + radius * angle.sin()) }
+        Vertex {
+            longitude_e7: e7(middle.1 + radius * angle.cos()),
+            latitude_e7: e7(middle.0 + radius * angle.sin()),
+        }
     });
     let mut exterior: Vec<Vertex> = corners.collect();
     let first = (0..exterior.len()).min_by_key(|&at| exterior[at]).unwrap();
@@ -120,22 +139,26 @@ fn territories() -> impl Strategy<Value = Vec<Territory>> {
     ];
     let one = (validity, -0.3_f64..0.3, -0.3_f64..0.3, prop::collection::vec(0.05_f64..0.4, 3..9));
     prop::collection::vec(one, 3).prop_map(|all| {
-        let of = |(number, ((from_s, until_s), north, east, radii)): (usize, ((i64, i64), f64, f64, Vec<f64>))| Territory {
-            name: format!("t{number}"),
-            version: 1,
-            from_s,
-            until_s,
-            disputed: false,
-            front_line: false,
-            polygons: vec![polygon((MIDDLE.0 + north, MIDDLE.1 + east), &radii)],
-        };
+        let of =
+            |(number, ((from_s, until_s), north, east, radii)): (usize, ((i64, i64), f64, f64, Vec<f64>))| {
+                Territory {
+                    name: format!("t{number}"),
+                    version: 1,
+                    from_s,
+                    until_s,
+                    disputed: false,
+                    front_line: false,
+                    polygons: vec![polygon((MIDDLE.0 + north, MIDDLE.1 + east), &radii)],
+                }
+            };
         all.into_iter().enumerate().map(of).collect()
     })
 }
 
 /// At each threshold, just below and just above.
 fn value() -> impl Strategy<Value = i64> {
-    (prop_oneof![select(&THRESHOLDS[..]), Just(-5_i64)], -1_i64..=1).prop_map(|(threshold, step)| threshold + step)
+    (prop_oneof![select(&THRESHOLDS[..]), Just(-5_i64)], -1_i64..=1)
+        .prop_map(|(threshold, step)| threshold + step)
 }
 
 fn attributes() -> impl Strategy<Value = Attributes> {

@@ -3,9 +3,7 @@
 use serde::Deserialize;
 use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
 use skyweave_control::territory::{Cover, Definition, Territory};
-use skyweave_proof::table::{
-    Attribute, Attributes, Outcome, Point, Registries, Remedy, Surface, Table,
-};
+use skyweave_proof::table::{Attribute, Attributes, Outcome, Point, Registries, Remedy, Surface, Table};
 use std::collections::BTreeSet;
 
 #[derive(Deserialize)]
@@ -130,7 +128,9 @@ fn check(case: &Case, table: &Table) {
     if case.until_s.is_some() {
         assert_eq!(found.holds_until_s, case.until_s, "{say}");
     }
-    let has = |remedy: Remedy| assert!(found.remedies.contains(&remedy), "{say}: {remedy:?} of {:?}", found.remedies);
+    let has = |remedy: Remedy| {
+        assert!(found.remedies.contains(&remedy), "{say}: {remedy:?} of {:?}", found.remedies)
+    };
     if let Some(time_s) = case.retry_after_s {
         has(Remedy::RetryAfter { time_s });
     }
@@ -141,7 +141,10 @@ fn check(case: &Case, table: &Table) {
         has(Remedy::Join(table.registry_named(name).unwrap()));
     }
     if let Some([least_m, most_m]) = case.move_m {
-        let way = found.remedies.iter().find_map(|remedy| if let Remedy::Move(way) = remedy { Some(way) } else { None });
+        let way = found
+            .remedies
+            .iter()
+            .find_map(|remedy| if let Remedy::Move(way) = remedy { Some(way) } else { None });
         let way = way.unwrap_or_else(|| panic!("{say}: nowhere to move"));
         assert!((least_m..=most_m).contains(&way.distance_m), "{say}: {way:?}");
         let [least_deg, most_deg] = case.move_deg.unwrap_or([0, 359]);
@@ -157,7 +160,8 @@ fn stories_end_as_they_should() {
     assert!(files.len() >= 5);
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        let story: Story = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let story: Story =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let table = table(&story);
         assert!(!story.case.is_empty());
         for case in &story.case {

@@ -23,7 +23,8 @@ fn blocks<'a>(page: &'a str, kind: &str) -> Vec<(usize, String)> {
             (None, None) => {}
         }
     }
-    let of_kind = |(line, text): (usize, String)| Some((line, text.strip_prefix(&format!("{kind}\n"))?.to_owned()));
+    let of_kind =
+        |(line, text): (usize, String)| Some((line, text.strip_prefix(&format!("{kind}\n"))?.to_owned()));
     found.into_iter().filter_map(of_kind).collect()
 }
 

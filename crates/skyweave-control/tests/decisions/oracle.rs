@@ -50,7 +50,8 @@ impl Oracle {
         let named = |names: &[String], number: Option<u16>| {
             number.map_or(NONE.to_owned(), |number| names[usize::from(number)].clone())
         };
-        let home = attributes.home.map_or(NONE.to_owned(), |home| document.territories[home.index()].name.clone());
+        let home =
+            attributes.home.map_or(NONE.to_owned(), |home| document.territories[home.index()].name.clone());
         let registries = document.registries.iter().enumerate();
         let lists = registries.filter(|(number, _)| attributes.registries.has(RegistryNo(*number as u16)));
         let parents: Vec<Value> = lists.map(|(_, name)| uid("Registry", name)).collect();
@@ -90,7 +91,8 @@ impl Oracle {
     /// A request, made once.
     pub fn request(&self, question: &Question, action: &str) -> Request {
         let action: EntityUid = format!("Action::\"{action}\"").parse().unwrap();
-        let context = Context::from_json_value(question.context.clone(), Some((&self.schema, &action))).unwrap();
+        let context =
+            Context::from_json_value(question.context.clone(), Some((&self.schema, &action))).unwrap();
         Request::new(
             question.principal.clone(),
             action,

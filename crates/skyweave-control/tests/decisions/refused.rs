@@ -45,7 +45,11 @@ fn what_does_not_compile_is_refused_where_it_stands() {
         (PERMIT.replace("permit", "forbid") + ";", "a.cedar:1:1", "without @reason"),
         (format!("@reason(\"IN_SEA\"){};", PERMIT.replace("permit", "forbid")), "a.cedar:1:1", "IN_OCEAN"),
         (format!("{PERMIT};\n{PERMIT};"), "a.cedar:3:1", "the policy at a.cedar:1"),
-        ("@id(\"a\")\nforbid(principal, action, resource);".to_owned(), "a.cedar:1:1", "emergency calls included"),
+        (
+            "@id(\"a\")\nforbid(principal, action, resource);".to_owned(),
+            "a.cedar:1:1",
+            "emergency calls included",
+        ),
         (
             "@id(\"a\")\nforbid(principal, action == Action::\"emergency_call\", resource);".to_owned(),
             "a.cedar:1:1",
@@ -58,14 +62,24 @@ fn what_does_not_compile_is_refused_where_it_stands() {
             "without @throttle_kbps",
         ),
         (
-            format!("@throttle_kbps(\"0\"){};", PERMIT.replace("permit", "forbid").replace("serve", "full_rate")),
+            format!(
+                "@throttle_kbps(\"0\"){};",
+                PERMIT.replace("permit", "forbid").replace("serve", "full_rate")
+            ),
             "a.cedar:1:1",
             "above 0",
         ),
-        ("@id(\"a\") permit(principal == ?principal, action == Action::\"serve\", resource);".to_owned(), "a.cedar:1:1", "template"),
+        (
+            "@id(\"a\") permit(principal == ?principal, action == Action::\"serve\", resource);".to_owned(),
+            "a.cedar:1:1",
+            "template",
+        ),
     ] {
         let found = complaint(&text);
-        assert!(found.starts_with(place) && found.contains(said), "{text}\nexpected {place} {said}\nfound {found}");
+        assert!(
+            found.starts_with(place) && found.contains(said),
+            "{text}\nexpected {place} {said}\nfound {found}"
+        );
     }
 }
 
