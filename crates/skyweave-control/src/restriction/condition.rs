@@ -162,7 +162,9 @@ impl Condition {
             }
             Self::InsideHome | Self::InNoTerritory => false,
             Self::Not(inner) => inner.areas(into),
-            Self::All(inner) | Self::Any(inner) => inner.iter().fold(true, |only, one| one.areas(into) && only),
+            Self::All(inner) | Self::Any(inner) => {
+                inner.iter().fold(true, |only, one| one.areas(into) && only)
+            }
             Self::Choice(three) => three.iter().fold(true, |only, one| one.areas(into) && only),
         }
     }

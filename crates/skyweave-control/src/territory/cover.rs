@@ -145,7 +145,8 @@ impl Ground {
         let locals: Vec<AreaNo> =
             numbers.iter().map(|&number| owner(number)).collect::<BTreeSet<_>>().into_iter().collect();
         if locals.len() > MOST_LOCALS {
-            let what = format!("borders of {} territories; at most {MOST_LOCALS} may meet in a cell", locals.len());
+            let what =
+                format!("borders of {} territories; at most {MOST_LOCALS} may meet in a cell", locals.len());
             return Err(Fault::new(format!("cell {cell}"), what));
         }
         let edges: Vec<(Edge, usize)> = numbers
@@ -161,7 +162,8 @@ impl Ground {
         let parts = faces.parts().unwrap_or_default();
         let areas_of = |mask: u32| {
             let inside = locals.iter().enumerate().filter(|(local, _)| mask >> local & 1 == 1);
-            let mut areas: Vec<AreaNo> = inside.map(|(_, &area)| area).chain(others.iter().copied()).collect();
+            let mut areas: Vec<AreaNo> =
+                inside.map(|(_, &area)| area).chain(others.iter().copied()).collect();
             areas.sort_unstable();
             areas
         };
@@ -186,7 +188,12 @@ impl Ground {
     }
 
     /// How often the local territories wind around the corner of the box, and which others the cell is in.
-    fn at_corner(&self, around: &BoxOfCell, locals: &[AreaNo], edges: &[(Edge, usize)]) -> (Vec<i32>, Vec<AreaNo>) {
+    fn at_corner(
+        &self,
+        around: &BoxOfCell,
+        locals: &[AreaNo],
+        edges: &[(Edge, usize)],
+    ) -> (Vec<i32>, Vec<AreaNo>) {
         let (x, y) = around.centre;
         let on_map = if x >= TURN_E7 / 2 { x - TURN_E7 } else { x };
         let windings =
@@ -231,7 +238,8 @@ fn polar_cells(pole_deg: f64) -> Vec<CellIndex> {
 /// Names the cells around an edge, at every few kilometres of it.
 fn walk(edge: &Edge, add: &mut impl FnMut(CellIndex)) {
     let degrees = |e7: i64| e7 as f64 / 1e7;
-    let lowest_deg = if edge.y0.signum() == edge.y1.signum() { degrees(edge.y0.abs().min(edge.y1.abs())) } else { 0.0 };
+    let lowest_deg =
+        if edge.y0.signum() == edge.y1.signum() { degrees(edge.y0.abs().min(edge.y1.abs())) } else { 0.0 };
     let east_km = degrees(edge.x1 - edge.x0) * KM_PER_DEGREE * lowest_deg.to_radians().cos();
     let north_km = degrees(edge.y1 - edge.y0) * KM_PER_DEGREE;
     let steps = (east_km.hypot(north_km) / STEP_KM).ceil().max(1.0);
@@ -277,7 +285,8 @@ impl<'a> Descent<'a> {
                 above = parent;
             }
         }
-        let cell_areas = cells.iter().zip(territories..).map(|(&cell, area)| (cell, AreaNo(area as u16))).collect();
+        let cell_areas =
+            cells.iter().zip(territories..).map(|(&cell, area)| (cell, AreaNo(area as u16))).collect();
         Self { ground, built, mixed, cell_areas, whole: Vec::new(), borders: Vec::new() }
     }
 
@@ -286,7 +295,8 @@ impl<'a> Descent<'a> {
             self.descend(base, &[]);
         }
         let faces = self.borders.iter().flat_map(|(_, faces)| faces).map(|face| &face.0);
-        let mut sets: BTreeSet<&Vec<AreaNo>> = self.whole.iter().map(|(_, areas)| areas).chain(faces).collect();
+        let mut sets: BTreeSet<&Vec<AreaNo>> =
+            self.whole.iter().map(|(_, areas)| areas).chain(faces).collect();
         let nowhere = Vec::new();
         sets.insert(&nowhere);
         let classes: Vec<Vec<AreaNo>> = sets.into_iter().cloned().collect();
@@ -297,7 +307,8 @@ impl<'a> Descent<'a> {
         let mut borders: Vec<BorderCell> = Vec::with_capacity(self.borders.len());
         for (border, faces) in &self.borders {
             let mut border = border.clone();
-            border.faces = faces.iter().map(|(areas, parts)| Share { class: number(areas), parts: *parts }).collect();
+            border.faces =
+                faces.iter().map(|(areas, parts)| Share { class: number(areas), parts: *parts }).collect();
             border.faces.sort_by_key(|face| face.class);
             borders.push(border);
         }

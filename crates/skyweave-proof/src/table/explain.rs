@@ -97,14 +97,16 @@ impl Table {
         let mut remedies = Vec::new();
         for attribute in [Attribute::Speed, Attribute::Altitude, Attribute::RoamingDays, Attribute::Error] {
             let now = attributes.value(attribute);
-            let works = |value: i64| attributes.with(attribute, value).is_some_and(|changed| served(&changed));
+            let works =
+                |value: i64| attributes.with(attribute, value).is_some_and(|changed| served(&changed));
             let values = values_to_try(tests, attribute);
             let lower = values.iter().rev().copied().find(|&value| value < now && works(value));
             remedies.extend(lower.map(|value| Remedy::Below(attribute, value + 1)));
             let higher = values.iter().copied().find(|&value| value > now && works(value));
             remedies.extend(higher.map(|value| Remedy::AtLeast(attribute, value)));
         }
-        let asked = |attribute| tests.iter().any(|test| matches!(test, Test::Equals(a, _) if *a == attribute));
+        let asked =
+            |attribute| tests.iter().any(|test| matches!(test, Test::Equals(a, _) if *a == attribute));
         let plans = 0..self.document.plans.len() as i64;
         for (attribute, values) in [
             (Attribute::InMotion, 0..1),
@@ -113,7 +115,8 @@ impl Table {
             (Attribute::Evidence, Evidence::ServingBeam as i64..Evidence::ALL.len() as i64),
         ] {
             let others = values.filter(|&value| asked(attribute) && value != attributes.value(attribute));
-            let works = |value: &i64| attributes.with(attribute, *value).is_some_and(|changed| served(&changed));
+            let works =
+                |value: &i64| attributes.with(attribute, *value).is_some_and(|changed| served(&changed));
             remedies.extend(others.filter(works).map(|value| Remedy::Becomes(attribute, value)));
         }
         for test in tests {
@@ -226,7 +229,8 @@ mod tests {
             policy("c-night", PolicyKind::Forbid(RefusalCode::CellIsDisabled)),
         ];
         let registries = vec!["ambulances".to_owned()];
-        Table::new(Document { registries, policies, programs, rules: vec![rules], ..Document::empty() }).unwrap()
+        Table::new(Document { registries, policies, programs, rules: vec![rules], ..Document::empty() })
+            .unwrap()
     }
 
     #[test]
