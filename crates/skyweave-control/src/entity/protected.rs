@@ -115,7 +115,7 @@ impl Entity for ProtectedClass {
     }
 
     fn parents(&self) -> Vec<EntityId> {
-        vec![self.spec.steward.into()]
+        [self.spec.steward.into()].into_iter().chain(self.members.iter().copied()).collect()
     }
 
     fn is_live(&self) -> bool {
