@@ -205,7 +205,9 @@ proptest! {
         let (report, stored) = imported(&service, text.as_bytes());
         prop_assert_eq!(report.unwrap().good, notes.len() as u64);
         let mut fleet = skyweave_control::view::Fleet::default();
-        stored.iter().for_each(|event| fleet.apply(event).unwrap());
+        for event in &stored {
+            fleet.apply(event).unwrap();
+        }
         for (terminal, note) in fleet.all::<Terminal>().zip(&notes) {
             prop_assert_eq!(terminal.note.unwrap_or_default(), note.trim());
         }
