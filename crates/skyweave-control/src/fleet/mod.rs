@@ -1,0 +1,3 @@
+//! Many terminals at once.
+
+pub mod search;
