@@ -11,7 +11,7 @@ CREATE TABLE event (
     time_ns BIGINT NOT NULL,
     actor TEXT NOT NULL,
     account TEXT COLLATE "C",
-    account_before TEXT,
+    account_before TEXT COLLATE "C",
     idempotency_key TEXT,
     payload TEXT NOT NULL,
     UNIQUE (kind, id, version)
@@ -30,29 +30,46 @@ CREATE TABLE entity (
     id TEXT COLLATE "C" NOT NULL,
     version BIGINT NOT NULL,
     previous_version BIGINT NOT NULL,
+    live BIGINT NOT NULL,
     account TEXT COLLATE "C",
     parent TEXT COLLATE "C",
-    natural_key TEXT COLLATE "C",
-    state TEXT,
-    plan TEXT,
-    territory TEXT,
-    owner TEXT,
-    donor TEXT,
-    operator TEXT,
-    line TEXT,
+    organization TEXT COLLATE "C",
+    plan TEXT COLLATE "C",
+    line TEXT COLLATE "C",
+    owner TEXT COLLATE "C",
+    donor TEXT COLLATE "C",
+    operator TEXT COLLATE "C",
     terminal TEXT COLLATE "C",
-    cell TEXT,
-    seen_ns BIGINT,
+    link TEXT COLLATE "C",
+    territory TEXT COLLATE "C",
+    natural_key TEXT COLLATE "C",
+    name TEXT COLLATE "C",
+    serial TEXT COLLATE "C",
+    state TEXT COLLATE "C",
+    cause TEXT COLLATE "C",
+    tags TEXT NOT NULL,
     search TEXT NOT NULL,
     updated_ns BIGINT NOT NULL,
     doc TEXT NOT NULL,
     PRIMARY KEY (kind, id)
 );
 CREATE UNIQUE INDEX entity_natural_key ON entity (kind, natural_key) WHERE natural_key IS NOT NULL;
-CREATE INDEX entity_of_account ON entity (kind, account, id);
-CREATE INDEX entity_of_parent ON entity (kind, parent, id) WHERE parent IS NOT NULL;
-CREATE INDEX entity_in_state ON entity (kind, state, id);
-CREATE INDEX entity_of_terminal ON entity (kind, terminal, id) WHERE terminal IS NOT NULL;
+CREATE INDEX entity_of_account ON entity (kind, account, id) WHERE account IS NOT NULL;
+CREATE INDEX entity_in_state ON entity (kind, state, id) WHERE state IS NOT NULL;
+CREATE INDEX entity_named ON entity (kind, name) WHERE name IS NOT NULL;
+CREATE INDEX entity_of_parent ON entity (parent) WHERE parent IS NOT NULL;
+CREATE INDEX entity_of_plan ON entity (plan) WHERE plan IS NOT NULL;
+CREATE INDEX entity_of_line ON entity (line) WHERE line IS NOT NULL;
+CREATE INDEX entity_of_terminal ON entity (terminal, kind) WHERE terminal IS NOT NULL;
+
+-- Where terminals were last seen: from telemetry, and not a fold of events.
+CREATE TABLE sighting (
+    terminal TEXT COLLATE "C" PRIMARY KEY,
+    seen_s BIGINT NOT NULL,
+    cell BIGINT,
+    territory TEXT COLLATE "C"
+);
+CREATE INDEX sighting_in_cell ON sighting (cell);
 
 -- Every account with itself and all accounts below it.
 CREATE TABLE account_tree (

@@ -25,29 +25,46 @@ CREATE TABLE entity (
     id TEXT NOT NULL,
     version INTEGER NOT NULL,
     previous_version INTEGER NOT NULL,
+    live INTEGER NOT NULL,
     account TEXT,
     parent TEXT,
-    natural_key TEXT,
-    state TEXT,
+    organization TEXT,
     plan TEXT,
-    territory TEXT,
+    line TEXT,
     owner TEXT,
     donor TEXT,
     operator TEXT,
-    line TEXT,
     terminal TEXT,
-    cell TEXT,
-    seen_ns INTEGER,
+    link TEXT,
+    territory TEXT,
+    natural_key TEXT,
+    name TEXT,
+    serial TEXT,
+    state TEXT,
+    cause TEXT,
+    tags TEXT NOT NULL,
     search TEXT NOT NULL,
     updated_ns INTEGER NOT NULL,
     doc TEXT NOT NULL,
     PRIMARY KEY (kind, id)
 ) STRICT;
 CREATE UNIQUE INDEX entity_natural_key ON entity (kind, natural_key) WHERE natural_key IS NOT NULL;
-CREATE INDEX entity_of_account ON entity (kind, account, id);
-CREATE INDEX entity_of_parent ON entity (kind, parent, id) WHERE parent IS NOT NULL;
-CREATE INDEX entity_in_state ON entity (kind, state, id);
-CREATE INDEX entity_of_terminal ON entity (kind, terminal, id) WHERE terminal IS NOT NULL;
+CREATE INDEX entity_of_account ON entity (kind, account, id) WHERE account IS NOT NULL;
+CREATE INDEX entity_in_state ON entity (kind, state, id) WHERE state IS NOT NULL;
+CREATE INDEX entity_named ON entity (kind, name) WHERE name IS NOT NULL;
+CREATE INDEX entity_of_parent ON entity (parent) WHERE parent IS NOT NULL;
+CREATE INDEX entity_of_plan ON entity (plan) WHERE plan IS NOT NULL;
+CREATE INDEX entity_of_line ON entity (line) WHERE line IS NOT NULL;
+CREATE INDEX entity_of_terminal ON entity (terminal, kind) WHERE terminal IS NOT NULL;
+
+-- Where terminals were last seen: from telemetry, and not a fold of events.
+CREATE TABLE sighting (
+    terminal TEXT PRIMARY KEY,
+    seen_s INTEGER NOT NULL,
+    cell INTEGER,
+    territory TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sighting_in_cell ON sighting (cell);
 
 -- Every account with itself and all accounts below it.
 CREATE TABLE account_tree (

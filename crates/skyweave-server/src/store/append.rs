@@ -2,6 +2,7 @@
 
 use super::engine::{Engine, Failure, Value};
 use super::error::StoreError;
+use super::read;
 use super::records::{Answer, Commit, EntityRow, NewEvent, Seen};
 
 /// Rows that one statement inserts: SQLite takes 32,766 values, PostgreSQL 65,535.
@@ -25,19 +26,24 @@ const ENTITY_COLUMNS: &[&str] = &[
     "id",
     "version",
     "previous_version",
+    "live",
     "account",
     "parent",
-    "natural_key",
-    "state",
+    "organization",
     "plan",
-    "territory",
+    "line",
     "owner",
     "donor",
     "operator",
-    "line",
     "terminal",
-    "cell",
-    "seen_ns",
+    "link",
+    "territory",
+    "natural_key",
+    "name",
+    "serial",
+    "state",
+    "cause",
+    "tags",
     "search",
     "updated_ns",
     "doc",
@@ -51,6 +57,12 @@ pub async fn commit<E: Engine>(
 ) -> Result<(), StoreError> {
     for chunk in commit.seen.chunks(ROWS_A_STATEMENT) {
         check_unchanged(engine, connection, chunk).await?;
+    }
+    for looked_up in &commit.looked_up {
+        if read::first(engine, connection, &looked_up.query).await? != looked_up.first {
+            let id = looked_up.first.clone().unwrap_or_default();
+            return Err(StoreError::Conflict { kind: looked_up.query.kind.to_owned(), id });
+        }
     }
     let key = commit.answer.as_ref().map(|answer| answer.key.clone());
     events(engine, connection, &commit.events, (commit.time_ns, &commit.actor, key.as_deref())).await?;
@@ -148,28 +160,39 @@ async fn write_entities<E: Engine>(
     for account in entities.iter().filter(|entity| entity.kind == "account") {
         place_in_tree(engine, connection, account).await?;
     }
+    for terminal in entities.iter().filter(|entity| entity.kind == "terminal" && entity.previous_version > 0) {
+        // what is about a terminal goes with it to another account
+        let sql = "UPDATE entity SET account = $1 WHERE terminal = $2";
+        let values = vec![terminal.account.clone().into(), terminal.id.as_str().into()];
+        engine.execute(connection, sql.into(), values).await?;
+    }
     Ok(())
 }
 
-fn values_of(entity: &EntityRow) -> [Value; 20] {
+fn values_of(entity: &EntityRow) -> [Value; 25] {
     [
         entity.kind.as_str().into(),
         entity.id.as_str().into(),
         entity.version.into(),
         entity.previous_version.into(),
+        i64::from(entity.live).into(),
         entity.account.clone().into(),
         entity.parent.clone().into(),
-        entity.natural_key.clone().into(),
-        entity.state.clone().into(),
+        entity.organization.clone().into(),
         entity.plan.clone().into(),
-        entity.territory.clone().into(),
+        entity.line.clone().into(),
         entity.owner.clone().into(),
         entity.donor.clone().into(),
         entity.operator.clone().into(),
-        entity.line.clone().into(),
         entity.terminal.clone().into(),
-        entity.cell.clone().into(),
-        entity.seen_ns.into(),
+        entity.link.clone().into(),
+        entity.territory.clone().into(),
+        entity.natural_key.clone().into(),
+        entity.name.clone().into(),
+        entity.serial.clone().into(),
+        entity.state.clone().into(),
+        entity.cause.clone().into(),
+        entity.tags.as_str().into(),
         entity.search.as_str().into(),
         entity.updated_ns.into(),
         entity.doc.as_str().into(),

@@ -20,8 +20,8 @@ mod writer;
 pub use engine::Value;
 pub use error::StoreError;
 pub use records::{
-    Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, NewEvent, Scope, Seen,
-    StoredEvent, Stream, TelemetryRow, Token, Webhook,
+    Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, LookedUp, NewEvent, Scope, Seen,
+    Sighting, StoredEvent, Stream, TelemetryRow, Token, Webhook,
 };
 
 use async_trait::async_trait;
@@ -92,6 +92,12 @@ pub trait Store: Send + Sync {
 
     /// Notes rows of telemetry; those that are there already are left as they are. How many were new.
     async fn put_telemetry(&self, rows: Vec<TelemetryRow>, received_ns: i64) -> Result<u64, StoreError>;
+
+    /// Notes where terminals were seen, unless something newer is known.
+    async fn put_sightings(&self, sightings: Vec<Sighting>) -> Result<(), StoreError>;
+
+    /// Where a terminal was last seen.
+    async fn sighting(&self, terminal: &str) -> Result<Option<Sighting>, StoreError>;
 
     /// Rows of telemetry after a number.
     async fn telemetry(&self, scope: &Scope, after: i64, limit: i64) -> Result<Vec<TelemetryRow>, StoreError>;
@@ -262,6 +268,14 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn put_telemetry(&self, rows: Vec<TelemetryRow>, received_ns: i64) -> Result<u64, StoreError> {
         self.writer.statements(telemetry::put(rows, received_ns)).await.map(|changed| changed.iter().sum())
+    }
+
+    async fn put_sightings(&self, sightings: Vec<Sighting>) -> Result<(), StoreError> {
+        self.writer.statements(telemetry::sight(sightings)).await.map(drop)
+    }
+
+    async fn sighting(&self, terminal: &str) -> Result<Option<Sighting>, StoreError> {
+        telemetry::sighting(&*self.engine, terminal).await
     }
 
     async fn telemetry(&self, scope: &Scope, after: i64, limit: i64) -> Result<Vec<TelemetryRow>, StoreError> {

@@ -4,8 +4,8 @@ use super::engine::{Engine, Record, Value};
 use super::error::StoreError;
 use super::records::{Answer, Condition, EntityRow, EventQuery, ListQuery, Scope, StoredEvent};
 
-const ENTITY: &str = "SELECT kind, id, version, previous_version, account, parent, natural_key, state, plan, territory, owner, donor, \
-     operator, line, terminal, cell, seen_ns, search, updated_ns, doc FROM entity";
+const ENTITY: &str = "SELECT kind, id, version, previous_version, live, account, parent, organization, plan, line, owner, donor, operator, \
+     terminal, link, territory, natural_key, name, serial, state, cause, tags, search, updated_ns, doc FROM entity";
 const EVENT: &str =
     "SELECT seq, kind, id, version, name, time_ns, actor, account, account_before, payload FROM event";
 
@@ -102,39 +102,99 @@ pub async fn count<E: Engine>(engine: &E, query: &ListQuery) -> Result<i64, Stor
     Ok(question.ask(engine).await?.first().map_or(0, |row| row.int(0)))
 }
 
+/// The id of the first of a list, as a transaction sees it.
+pub async fn first<E: Engine>(
+    engine: &E,
+    connection: &mut E::Connection,
+    query: &ListQuery,
+) -> Result<Option<String>, StoreError> {
+    let mut question = Question::new("SELECT id FROM entity");
+    conditions::<E>(&mut question, query);
+    question.say(" ORDER BY id LIMIT 1");
+    let mut found = engine.rows(connection, question.sql.into(), question.values).await?;
+    Ok(found.first_mut().map(|row| row.text(0)))
+}
+
 fn conditions<E: Engine>(question: &mut Question, query: &ListQuery) {
     question.say(" WHERE kind = ").value(query.kind);
     question.within(&query.scope, "account");
     for condition in &query.conditions {
         question.say(" AND ");
-        match condition {
-            Condition::Is(column, value) => {
-                question.say(column.name()).say(" = ").value(value.as_str());
-            }
-            Condition::IsOneOf(column, values) => {
-                question.say(column.name()).say(" IN ").list(values.iter().cloned());
-            }
-            Condition::Absent(column) => {
-                question.say(column.name()).say(" IS NULL");
-            }
-            Condition::Mentions(text) => {
-                question.say(E::POSITION).say("(search, ").value(text.as_str()).say(") > 0");
-            }
-            Condition::SeenFrom(time_ns) => {
-                question.say("seen_ns >= ").value(*time_ns);
-            }
-            Condition::NotSeenFrom(time_ns) => {
-                question.say("(seen_ns IS NULL OR seen_ns < ").value(*time_ns).say(")");
-            }
-            Condition::HasIncident(states) => incident(question, "EXISTS", states),
-            Condition::HasNoIncident(states) => incident(question, "NOT EXISTS", states),
+        say_condition::<E>(question, condition);
+    }
+}
+
+fn say_condition<E: Engine>(question: &mut Question, condition: &Condition) {
+    match condition {
+        Condition::Is(column, values) => {
+            question.say(column.name()).say(" IN ").list(values.iter().cloned());
+        }
+        Condition::Begins(column, text) => {
+            // the first position is 1 in both databases
+            question.say(E::POSITION).say("(").say(column.name()).say(", ").value(text.as_str()).say(") = 1");
+        }
+        Condition::Live => {
+            question.say("live = 1");
+        }
+        Condition::Mentions(text) => {
+            question.say(E::POSITION).say("(search, ").value(text.as_str()).say(") > 0");
+        }
+        Condition::Tagged(tag) => {
+            question.say(E::POSITION).say("(tags, ").value(format!("\n{tag}\n")).say(") > 0");
+        }
+        Condition::Through(column, kind, inner) => {
+            question.say(column.name()).say(" IN (SELECT id FROM entity WHERE kind = ").value(*kind);
+            question.say(" AND ");
+            say_condition::<E>(question, inner);
+            question.say(")");
+        }
+        Condition::Below(column, accounts) => {
+            question.say(column.name()).say(" IN (SELECT descendant FROM account_tree WHERE ancestor IN ");
+            question.list(accounts.iter().cloned()).say(")");
+        }
+        Condition::HasLive(kind, inner) => {
+            question.say("id IN (SELECT terminal FROM entity WHERE terminal IS NOT NULL AND kind = ");
+            question.value(*kind).say(" AND live = 1 AND ");
+            say_condition::<E>(question, inner);
+            question.say(")");
+        }
+        Condition::SeenInCells(from, until) => {
+            question.say(SEEN).say("cell >= ").value(*from).say(" AND cell <= ").value(*until).say(")");
+        }
+        Condition::SeenIn(territories) => {
+            question.say(SEEN).say("territory IN ").list(territories.iter().cloned()).say(")");
+        }
+        Condition::SeenSince(time_s) => {
+            question.say(SEEN).say("seen_s >= ").value(*time_s).say(")");
+        }
+        Condition::SeenBefore(time_s) => {
+            question.say(SEEN).say("seen_s < ").value(*time_s).say(")");
+        }
+        Condition::Seen => {
+            question.say("id IN (SELECT terminal FROM sighting)");
+        }
+        Condition::Any(conditions) => joined::<E>(question, conditions, " OR ", "1 = 0"),
+        Condition::All(conditions) => joined::<E>(question, conditions, " AND ", "1 = 1"),
+        Condition::Not(condition) => {
+            // what is missing is no reason to be left out
+            question.say("NOT COALESCE((");
+            say_condition::<E>(question, condition);
+            question.say("), FALSE)");
         }
     }
 }
 
-fn incident(question: &mut Question, exists: &str, states: &[String]) {
-    question.say(exists).say(" (SELECT 1 FROM entity incident WHERE incident.kind = 'incident' AND ");
-    question.say("incident.terminal = entity.id AND incident.state IN ").list(states.iter().cloned()).say(")");
+const SEEN: &str = "id IN (SELECT terminal FROM sighting WHERE ";
+
+fn joined<E: Engine>(question: &mut Question, conditions: &[Condition], between: &str, of_none: &str) {
+    question.say("(");
+    for (index, condition) in conditions.iter().enumerate() {
+        if index > 0 {
+            question.say(between);
+        }
+        say_condition::<E>(question, condition);
+    }
+    question.say(if conditions.is_empty() { of_none } else { "" }).say(")");
 }
 
 /// See [`Store::contains_account`](super::Store::contains_account).
@@ -211,22 +271,27 @@ fn entity_of(mut row: Record) -> EntityRow {
         id: row.text(1),
         version: row.int(2),
         previous_version: row.int(3),
-        account: row.opt_text(4),
-        parent: row.opt_text(5),
-        natural_key: row.opt_text(6),
-        state: row.opt_text(7),
+        live: row.int(4) != 0,
+        account: row.opt_text(5),
+        parent: row.opt_text(6),
+        organization: row.opt_text(7),
         plan: row.opt_text(8),
-        territory: row.opt_text(9),
+        line: row.opt_text(9),
         owner: row.opt_text(10),
         donor: row.opt_text(11),
         operator: row.opt_text(12),
-        line: row.opt_text(13),
-        terminal: row.opt_text(14),
-        cell: row.opt_text(15),
-        seen_ns: row.opt_int(16),
-        search: row.text(17),
-        updated_ns: row.int(18),
-        doc: row.text(19),
+        terminal: row.opt_text(13),
+        link: row.opt_text(14),
+        territory: row.opt_text(15),
+        natural_key: row.opt_text(16),
+        name: row.opt_text(17),
+        serial: row.opt_text(18),
+        state: row.opt_text(19),
+        cause: row.opt_text(20),
+        tags: row.text(21),
+        search: row.text(22),
+        updated_ns: row.int(23),
+        doc: row.text(24),
     }
 }
 

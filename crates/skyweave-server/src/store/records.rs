@@ -67,33 +67,43 @@ pub struct EntityRow {
     pub version: i64,
     /// The version that the change was decided on; 0 for a new thing.
     pub previous_version: i64,
+    /// Whether it is still in use.
+    pub live: bool,
     /// The account it belongs to.
     pub account: Option<String>,
     /// The account above it, of an account.
     pub parent: Option<String>,
-    /// What no two things of its kind may share, such as a hardware key.
-    pub natural_key: Option<String>,
-    /// Its state.
-    pub state: Option<String>,
+    /// The organization that answers for it.
+    pub organization: Option<String>,
     /// Its plan.
     pub plan: Option<String>,
-    /// Its territory.
-    pub territory: Option<String>,
+    /// The service line it is attached to.
+    pub line: Option<String>,
     /// Its owner.
     pub owner: Option<String>,
     /// Its donor.
     pub donor: Option<String>,
     /// Its operator.
     pub operator: Option<String>,
-    /// The service line it is attached to.
-    pub line: Option<String>,
     /// The terminal it is about.
     pub terminal: Option<String>,
-    /// The cell where it was last.
-    pub cell: Option<String>,
-    /// When it was last seen, ns since 1970.
-    pub seen_ns: Option<i64>,
-    /// Everything that a search for a text looks through, in lower case.
+    /// Anything else that it belongs to.
+    pub link: Option<String>,
+    /// Name of its territory.
+    pub territory: Option<String>,
+    /// What no two things of its kind may share, such as a hardware key.
+    pub natural_key: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// Its state.
+    pub state: Option<String>,
+    /// Its cause, of an incident.
+    pub cause: Option<String>,
+    /// Its tags, with a line break before and after each; empty if there are none.
+    pub tags: String,
+    /// Everything of its own that a search for a text looks through, with ASCII letters in lower case.
     pub search: String,
     /// When it changed last, ns since 1970.
     pub updated_ns: i64,
@@ -110,6 +120,15 @@ pub struct Seen {
     pub id: String,
     /// Its version; 0 if it was not there.
     pub version: i64,
+}
+
+/// What a search of a decision gave: it holds only if it gives the same again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookedUp {
+    /// What was searched for; only the first that is found counts.
+    pub query: ListQuery,
+    /// Its id, if there was any.
+    pub first: Option<String>,
 }
 
 /// An answer that is kept, so that the same request gets it again.
@@ -138,6 +157,8 @@ pub struct Commit {
     pub actor: String,
     /// What it was decided on.
     pub seen: Vec<Seen>,
+    /// What was looked up for it.
+    pub looked_up: Vec<LookedUp>,
     /// What happens, in order.
     pub events: Vec<NewEvent>,
     /// What the things are afterwards, each once.
@@ -200,25 +221,41 @@ pub struct ListQuery {
     pub conditions: Vec<Condition>,
 }
 
-/// Something that a listed thing must fulfil.
+/// Something that a listed thing must fulfil. What is missing equals nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// A column has this value.
-    Is(Column, String),
     /// A column has one of these values.
-    IsOneOf(Column, Vec<String>),
-    /// A column is empty.
-    Absent(Column),
-    /// The text, in lower case, is found somewhere.
+    Is(Column, Vec<String>),
+    /// A column begins so.
+    Begins(Column, String),
+    /// It is in use.
+    Live,
+    /// This text, with ASCII letters in lower case, is part of what a search looks through.
     Mentions(String),
-    /// It was seen at this time, ns since 1970, or later.
-    SeenFrom(i64),
-    /// It was seen before this time, or never.
-    NotSeenFrom(i64),
-    /// An incident of its own in one of these states.
-    HasIncident(Vec<String>),
-    /// No incident of its own in any of these states.
-    HasNoIncident(Vec<String>),
+    /// It has this tag.
+    Tagged(String),
+    /// A column names a thing of this kind that fulfils this.
+    Through(Column, &'static str, Box<Condition>),
+    /// A column names one of these accounts or one below them.
+    Below(Column, Vec<String>),
+    /// A live thing of this kind is about it, and fulfils this.
+    HasLive(&'static str, Box<Condition>),
+    /// It was last seen in a cell between these, inclusive.
+    SeenInCells(i64, i64),
+    /// It was last seen in one of these territories.
+    SeenIn(Vec<String>),
+    /// It was last seen at this time, s since 1970, or later.
+    SeenSince(i64),
+    /// It was last seen before this time, s since 1970.
+    SeenBefore(i64),
+    /// It was seen at all.
+    Seen,
+    /// One of these holds.
+    Any(Vec<Condition>),
+    /// All of these hold.
+    All(Vec<Condition>),
+    /// This does not hold.
+    Not(Box<Condition>),
 }
 
 /// A column that conditions speak of.
@@ -230,26 +267,34 @@ pub enum Column {
     Account,
     /// The account above.
     Parent,
-    /// What is unique within the kind.
-    NaturalKey,
-    /// The state.
-    State,
+    /// The organization.
+    Organization,
     /// The plan.
     Plan,
-    /// The territory.
-    Territory,
+    /// The service line.
+    Line,
     /// The owner.
     Owner,
     /// The donor.
     Donor,
     /// The operator.
     Operator,
-    /// The service line.
-    Line,
     /// The terminal.
     Terminal,
-    /// The cell.
-    Cell,
+    /// Anything else that it belongs to.
+    Link,
+    /// The territory.
+    Territory,
+    /// What is unique within the kind.
+    NaturalKey,
+    /// The name.
+    Name,
+    /// The serial number.
+    Serial,
+    /// The state.
+    State,
+    /// The cause.
+    Cause,
 }
 
 impl Column {
@@ -258,16 +303,20 @@ impl Column {
             Self::Id => "id",
             Self::Account => "account",
             Self::Parent => "parent",
-            Self::NaturalKey => "natural_key",
-            Self::State => "state",
+            Self::Organization => "organization",
             Self::Plan => "plan",
-            Self::Territory => "territory",
+            Self::Line => "line",
             Self::Owner => "owner",
             Self::Donor => "donor",
             Self::Operator => "operator",
-            Self::Line => "line",
             Self::Terminal => "terminal",
-            Self::Cell => "cell",
+            Self::Link => "link",
+            Self::Territory => "territory",
+            Self::NaturalKey => "natural_key",
+            Self::Name => "name",
+            Self::Serial => "serial",
+            Self::State => "state",
+            Self::Cause => "cause",
         }
     }
 }
@@ -321,6 +370,19 @@ pub struct Token {
     pub issued_ns: i64,
     /// Until when it is good, ns since 1970.
     pub expires_ns: i64,
+}
+
+/// Where and when a terminal was last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// Which terminal.
+    pub terminal: String,
+    /// When, s since 1970.
+    pub seen_s: i64,
+    /// In which H3 cell of resolution 5.
+    pub cell: Option<i64>,
+    /// In which territory.
+    pub territory: Option<String>,
 }
 
 /// A row that a terminal reported.

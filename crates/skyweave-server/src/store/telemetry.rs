@@ -3,7 +3,7 @@
 use super::engine::{Engine, Record};
 use super::error::StoreError;
 use super::read::Question;
-use super::records::{Scope, TelemetryRow};
+use super::records::{Scope, Sighting, TelemetryRow};
 use super::writer::Statement;
 
 const ROW: &str = "SELECT seq, terminal, account, time_ns, doc FROM telemetry";
@@ -54,6 +54,31 @@ pub async fn at<E: Engine>(
     question.say(" WHERE terminal = ").value(terminal).say(" AND time_ns <= ").value(time_ns);
     question.say(" ORDER BY time_ns DESC LIMIT 1");
     Ok(question.ask(engine).await?.pop().map(row_of))
+}
+
+/// Only what is newer than what is known counts.
+pub fn sight(sightings: Vec<Sighting>) -> Vec<Statement> {
+    let statement = |sighting: Sighting| -> Statement {
+        let sql = "INSERT INTO sighting (terminal, seen_s, cell, territory) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (terminal) DO UPDATE SET seen_s = excluded.seen_s, cell = excluded.cell,
+            territory = excluded.territory WHERE sighting.seen_s < excluded.seen_s";
+        let values =
+            vec![sighting.terminal.into(), sighting.seen_s.into(), sighting.cell.into(), sighting.territory.into()];
+        (sql.into(), values)
+    };
+    sightings.into_iter().map(statement).collect()
+}
+
+pub async fn sighting<E: Engine>(engine: &E, terminal: &str) -> Result<Option<Sighting>, StoreError> {
+    let mut question = Question::new("SELECT terminal, seen_s, cell, territory FROM sighting WHERE terminal = ");
+    question.value(terminal);
+    let found = question.ask(engine).await?.pop();
+    Ok(found.map(|mut row| Sighting {
+        terminal: row.text(0),
+        seen_s: row.int(1),
+        cell: row.opt_int(2),
+        territory: row.opt_text(3),
+    }))
 }
 
 pub async fn acknowledged<E: Engine>(engine: &E, client: &str, reader: &str) -> Result<i64, StoreError> {

@@ -3,8 +3,8 @@
 use crate::cluster::{cluster, file_in};
 use crate::rows::{S, account, all, change, event, row, terminal};
 use skyweave_server::store::{
-    self, Answer, Client, Column, Commit, Condition, Delivery, EventQuery, Horizon, ListQuery, Scope, Store,
-    StoreError, TelemetryRow, Token, Webhook,
+    self, Answer, Client, Column, Commit, Condition, Delivery, EventQuery, Horizon, ListQuery, LookedUp, Scope, Sighting,
+    Store, StoreError, TelemetryRow, Token, Webhook,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -42,6 +42,8 @@ contract!(
     scopes_hide_what_others_have,
     lists_are_complete_while_others_insert,
     conditions_choose,
+    what_was_looked_up_must_still_be_so,
+    what_is_about_a_terminal_goes_with_it,
     events_come_in_order_and_once,
     a_stream_is_made_as_a_whole,
     answers_are_kept,
@@ -213,39 +215,92 @@ async fn lists_are_complete_while_others_insert(store: &Opened) {
 }
 
 async fn conditions_choose(store: &Opened) {
+    store.commit(account("acc_1", None)).await.unwrap();
+    store.commit(account("acc_2", Some("acc_1"))).await.unwrap();
     for n in 0..6_i64 {
         let mut commit = terminal(&format!("ut_{n}"), if n < 3 { "acc_1" } else { "acc_2" });
         let thing = &mut commit.entities[0];
         thing.state = Some(["active", "suspended", "lost"][n as usize % 3].to_owned());
         thing.line = (n % 2 == 0).then(|| format!("line_{n}"));
-        thing.seen_ns = (n > 1).then_some(n * S);
+        thing.live = n != 5;
+        thing.tags = if n == 1 { "\nred\nblue\n".to_owned() } else { String::new() };
         thing.search = format!("kyiv dish {n} 100%_ 'quoted' \\");
         store.commit(commit).await.unwrap();
+        let seen = Sighting { terminal: format!("ut_{n}"), seen_s: n * 10, cell: Some(n), territory: None };
+        if n > 1 {
+            store.put_sightings(vec![seen.clone(), Sighting { seen_s: 1, ..seen }]).await.unwrap();
+        }
     }
     let mut incident = change("incident", "inc_1", 1);
     incident.entities[0].terminal = Some("ut_4".to_owned());
-    incident.entities[0].state = Some("open".to_owned());
+    incident.entities[0].cause = Some("moving".to_owned());
+    incident.entities[0].live = true;
     store.commit(incident).await.unwrap();
+    let mut line = change("service_line", "line_2", 1);
+    line.entities[0].plan = Some("plan_9".to_owned());
+    store.commit(line).await.unwrap();
     let text = |text: &str| text.to_owned();
-    for (conditions, expected) in [
-        (vec![Condition::Is(Column::State, text("lost"))], "25"),
-        (vec![Condition::IsOneOf(Column::State, vec![text("lost"), text("active")])], "0235"),
-        (vec![Condition::IsOneOf(Column::State, vec![])], ""),
-        (vec![Condition::Absent(Column::Line)], "135"),
-        (vec![Condition::Is(Column::Account, text("acc_2")), Condition::Absent(Column::Line)], "35"),
-        (vec![Condition::Mentions(text("dish 4"))], "4"),
-        (vec![Condition::Mentions(text("%_ 'quoted' \\"))], "012345"),
-        (vec![Condition::Mentions(text("_' OR 1=1 --"))], ""),
-        (vec![Condition::SeenFrom(4 * S)], "45"),
-        (vec![Condition::NotSeenFrom(4 * S)], "0123"),
-        (vec![Condition::HasIncident(vec![text("open"), text("acknowledged")])], "4"),
-        (vec![Condition::HasNoIncident(vec![text("open")]), Condition::Absent(Column::Line)], "135"),
-        (vec![Condition::Is(Column::NaturalKey, text("key-ut_3"))], "3"),
+    let not = |condition: Condition| Condition::Not(Box::new(condition));
+    let is = |column, value: &str| Condition::Is(column, vec![value.to_owned()]);
+    for (condition, expected) in [
+        (is(Column::State, "lost"), "25"),
+        (Condition::Is(Column::State, vec![text("lost"), text("active")]), "0235"),
+        (Condition::Is(Column::State, vec![]), ""),
+        (not(Condition::Is(Column::State, vec![])), "012345"),
+        (not(is(Column::Line, "line_2")), "01345"),
+        (Condition::All(vec![is(Column::Account, "acc_2"), not(is(Column::Line, "line_4"))]), "35"),
+        (Condition::Any(vec![is(Column::Line, "line_0"), is(Column::Line, "line_4")]), "04"),
+        (Condition::Any(vec![]), ""),
+        (Condition::All(vec![]), "012345"),
+        (Condition::Live, "01234"),
+        (Condition::Below(Column::Account, vec![text("acc_2")]), "345"),
+        (Condition::Below(Column::Account, vec![text("acc_1")]), "012345"),
+        (Condition::Tagged(text("red")), "1"),
+        (Condition::Tagged(text("re")), ""),
+        (Condition::Mentions(text("dish 4")), "4"),
+        (Condition::Mentions(text("%_ 'quoted' \\")), "012345"),
+        (Condition::Mentions(text("_' OR 1=1 --")), ""),
+        (Condition::Begins(Column::NaturalKey, text("key-ut_3")), "3"),
+        (Condition::Begins(Column::NaturalKey, text("ey-")), ""),
+        (Condition::SeenSince(40), "45"),
+        (Condition::SeenBefore(40), "23"),
+        (not(Condition::Seen), "01"),
+        (Condition::SeenInCells(3, 4), "34"),
+        (Condition::SeenIn(vec![text("kyiv")]), ""),
+        (Condition::HasLive("incident", Box::new(is(Column::Cause, "moving"))), "4"),
+        (not(Condition::HasLive("incident", Box::new(Condition::All(vec![])))), "01235"),
+        (Condition::Through(Column::Line, "service_line", Box::new(is(Column::Plan, "plan_9"))), "2"),
     ] {
-        let found = store.list(&all("terminal", conditions.clone())).await.unwrap();
+        let found = store.list(&all("terminal", vec![condition.clone()])).await.unwrap();
         let found: String = found.iter().map(|thing| thing.id.trim_start_matches("ut_")).collect();
-        assert_eq!(found, expected, "{conditions:?}");
+        assert_eq!(found, expected, "{condition:?}");
     }
+    assert_eq!(store.sighting("ut_3").await.unwrap().unwrap().seen_s, 30, "older sightings change nothing");
+}
+
+async fn what_was_looked_up_must_still_be_so(store: &Opened) {
+    let of_plan = Condition::Is(Column::Plan, vec!["plan_1".to_owned()]);
+    let none = LookedUp { query: all("service_line", vec![of_plan]), first: None };
+    let mut closing = change("plan", "plan_1", 1);
+    closing.looked_up = vec![none.clone()];
+    let mut line = change("service_line", "line_1", 1);
+    line.entities[0].plan = Some("plan_1".to_owned());
+    store.commit(line).await.unwrap();
+    assert!(matches!(store.commit(closing.clone()).await.unwrap_err(), StoreError::Conflict { .. }));
+    closing.looked_up = vec![LookedUp { first: Some("line_1".to_owned()), ..none }];
+    store.commit(closing).await.unwrap();
+}
+
+async fn what_is_about_a_terminal_goes_with_it(store: &Opened) {
+    store.commit(terminal("ut_1", "acc_1")).await.unwrap();
+    let mut incident = change("incident", "inc_1", 1);
+    incident.entities[0].terminal = Some("ut_1".to_owned());
+    incident.entities[0].account = Some("acc_1".to_owned());
+    store.commit(incident).await.unwrap();
+    let mut given = change("terminal", "ut_1", 2);
+    given.entities[0].account = Some("acc_2".to_owned());
+    store.commit(given).await.unwrap();
+    assert_eq!(store.entity("incident", "inc_1").await.unwrap().unwrap().account.as_deref(), Some("acc_2"));
 }
 
 async fn events_come_in_order_and_once(store: &Opened) {
