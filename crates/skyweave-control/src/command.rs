@@ -241,11 +241,17 @@ pub enum RegistryCommand {
     Add {
         /// Which.
         keys: BTreeSet<HardwareKey>,
+        /// The version whose preview with this change somebody has looked at; needed for a deny list in force.
+        #[serde(default)]
+        previewed_version: Option<u64>,
     },
     /// To have fewer terminals on it.
     Remove {
         /// Which.
         keys: BTreeSet<HardwareKey>,
+        /// The version whose preview with this change somebody has looked at; needed for an allow list in force.
+        #[serde(default)]
+        previewed_version: Option<u64>,
     },
     /// To be in force from now on. Somebody must have looked at the preview of just this version.
     PutInForce {

@@ -5,9 +5,13 @@
 
 use crate::entity::{AnyEntity, Entity, HardwareKey};
 use crate::event::{self, Event, FoldError};
-use crate::id::{EntityId, Kind, TerminalId};
+use crate::id::{EntityId, Kind, TerminalId, Ulid};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+
+/// How many parts of one kind a look-up gives at most. Deciding asks whether there are any, and for all of the few that an entity
+/// can have, such as the permits of a terminal.
+pub const MOST_PARTS: usize = 100;
 
 /// What deciding may ask.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,11 +20,11 @@ pub enum LookUp {
     Entity(EntityId),
     /// The terminal with this hardware key.
     TerminalWithKey(HardwareKey),
-    /// The entity of this kind with exactly this name ([`Entity::name`]) that is live, or else one that is not. Accounts and
-    /// service lines may share names: then the one with the least id.
+    /// The entity of this kind with exactly this name ([`Entity::name`]) that is live, or else one that is not. Only asked of kinds
+    /// whose live entities have different names: organizations, plans, registries, territories, restrictions and protected classes.
     Named(Kind, String),
-    /// Some live entity of this kind that names this one among its parents ([`Entity::parents`]), the one with the least id.
-    PartOf(EntityId, Kind),
+    /// The live entities of this kind that name this one among their parents ([`Entity::parents`]): the first [`MOST_PARTS`] by id.
+    PartsOf(EntityId, Kind),
 }
 
 /// What deciding sees of the service.
@@ -46,11 +50,11 @@ pub trait View {
     /// If it cannot be answered.
     fn named(&self, kind: Kind, name: &str) -> Result<Option<EntityId>, Self::Failure>;
 
-    /// See [`LookUp::PartOf`].
+    /// See [`LookUp::PartsOf`].
     ///
     /// # Errors
     /// If it cannot be answered.
-    fn part_of(&self, whole: EntityId, kind: Kind) -> Result<Option<EntityId>, Self::Failure>;
+    fn parts_of(&self, whole: EntityId, kind: Kind) -> Result<Vec<EntityId>, Self::Failure>;
 
     /// Many hardware keys at once, in the same order: imports ask so. Worth answering by one query.
     ///
@@ -156,9 +160,11 @@ impl View for Fleet {
         Ok(live.or_else(|| ids.first()).copied())
     }
 
-    fn part_of(&self, whole: EntityId, kind: Kind) -> Result<Option<EntityId>, Infallible> {
-        let parts = self.parts.get(&whole).into_iter().flatten();
-        Ok(parts.copied().find(|id| id.kind == kind && self.is_live(*id)))
+    fn parts_of(&self, whole: EntityId, kind: Kind) -> Result<Vec<EntityId>, Infallible> {
+        let first = EntityId { kind, ulid: Ulid::from_bits(0) };
+        let parts = self.parts.get(&whole).into_iter().flat_map(|parts| parts.range(first..));
+        let live = parts.copied().take_while(|id| id.kind == kind).filter(|id| self.is_live(*id));
+        Ok(live.take(MOST_PARTS).collect())
     }
 }
 
@@ -168,7 +174,7 @@ pub struct Fetched {
     entities: BTreeMap<EntityId, Option<AnyEntity>>,
     keys: BTreeMap<HardwareKey, Option<TerminalId>>,
     named: BTreeMap<(Kind, String), Option<EntityId>>,
-    parts: BTreeMap<(EntityId, Kind), Option<EntityId>>,
+    parts: BTreeMap<(EntityId, Kind), Vec<EntityId>>,
 }
 
 impl Fetched {
@@ -177,18 +183,19 @@ impl Fetched {
         self.entities.insert(id, entity);
     }
 
-    /// Adds the answer to a question whose answer is an id: [`LookUp::TerminalWithKey`], [`LookUp::Named`] or [`LookUp::PartOf`].
-    /// To [`LookUp::Entity`] it adds that there is none, unless one was added.
-    pub fn add_answer(&mut self, question: LookUp, answer: Option<EntityId>) {
-        match question {
-            LookUp::Entity(id) => _ = self.entities.entry(id).or_insert(None),
-            LookUp::TerminalWithKey(key) => {
-                let id = answer.and_then(|id| TerminalId::try_from(id).ok());
-                self.keys.insert(key, id);
-            }
-            LookUp::Named(kind, name) => _ = self.named.insert((kind, name), answer),
-            LookUp::PartOf(whole, kind) => _ = self.parts.insert((whole, kind), answer),
-        }
+    /// Adds the answer to [`LookUp::TerminalWithKey`].
+    pub fn add_terminal(&mut self, key: HardwareKey, terminal: Option<TerminalId>) {
+        self.keys.insert(key, terminal);
+    }
+
+    /// Adds the answer to [`LookUp::Named`].
+    pub fn add_named(&mut self, kind: Kind, name: String, id: Option<EntityId>) {
+        self.named.insert((kind, name), id);
+    }
+
+    /// Adds the answer to [`LookUp::PartsOf`].
+    pub fn add_parts(&mut self, whole: EntityId, kind: Kind, parts: Vec<EntityId>) {
+        self.parts.insert((whole, kind), parts);
     }
 }
 
@@ -208,7 +215,7 @@ impl View for Fetched {
         self.named.get(&question).copied().ok_or(LookUp::Named(question.0, question.1))
     }
 
-    fn part_of(&self, whole: EntityId, kind: Kind) -> Result<Option<EntityId>, LookUp> {
-        self.parts.get(&(whole, kind)).copied().ok_or(LookUp::PartOf(whole, kind))
+    fn parts_of(&self, whole: EntityId, kind: Kind) -> Result<Vec<EntityId>, LookUp> {
+        self.parts.get(&(whole, kind)).cloned().ok_or(LookUp::PartsOf(whole, kind))
     }
 }

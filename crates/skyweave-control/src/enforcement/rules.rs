@@ -20,6 +20,8 @@ pub struct Rules {
     pub throttle_kbit_s: u32,
     /// From the throttle to the cut, s. Default 3 days.
     pub throttle_s: i64,
+    /// From the end of a permit, or of an appeal that came to nothing, to the next throttle, s. Default 1 day.
+    pub grace_after_permit_s: i64,
     /// How long the permit holds that comes with an appeal, s. Default 14 days; deciding ends it.
     pub permit_s: i64,
     /// Longest time that permits for one terminal may hold, s. Default 90 days.
@@ -35,6 +37,7 @@ impl Default for Rules {
             protected_grace_factor: 4,
             throttle_kbit_s: 512,
             throttle_s: 3 * DAY_S,
+            grace_after_permit_s: DAY_S,
             permit_s: 14 * DAY_S,
             longest_permit_s: 90 * DAY_S,
         }

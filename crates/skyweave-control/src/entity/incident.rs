@@ -280,13 +280,14 @@ impl Entity for Incident {
         match change {
             IncidentChange::Opened { .. } => return Err(Misfit),
             IncidentChange::Found { finding } => self.finding = finding.clone(),
-            IncidentChange::Acknowledged { .. } => self.state = IncidentState::Acknowledged,
+            IncidentChange::Acknowledged { .. } | IncidentChange::AppealEnded => {
+                self.state = IncidentState::Acknowledged;
+            }
             IncidentChange::CutApproved { .. } => self.cut_approved_by = Some(stamp.actor.to_owned()),
             IncidentChange::Appealed { appeal } => {
                 self.state = IncidentState::Appealed;
                 self.appeal = Some(*appeal);
             }
-            IncidentChange::AppealEnded => self.state = IncidentState::Acknowledged,
             IncidentChange::Enforced { step, .. } => self.enforcement = *step,
             IncidentChange::Closed { outcome, .. } => {
                 self.state = IncidentState::Closed;

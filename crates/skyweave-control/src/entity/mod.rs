@@ -81,12 +81,12 @@ pub trait Entity: Serialize + DeserializeOwned + Clone + PartialEq + std::fmt::D
     /// [`Misfit`] if this cannot happen to it now.
     fn after(self, change: &Self::Change, stamp: Stamp<'_>) -> Result<Self, Misfit>;
 
-    /// Its name if it has one that policies or people look it up by.
+    /// Its name, if it has one.
     fn name(&self) -> Option<&str> {
         None
     }
 
-    /// What it belongs to or is attached to; its [`crate::view::View::part_of`] relations.
+    /// What it belongs to, is attached to or names: see [`crate::view::View::parts_of`].
     fn parents(&self) -> Vec<EntityId> {
         Vec::new()
     }
@@ -102,7 +102,6 @@ macro_rules! any {
         /// One thing of any kind.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
-        #[expect(clippy::large_enum_variant, reason = "most are terminals, which are among the large ones")]
         pub enum AnyEntity {
             $(
                 #[doc = concat!("See [`", stringify!($kind), "`].")]

@@ -49,6 +49,14 @@ pub struct ProtectedClass {
     pub current: bool,
 }
 
+impl ProtectedClass {
+    /// Whether it protects anybody at this time.
+    #[must_use]
+    pub fn holds(&self, now: UnixSeconds) -> bool {
+        self.current && self.spec.expires_s.is_none_or(|expires| now < expires)
+    }
+}
+
 /// What can happen to a protected class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
@@ -115,7 +123,7 @@ impl Entity for ProtectedClass {
     }
 
     fn parents(&self) -> Vec<EntityId> {
-        vec![self.spec.steward.into()]
+        [self.spec.steward.into()].into_iter().chain(self.members.iter().copied()).collect()
     }
 
     fn is_live(&self) -> bool {

@@ -253,7 +253,8 @@ impl Entity for Terminal {
 
     fn after(mut self, change: &TerminalChange, stamp: Stamp<'_>) -> Result<Self, Misfit> {
         match change {
-            TerminalChange::Entered(_) => return Err(Misfit),
+            TerminalChange::Entered(_)
+            | TerminalChange::Moved { verb: Verb::Register | Verb::Attach, .. } => return Err(Misfit),
             TerminalChange::Described { serial, model, tags, note } => {
                 (self.serial, self.model) = (serial.clone(), model.clone());
                 (self.tags, self.note) = (tags.clone(), note.clone());
@@ -269,7 +270,6 @@ impl Entity for Terminal {
             TerminalChange::Transferred { account, holders, reason } => {
                 self.hand_over(*account, *holders, reason.clone(), stamp);
             }
-            TerminalChange::Moved { verb: Verb::Register | Verb::Attach, .. } => return Err(Misfit),
             TerminalChange::Moved { verb, reason, .. } => {
                 self.enter(*verb, reason.clone(), stamp)?;
                 if *verb == Verb::Unregister {

@@ -1,0 +1,176 @@
+//! What all decisions have in common: finding what a command speaks of, and writing down what happens.
+
+use super::{Context, Stopped};
+use crate::command::Actor;
+use crate::entity::{Account, AccountState, AnyEntity, Entity, Organization};
+use crate::event::{Event, Payload};
+use crate::id::{AccountId, EntityId, Kind, OrganizationId};
+use crate::refused::{Code, Refused};
+use crate::view::View;
+
+/// The deepest tree of accounts.
+pub(super) const MOST_LEVELS: usize = 16;
+
+/// What a decision gives.
+pub(super) type Decided<V> = Result<Vec<Event>, Stopped<<V as View>::Failure>>;
+/// What a step on the way gives.
+pub(super) type Found<T, V> = Result<T, Stopped<<V as View>::Failure>>;
+
+impl<V: View> Context<'_, V> {
+    /// The entity, if there is one that the actor may know of.
+    pub(super) fn find<T: Entity + TryFrom<AnyEntity>>(&self, id: T::Id) -> Found<T, V> {
+        let found: Option<T> = self.view.get(id).map_err(Stopped::View)?;
+        found.ok_or_else(|| no_such(id.into()).into())
+    }
+
+    /// Refuses if there is one with this id already.
+    pub(super) fn absent(&self, id: impl Into<EntityId>) -> Found<(), V> {
+        let id = id.into();
+        if self.view.entity(id).map_err(Stopped::View)?.is_none() {
+            return Ok(());
+        }
+        Err(Refused::new(Code::AlreadyExists, format!("there is {id} already"), "accepted: an id of its own")
+            .into())
+    }
+
+    /// Refuses if another live entity has this name.
+    pub(super) fn free_name(&self, id: impl Into<EntityId>, name: &str) -> Found<(), V> {
+        let id = id.into();
+        let Some(other) = self.view.named(id.kind, name).map_err(Stopped::View)?.filter(|other| *other != id)
+        else {
+            return Ok(());
+        };
+        let live = self.view.entity(other).map_err(Stopped::View)?.is_some_and(|entity| entity.is_live());
+        if !live {
+            return Ok(());
+        }
+        let found = format!("there is a {} named `{name}` already, {other}", spoken(id.kind));
+        Err(Refused::new(Code::NameTaken, found, "accepted: another name")
+            .field("name")
+            .because_of(other)
+            .into())
+    }
+
+    /// Refuses if a live entity of these kinds still belongs to this one.
+    pub(super) fn free_of(&self, id: impl Into<EntityId>, kinds: &[Kind], remedy: &str) -> Found<(), V> {
+        let id = id.into();
+        for kind in kinds {
+            let parts = self.view.parts_of(id, *kind).map_err(Stopped::View)?;
+            if let Some(part) = parts.first() {
+                let found = format!("{id} still has a {}, {part}", spoken(*kind));
+                return Err(Refused::new(Code::InUse, found, remedy).because_of(*part).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses if the actor runs no more than a part of the service.
+    pub(super) fn by_the_service(&self, what: &str) -> Found<(), V> {
+        if self.actor.scope.is_none() {
+            return Ok(());
+        }
+        let found = format!("{what} is for those who run the service");
+        Err(Refused::new(Code::OutOfScope, found, "ask them to do it").into())
+    }
+
+    /// This account and all above it, from the bottom.
+    pub(super) fn with_all_above(&self, id: AccountId) -> Found<Vec<AccountId>, V> {
+        let mut line = vec![id];
+        let mut next =
+            self.view.get::<Account>(id).map_err(Stopped::View)?.and_then(|account| account.spec.parent);
+        while let Some(parent) = next.filter(|_| line.len() <= MOST_LEVELS) {
+            line.push(parent);
+            next = self
+                .view
+                .get::<Account>(parent)
+                .map_err(Stopped::View)?
+                .and_then(|account| account.spec.parent);
+        }
+        Ok(line)
+    }
+
+    /// Refuses, as if there were no such thing, if it belongs to no account below the actor's own.
+    pub(super) fn in_scope(&self, account: Option<AccountId>, subject: impl Into<EntityId>) -> Found<(), V> {
+        let Some(scope) = self.actor.scope else {
+            return Ok(());
+        };
+        let inside = match account {
+            Some(account) => self.with_all_above(account)?.contains(&scope),
+            None => false,
+        };
+        if inside { Ok(()) } else { Err(no_such(subject.into()).into()) }
+    }
+
+    /// An account that something new may be put into.
+    pub(super) fn usable_account(&self, id: AccountId) -> Found<Account, V> {
+        self.in_scope(Some(id), id)?;
+        let account: Account = self.find(id)?;
+        match &account.state {
+            AccountState::Open => Ok(account),
+            AccountState::Disabled { reason } => {
+                let found = format!("{id} is disabled: {reason}");
+                Err(Refused::new(Code::AccountDisabled, found, "enable it first, or use another")
+                    .because_of(id)
+                    .into())
+            }
+            AccountState::Closed => Err(closed(id.into()).into()),
+        }
+    }
+
+    /// Refuses if there is no such organization, or it is closed.
+    pub(super) fn open_organization(&self, id: OrganizationId, field: &str) -> Found<(), V> {
+        let found: Option<Organization> = self.view.get(id).map_err(Stopped::View)?;
+        match found {
+            Some(organization) if organization.open => Ok(()),
+            Some(_) => Err(closed(id.into()).field(field).into()),
+            None => Err(no_such(id.into()).field(field).into()),
+        }
+    }
+
+    /// The event that begins something.
+    pub(super) fn first(&self, id: impl Into<EntityId>, change: impl Into<Payload>) -> Event {
+        self.event(id, 1, change)
+    }
+
+    /// The event that follows the version that an entity has.
+    pub(super) fn next<T: Entity>(&self, entity: &T, change: impl Into<Payload>) -> Event {
+        self.event(entity.id(), entity.version() + 1, change)
+    }
+
+    /// An event with a version of its own.
+    pub(super) fn event(&self, id: impl Into<EntityId>, version: u64, change: impl Into<Payload>) -> Event {
+        let actor = self.actor.name.clone();
+        Event { id: id.into(), version, at_s: self.now, actor, payload: change.into() }
+    }
+}
+
+impl Actor {
+    /// Whether events may bear the name.
+    pub(super) fn is_named(&self) -> bool {
+        (1..=200).contains(&self.name.chars().count()) && !self.name.chars().any(char::is_control)
+    }
+}
+
+/// There is no such thing, or none that the actor may know of: the two are not told apart.
+pub(super) fn no_such(id: EntityId) -> Refused {
+    let kind = spoken(id.kind);
+    Refused::new(Code::NotFound, format!("there is no {kind} {id}"), format!("accepted: the id of a {kind}"))
+        .because_of(id)
+}
+
+/// It is closed, retired or withdrawn.
+pub(super) fn closed(id: EntityId) -> Refused {
+    let found = format!("{id} is closed, retired or withdrawn, and stays so");
+    Refused::new(Code::Closed, found, format!("use another {}", spoken(id.kind))).because_of(id)
+}
+
+/// The verb does nothing: it is so already.
+pub(super) fn already(id: impl Into<EntityId>, state: &str) -> Refused {
+    let found = format!("{} is {state} already", id.into());
+    Refused::new(Code::WrongState, found, "there is nothing to do")
+}
+
+/// A kind in a sentence.
+pub(super) fn spoken(kind: Kind) -> String {
+    kind.name().replace('_', " ")
+}
