@@ -34,7 +34,6 @@ pub async fn client<E: Engine>(engine: &E, id: &str) -> Result<Option<Client>, S
     Ok(question.ask(engine).await?.pop().map(client_of))
 }
 
-/// A client for everything is not seen by one for an account, so what belongs to nobody is left out.
 pub async fn clients<E: Engine>(
     engine: &E,
     scope: &Scope,
@@ -43,9 +42,6 @@ pub async fn clients<E: Engine>(
 ) -> Result<Vec<Client>, StoreError> {
     let mut question = Question::new(CLIENT);
     question.within(scope, "account");
-    if matches!(scope, Scope::Account(_)) {
-        question.say(" AND account IS NOT NULL");
-    }
     question.say(" AND id > ").value(after).say(" ORDER BY id LIMIT ").value(limit);
     Ok(question.ask(engine).await?.into_iter().map(client_of).collect())
 }

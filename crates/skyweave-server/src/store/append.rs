@@ -59,8 +59,8 @@ pub async fn commit<E: Engine>(
         check_unchanged(engine, connection, chunk).await?;
     }
     for looked_up in &commit.looked_up {
-        if read::first(engine, connection, &looked_up.query).await? != looked_up.first {
-            let id = looked_up.first.clone().unwrap_or_default();
+        if read::ids(engine, connection, &looked_up.query).await? != looked_up.found {
+            let id = looked_up.found.first().cloned().unwrap_or_default();
             return Err(StoreError::Conflict { kind: looked_up.query.kind.to_owned(), id });
         }
     }

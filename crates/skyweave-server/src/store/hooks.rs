@@ -40,7 +40,6 @@ pub async fn webhook<E: Engine>(engine: &E, id: &str) -> Result<Option<Webhook>,
     Ok(question.ask(engine).await?.pop().map(webhook_of))
 }
 
-/// A webhook that hears of everything is not seen by a client for an account.
 pub async fn webhooks<E: Engine>(
     engine: &E,
     scope: &Scope,
@@ -49,9 +48,6 @@ pub async fn webhooks<E: Engine>(
 ) -> Result<Vec<Webhook>, StoreError> {
     let mut question = Question::new(WEBHOOK);
     question.within(scope, "account");
-    if matches!(scope, Scope::Account(_)) {
-        question.say(" AND account IS NOT NULL");
-    }
     question.say(" AND id > ").value(after).say(" ORDER BY id LIMIT ").value(limit);
     Ok(question.ask(engine).await?.into_iter().map(webhook_of).collect())
 }

@@ -49,12 +49,11 @@ impl Question {
         self.say(if any { ")" } else { "NULL)" })
     }
 
-    /// Adds a condition on a column with an account: in the scope, or nobody's.
+    /// Adds a condition on a column with an account: in the scope.
     pub fn within(&mut self, scope: &Scope, column: &str) -> &mut Self {
         if let Scope::Account(account) = scope {
-            self.say(" AND (").say(column).say(" IS NULL OR ").say(column);
-            self.say(" IN (SELECT descendant FROM account_tree WHERE ancestor = ");
-            self.value(account.as_str()).say("))");
+            self.say(" AND ").say(column).say(" IN (SELECT descendant FROM account_tree WHERE ancestor = ");
+            self.value(account.as_str()).say(")");
         }
         self
     }
@@ -102,17 +101,17 @@ pub async fn count<E: Engine>(engine: &E, query: &ListQuery) -> Result<i64, Stor
     Ok(question.ask(engine).await?.first().map_or(0, |row| row.int(0)))
 }
 
-/// The id of the first of a list, as a transaction sees it.
-pub async fn first<E: Engine>(
+/// The ids of a list, as a transaction sees them.
+pub async fn ids<E: Engine>(
     engine: &E,
     connection: &mut E::Connection,
     query: &ListQuery,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Vec<String>, StoreError> {
     let mut question = Question::new("SELECT id FROM entity");
     conditions::<E>(&mut question, query);
-    question.say(" ORDER BY id LIMIT 1");
-    let mut found = engine.rows(connection, question.sql.into(), question.values).await?;
-    Ok(found.first_mut().map(|row| row.text(0)))
+    question.say(" ORDER BY id LIMIT ").value(query.limit);
+    let found = engine.rows(connection, question.sql.into(), question.values).await?;
+    Ok(found.into_iter().map(|mut row| row.text(0)).collect())
 }
 
 fn conditions<E: Engine>(question: &mut Question, query: &ListQuery) {
@@ -214,7 +213,7 @@ pub async fn events<E: Engine>(engine: &E, query: &EventQuery) -> Result<Vec<Sto
     question.say(" WHERE seq > ").value(query.after);
     if let Scope::Account(account) = &query.scope {
         let subtree = "(SELECT descendant FROM account_tree WHERE ancestor = ";
-        question.say(" AND ((account IS NULL AND account_before IS NULL) OR account IN ").say(subtree);
+        question.say(" AND (kind IN ").list(query.public_kinds.iter().cloned()).say(" OR account IN ").say(subtree);
         question.value(account.as_str()).say(") OR account_before IN ").say(subtree);
         question.value(account.as_str()).say("))");
     }

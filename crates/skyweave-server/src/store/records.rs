@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 pub enum Scope {
     /// Everything.
     All,
-    /// What belongs to this account or one below it, and what belongs to nobody.
+    /// What belongs to this account or one below it.
     Account(String),
 }
 
@@ -125,10 +125,10 @@ pub struct Seen {
 /// What a search of a decision gave: it holds only if it gives the same again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LookedUp {
-    /// What was searched for; only the first that is found counts.
+    /// What was searched for.
     pub query: ListQuery,
-    /// Its id, if there was any.
-    pub first: Option<String>,
+    /// The ids of what was found.
+    pub found: Vec<String>,
 }
 
 /// An answer that is kept, so that the same request gets it again.
@@ -330,6 +330,8 @@ pub struct EventQuery {
     pub limit: i64,
     /// Whose.
     pub scope: Scope,
+    /// Kinds whose events everybody sees, whatever the scope.
+    pub public_kinds: Vec<String>,
     /// Of these kinds; of all if empty.
     pub kinds: Vec<String>,
     /// Of this thing only.

@@ -178,10 +178,11 @@ async fn scopes_hide_what_others_have(store: &Opened) {
         let list = ListQuery { scope: scope.clone(), ..all("terminal", vec![]) };
         assert_eq!(store.list(&list).await.unwrap().len(), terminals, "{scope:?}");
         assert_eq!(store.count(&list).await.unwrap(), terminals as i64, "{scope:?}");
-        let query = EventQuery { scope: scope.clone(), ..since(0) };
+        let public_kinds = vec!["plan".to_owned()];
+        let query = EventQuery { scope: scope.clone(), public_kinds, ..since(0) };
         assert_eq!(store.events(&query).await.unwrap().len(), events, "{scope:?}");
-        let plans = ListQuery { scope, ..all("plan", vec![]) };
-        assert_eq!(store.count(&plans).await.unwrap(), 1);
+        let plans = ListQuery { scope: scope.clone(), ..all("plan", vec![]) };
+        assert_eq!(store.count(&plans).await.unwrap(), i64::from(scope == Scope::All), "nobody's things are not everybody's");
     }
 }
 
@@ -280,14 +281,14 @@ async fn conditions_choose(store: &Opened) {
 
 async fn what_was_looked_up_must_still_be_so(store: &Opened) {
     let of_plan = Condition::Is(Column::Plan, vec!["plan_1".to_owned()]);
-    let none = LookedUp { query: all("service_line", vec![of_plan]), first: None };
+    let none = LookedUp { query: all("service_line", vec![of_plan]), found: vec![] };
     let mut closing = change("plan", "plan_1", 1);
     closing.looked_up = vec![none.clone()];
     let mut line = change("service_line", "line_1", 1);
     line.entities[0].plan = Some("plan_1".to_owned());
     store.commit(line).await.unwrap();
     assert!(matches!(store.commit(closing.clone()).await.unwrap_err(), StoreError::Conflict { .. }));
-    closing.looked_up = vec![LookedUp { first: Some("line_1".to_owned()), ..none }];
+    closing.looked_up = vec![LookedUp { found: vec!["line_1".to_owned()], ..none }];
     store.commit(closing).await.unwrap();
 }
 
@@ -522,5 +523,5 @@ async fn a_closed_store_says_so(store: &Opened) {
 
 /// All events after a number.
 pub fn since(after: i64) -> EventQuery {
-    EventQuery { after, limit: 1_000, scope: Scope::All, kinds: vec![], id: None, until_ns: None }
+    EventQuery { after, limit: 1_000, scope: Scope::All, public_kinds: vec![], kinds: vec![], id: None, until_ns: None }
 }

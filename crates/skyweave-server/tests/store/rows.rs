@@ -11,6 +11,7 @@ pub fn change(kind: &'static str, id: &str, version: i64) -> Commit {
         time_ns: version * S,
         actor: "client_test".to_owned(),
         seen: vec![Seen { kind, id: id.to_owned(), version: version - 1 }],
+        looked_up: Vec::new(),
         events: vec![event(kind, id, version)],
         entities: vec![row(kind, id, version)],
         answer: None,
