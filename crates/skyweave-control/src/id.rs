@@ -6,6 +6,7 @@
 
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -82,7 +83,7 @@ fn shown(text: &str) -> String {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $name:literal, $prefix:literal, $id:ident);+ $(;)?) => {
         /// A kind of thing that the service keeps.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Kind { $($(#[$doc])* $kind),+ }
 
@@ -151,6 +152,19 @@ macro_rules! kinds {
             impl fmt::Debug for $id {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     EntityId::from(*self).fmt(f)
+                }
+            }
+
+            impl schemars::JsonSchema for $id {
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($id).into()
+                }
+
+                fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    schemars::json_schema!({
+                        "type": "string",
+                        "pattern": concat!("^", $prefix, "_[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
+                    })
                 }
             }
 
@@ -241,6 +255,18 @@ impl FromStr for EntityId {
             Some(Self { kind, ulid: Ulid::parse(rest)? })
         });
         found.ok_or_else(|| IdError { found: shown(text), expected: "anything", prefix: "org" })
+    }
+}
+
+impl schemars::JsonSchema for EntityId {
+    fn schema_name() -> Cow<'static, str> {
+        "EntityId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let prefixes: Vec<&str> = Kind::ALL.iter().map(|kind| kind.prefix()).collect();
+        let pattern = format!("^({})_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$", prefixes.join("|"));
+        schemars::json_schema!({ "type": "string", "pattern": pattern })
     }
 }
 

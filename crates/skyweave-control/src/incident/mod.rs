@@ -4,7 +4,7 @@ use crate::entity::PositionEvidence;
 use serde::{Deserialize, Serialize};
 
 /// One position of a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
     /// When, Unix time.

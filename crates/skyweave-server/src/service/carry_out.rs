@@ -178,7 +178,7 @@ impl Desk<'_> {
             LookUp::PartsOf(whole, kind) => {
                 let id = whole.to_string();
                 let is = |column: &Column| Condition::Is(*column, vec![id.clone()]);
-                let any = columns_of(whole.kind, kind).iter().map(is).collect();
+                let any = index::columns_of(whole.kind, kind).iter().map(is).collect();
                 let parts = self.search(kind, vec![Condition::Any(any), Condition::Live], MOST_PARTS as i64).await?;
                 self.view.add_parts(whole, kind, parts);
             }
@@ -276,18 +276,4 @@ impl Desk<'_> {
 
 fn damaged(id: impl ToString, problem: &str) -> NotDone {
     NotDone::Damaged { id: id.to_string(), problem: problem.to_owned() }
-}
-
-/// The columns by which things of a kind name one of another kind as what they belong to.
-fn columns_of(whole: Kind, part: Kind) -> &'static [Column] {
-    match (whole, part) {
-        (Kind::Organization, Kind::Terminal) => &[Column::Owner, Column::Donor, Column::Operator],
-        (Kind::Organization, _) => &[Column::Organization],
-        (Kind::Account, Kind::Account) => &[Column::Parent],
-        (Kind::Account, _) => &[Column::Account],
-        (Kind::Plan, _) => &[Column::Plan],
-        (Kind::ServiceLine, _) => &[Column::Line],
-        (Kind::Terminal, _) => &[Column::Terminal],
-        _ => &[Column::Link],
-    }
 }

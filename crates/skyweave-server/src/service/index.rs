@@ -1,6 +1,6 @@
 //! The columns by which a store finds things: what of an entity goes into which.
 
-use crate::store::EntityRow;
+use crate::store::{Column, EntityRow};
 use skyweave_control::entity::{AccountState, AnyEntity, LineState, Terminal};
 use skyweave_control::id::{EntityId, Kind};
 
@@ -151,4 +151,18 @@ fn terminal(it: &Terminal, row: &mut EntityRow) {
     let texts = [it.serial.as_deref(), it.model.as_deref(), it.note.as_deref()];
     let texts = [it.hardware_key.as_str()].into_iter().chain(texts.into_iter().flatten()).chain(tags);
     row.search = texts.collect::<Vec<_>>().join("\n").to_ascii_lowercase();
+}
+
+/// The columns by which things of a kind name one of another kind as what they belong to.
+pub(super) const fn columns_of(whole: Kind, part: Kind) -> &'static [Column] {
+    match (whole, part) {
+        (Kind::Organization, Kind::Terminal) => &[Column::Owner, Column::Donor, Column::Operator],
+        (Kind::Organization, _) => &[Column::Organization],
+        (Kind::Account, Kind::Account) => &[Column::Parent],
+        (Kind::Account, _) => &[Column::Account],
+        (Kind::Plan, _) => &[Column::Plan],
+        (Kind::ServiceLine, _) => &[Column::Line],
+        (Kind::Terminal, _) => &[Column::Terminal],
+        _ => &[Column::Link],
+    }
 }

@@ -2,9 +2,12 @@
 
 mod carry_out;
 mod index;
+mod many;
 mod verify;
+mod view;
 
 pub use carry_out::{CarriedOut, Done, NotDone, Request, Work, carry_out};
+pub use many::{BulkDone, BulkOrder, ImportOrder, NotImported, bulk, import};
 pub use index::{about, own_account, row};
 pub use verify::{Difference, Verified, rebuild, verify};
 
