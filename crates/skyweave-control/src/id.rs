@@ -4,6 +4,7 @@
 //! Whoever creates something gives it its id; nothing here draws one. If the first ten characters hold the time in ms, lists
 //! sorted by id are sorted by age, and that is all that anybody may conclude from an id.
 
+use crate::refused::shown;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
@@ -67,17 +68,6 @@ pub struct IdError {
     found: String,
     expected: &'static str,
     prefix: &'static str,
-}
-
-/// Longest part of a wrong id that an error repeats, characters.
-const SHOWN: usize = 60;
-
-fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown.escape_debug().to_string()
 }
 
 macro_rules! kinds {

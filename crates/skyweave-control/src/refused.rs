@@ -121,3 +121,15 @@ impl Refused {
         self
     }
 }
+
+/// Longest part of a wrong value that a message repeats, characters.
+const SHOWN: usize = 60;
+
+/// A wrong value as a message may repeat it: its beginning, with control characters made visible.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown.escape_debug().to_string()
+}

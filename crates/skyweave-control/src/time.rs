@@ -22,6 +22,32 @@ impl UnixSeconds {
     }
 }
 
+impl UnixSeconds {
+    /// Reads a day (`2026-11-22`: its beginning), a time (`2026-11-22T06:00:00Z`) or a number of seconds since 1970; none if it is none of these.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let number = |part: Option<&str>| -> Option<i64> {
+            let part = part.filter(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))?;
+            part.parse().ok()
+        };
+        if let Some(seconds) = number(Some(text.strip_prefix('-').unwrap_or(text))) {
+            return Some(Self(if text.starts_with('-') { -seconds } else { seconds }));
+        }
+        let (day, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));
+        let (mut day, mut time) = (day.split('-'), time.strip_suffix('Z')?.split(':'));
+        let (year, month, date) = (number(day.next())?, number(day.next())?, number(day.next())?);
+        let (hour, minute, second) = (number(time.next())?, number(time.next())?, number(time.next())?);
+        let whole = day.next().is_none() && time.next().is_none() && year < 10_000;
+        if !whole || hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        let days = days_of(year, month, date);
+        // a day that is not in the calendar comes out as another
+        (civil(days) == (year, month, date))
+            .then_some(Self(days * 86_400 + hour * 3_600 + minute * 60 + second))
+    }
+}
+
 impl fmt::Display for UnixSeconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (days, of_day) = (self.0.div_euclid(86_400), self.0.rem_euclid(86_400));
@@ -46,6 +72,14 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (era * 400 + year_of_era + i64::from(month <= 2), month, day)
 }
 
+/// The inverse of [`civil`].
+fn days_of(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +95,24 @@ mod tests {
             (4_107_542_400, "2100-03-01T00:00:00Z"),
         ] {
             assert_eq!(UnixSeconds(seconds).to_string(), text);
+            assert_eq!(UnixSeconds::read(text), Some(UnixSeconds(seconds)));
+            assert_eq!(UnixSeconds::read(&seconds.to_string()), Some(UnixSeconds(seconds)));
+        }
+        for bad in [
+            "",
+            "-",
+            "2026",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-02-30",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T06:00:00",
+            "2026-11-22T06:00Z",
+            "22.11.2026",
+            "99999-01-01",
+            "99999999999999999999",
+        ] {
+            assert!(UnixSeconds::read(bad).is_none_or(|read| bad == "2026" && read.0 == 2_026), "{bad}");
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) const MOST_LEVELS: usize = 16;
 /// What a decision gives.
 pub(super) type Decided<V> = Result<Vec<Event>, Stopped<<V as View>::Failure>>;
 /// What a step on the way gives.
-pub(super) type Found<T, V> = Result<T, Stopped<<V as View>::Failure>>;
+pub(crate) type Found<T, V> = Result<T, Stopped<<V as View>::Failure>>;
 
 impl<V: View> Context<'_, V> {
     /// The entity, if there is one that the actor may know of.
@@ -102,7 +102,7 @@ impl<V: View> Context<'_, V> {
     }
 
     /// An account that something new may be put into.
-    pub(super) fn usable_account(&self, id: AccountId) -> Found<Account, V> {
+    pub(crate) fn usable_account(&self, id: AccountId) -> Found<Account, V> {
         self.in_scope(Some(id), id)?;
         let account: Account = self.find(id)?;
         match &account.state {
@@ -118,7 +118,7 @@ impl<V: View> Context<'_, V> {
     }
 
     /// Refuses if there is no such organization, or it is closed.
-    pub(super) fn open_organization(&self, id: OrganizationId, field: &str) -> Found<(), V> {
+    pub(crate) fn open_organization(&self, id: OrganizationId, field: &str) -> Found<(), V> {
         let found: Option<Organization> = self.view.get(id).map_err(Stopped::View)?;
         match found {
             Some(organization) if organization.open => Ok(()),
@@ -128,7 +128,7 @@ impl<V: View> Context<'_, V> {
     }
 
     /// The event that begins something.
-    pub(super) fn first(&self, id: impl Into<EntityId>, change: impl Into<Payload>) -> Event {
+    pub(crate) fn first(&self, id: impl Into<EntityId>, change: impl Into<Payload>) -> Event {
         self.event(id, 1, change)
     }
 

@@ -85,8 +85,13 @@ pub(super) fn optional(field: &str, text: Option<&str>) -> Result<(), Refused> {
     text.map_or(Ok(()), |text| long_text(field, text))
 }
 
+/// What may be said of a terminal: a serial number or a model, on one line, or a longer note.
+pub(crate) fn description(field: &str, text: Option<&str>) -> Result<(), Refused> {
+    if field == "note" { optional(field, text) } else { text.map_or(Ok(()), |text| name(field, text)) }
+}
+
 /// Tags.
-pub(super) fn tags(tags: &BTreeSet<String>) -> Result<(), Refused> {
+pub(crate) fn tags(tags: &BTreeSet<String>) -> Result<(), Refused> {
     if tags.len() > MOST_TAGS {
         return Err(malformed(
             "tags",

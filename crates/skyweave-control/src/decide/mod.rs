@@ -18,7 +18,9 @@ mod restriction;
 mod terminal;
 
 pub use fields::sha256_of;
+pub(crate) use fields::{description as check_description, tags as check_tags};
 pub use incident::situation;
+pub(crate) use terminal::fit_line as check_line;
 
 use crate::command::{Actor, Command};
 use crate::enforcement::Rules;

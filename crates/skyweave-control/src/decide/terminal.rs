@@ -100,9 +100,9 @@ fn enter<V: View>(id: TerminalId, entry: &Entry, context: &Context<'_, V>) -> Fo
 }
 
 fn describe(serial: Option<&str>, model: Option<&str>, note: Option<&str>) -> Result<(), Refused> {
-    serial.map_or(Ok(()), |serial| fields::name("serial", serial))?;
-    model.map_or(Ok(()), |model| fields::name("model", model))?;
-    fields::optional("note", note)
+    fields::description("serial", serial)?;
+    fields::description("model", model)?;
+    fields::description("note", note)
 }
 
 fn known_holders<V: View>(holders: &Holders, context: &Context<'_, V>) -> Found<(), V> {
@@ -128,7 +128,7 @@ fn attach<V: View>(before: &Terminal, line: LineId, context: &Context<'_, V>) ->
 }
 
 /// Refuses if a terminal of this account cannot be put on this line.
-pub(super) fn fit_line<V: View>(
+pub(crate) fn fit_line<V: View>(
     id: TerminalId,
     account: AccountId,
     line: LineId,

@@ -58,8 +58,8 @@ pub struct Finding {
     pub since_s: UnixSeconds,
     /// When the last was.
     pub until_s: UnixSeconds,
-    /// How many positions speak for it.
-    pub fixes: u32,
+    /// How many looks (positions of an hour taken together) speak for it.
+    pub looks: u32,
     /// The best evidence among them.
     pub evidence: PositionEvidence,
     /// Share of the probability outside of where it may be, in 65536ths.

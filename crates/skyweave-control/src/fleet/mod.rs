@@ -1,3 +1,7 @@
 //! Many terminals at once.
 
+pub mod allow_list;
+pub mod bulk;
+pub mod import;
 pub mod search;
+pub mod synthetic;

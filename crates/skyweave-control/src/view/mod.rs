@@ -1,7 +1,12 @@
 //! How deciding looks things up. A look-up may fail, because a database may, or because a thing has not been fetched yet.
 //!
 //! [`Fleet`] has everything in memory. [`Fetched`] has what a caller has fetched so far, and names what it lacks, so that a caller
-//! whose database is asynchronous decides again after fetching it: a few rounds, for a command touches few things.
+//! whose database is asynchronous decides again after fetching it: a few rounds, for a command touches few things. [`Staged`] is a view as it
+//! will be.
+
+mod staged;
+
+pub use staged::{StageError, Staged};
 
 use crate::entity::{AnyEntity, Entity, HardwareKey};
 use crate::event::{self, Event, FoldError};

@@ -1,6 +1,12 @@
-//! Searching terminals: a typed filter that a store translates to its own language, its text form `key=value`, and what it means.
+//! Searching terminals: a typed filter that a store translates to its own language, its text form `key=value` ([`Filter::parse`]), and what
+//! it means ([`Filter::matches`]), against which a store's translation is tested.
 
-use crate::entity::{Cause, Holders, Terminal, TerminalState};
+mod matching;
+mod text;
+
+pub use text::{FilterError, KEYS};
+
+use crate::entity::{Cause, Terminal, TerminalState};
 use crate::id::{AccountId, LineId, OrganizationId, PlanId};
 use crate::time::UnixSeconds;
 
@@ -107,12 +113,4 @@ pub struct Sighting {
     pub cell: u64,
     /// In which territory, where it is in one.
     pub territory: Option<String>,
-}
-
-impl Row {
-    /// Who has the terminal.
-    #[must_use]
-    pub fn holders(&self) -> &Holders {
-        &self.terminal.holders
-    }
 }

@@ -1,0 +1,96 @@
+//! Reading CSV of which nothing is known: any size, any bytes.
+
+use super::columns::{self, Column};
+use super::report::ImportError;
+use csv::{ByteRecord, ReaderBuilder};
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
+
+/// Longest row, bytes: a `"` that nobody closes would else take in the rest of the file.
+const LONGEST_ROW: u64 = 64 << 10;
+/// What is read at once, bytes.
+const CHUNK: usize = 64 << 10;
+
+/// The rows of a file.
+pub(super) struct Source<R> {
+    reader: csv::Reader<Bounded<R>>,
+    record: ByteRecord,
+    columns: Vec<Column>,
+    /// Where the last whole row ended, bytes from the beginning.
+    ended: Rc<Cell<u64>>,
+}
+
+/// A file that breaks off when a row is too long.
+struct Bounded<R> {
+    file: R,
+    given: u64,
+    ended: Rc<Cell<u64>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the row is longer than {} KiB", LONGEST_ROW >> 10)]
+struct TooLong;
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given.saturating_sub(self.ended.get()) > LONGEST_ROW + CHUNK as u64 {
+            return Err(io::Error::other(TooLong));
+        }
+        let read = self.file.read(buffer)?;
+        self.given += read as u64;
+        Ok(read)
+    }
+}
+
+impl<R: Read> Source<R> {
+    /// Reads the first line.
+    pub(super) fn open<F>(file: R) -> Result<Self, ImportError<F>> {
+        let ended = Rc::new(Cell::new(0));
+        let bounded = Bounded { file, given: 0, ended: Rc::clone(&ended) };
+        let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(CHUNK).from_reader(bounded);
+        let heading = reader.byte_headers().map_err(|error| fault(1, &error))?;
+        if heading.is_empty() {
+            return Err(ImportError::Empty);
+        }
+        // UTF-16 begins with one of these, and has a NUL in every other byte
+        let first = heading.get(0).unwrap_or_default();
+        if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) || first.contains(&0) {
+            return Err(ImportError::Encoding { line: 1 });
+        }
+        let Ok(heading) = csv::StringRecord::from_byte_record(heading.clone()) else {
+            return Err(ImportError::Encoding { line: 1 });
+        };
+        let columns = columns::read(&heading)
+            .map_err(|found| ImportError::Heading { found, accepted: columns::names() })?;
+        ended.set(reader.position().byte());
+        Ok(Self { reader, record: ByteRecord::new(), columns, ended })
+    }
+
+    /// The columns, in the order of the file.
+    pub(super) fn columns(&self) -> Vec<Column> {
+        self.columns.clone()
+    }
+
+    /// The next row that has anything in it, and the line on which it begins, counted from 1.
+    pub(super) fn next_record<F>(&mut self) -> Result<Option<(u64, &ByteRecord)>, ImportError<F>> {
+        let line = self.reader.position().line();
+        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| fault(line, &error))?;
+        self.ended.set(self.reader.position().byte());
+        let begun = self.record.position().map_or(line, csv::Position::line);
+        Ok(more.then_some((begun, &self.record)))
+    }
+}
+
+fn fault<F>(line: u64, error: &csv::Error) -> ImportError<F> {
+    match error.kind() {
+        csv::ErrorKind::Io(error) if is_too_long(error) => {
+            ImportError::LongRow { line, most_kib: LONGEST_ROW >> 10 }
+        }
+        _ => ImportError::Read { line, reason: error.to_string() },
+    }
+}
+
+fn is_too_long(error: &io::Error) -> bool {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<TooLong>()).is_some()
+}
