@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The name of the header by which a request may be repeated without being done twice.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -37,8 +37,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// The body; empty where it is handed over as a stream.
     pub body: Bytes,
-    /// The body of an import, which is not read yet.
-    pub stream: Option<Body>,
+    /// The body of an import, which is not read yet; nobody waits for the lock, it only lets calls be shared.
+    pub stream: Mutex<Option<Body>>,
     /// Under which key the answer is kept.
     pub repeat: Option<Repeat>,
     /// Only say what would be.
@@ -195,7 +195,7 @@ async fn come_through(
         query,
         headers: head.headers,
         body,
-        stream,
+        stream: Mutex::new(stream),
         repeat: repeat.clone(),
         dry_run,
     };

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use skyweave_control::fleet::import::{ImportError, Options};
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
+use std::sync::{Arc, PoisonError};
 
 /// The routes of this module.
 pub fn routes() -> Vec<Route> {
@@ -26,12 +27,12 @@ pub fn routes() -> Vec<Route> {
     vec![route]
 }
 
-async fn import(mut call: Call) -> Result<Reply, Problem> {
+async fn import(call: Call) -> Result<Reply, Problem> {
     let account = call.parameter("account").map(str::parse).transpose();
     let account = account.map_err(|error: skyweave_control::id::IdError| {
         Problem::invalid("invalid_parameter", error.to_string()).field("account")
     })?;
-    let body = call.stream.take().unwrap_or_else(Body::empty);
+    let body = call.stream.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_else(Body::empty);
     let file = spool(body, call.api.limits.import_bytes).await?;
     let order = ImportOrder {
         file,
@@ -41,7 +42,7 @@ async fn import(mut call: Call) -> Result<Reply, Problem> {
         rules: call.api.rules.clone(),
         dry_run: call.dry_run,
     };
-    let report = service::import(std::sync::Arc::clone(&call.api.store), order).await.map_err(refused)?;
+    let report = service::import(Arc::clone(&call.api.store), order).await.map_err(refused)?;
     Reply::of(&report)
 }
 

@@ -1,7 +1,7 @@
 //! All routes in one table: address, who may, what it takes and gives, and its handler. The router, the OpenAPI document and the test of
 //! every role on every route are made from it.
 
-use super::auth::{self, Role};
+use super::auth::Role;
 use super::call::{Call, Reply};
 use super::collections::{COLLECTIONS, Collection};
 use super::problem::Problem;
@@ -291,7 +291,7 @@ fn of_collection(collection: &'static Collection) -> Vec<Route> {
 pub fn role_names(needs: Needs) -> Vec<&'static str> {
     match needs {
         Needs::Nothing => Vec::new(),
-        Needs::AnyOf(roles) => roles.iter().map(|role: &auth::Role| role.name()).collect(),
+        Needs::AnyOf(roles) => roles.iter().map(|role| role.name()).collect(),
     }
 }
 
