@@ -8,7 +8,7 @@ mod bulk;
 mod call;
 mod checks;
 mod clients;
-mod collections;
+pub mod collections;
 mod deliver;
 mod entities;
 mod events;
