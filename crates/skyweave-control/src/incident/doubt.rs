@@ -15,6 +15,9 @@ pub(super) struct Doubt {
     /// The last position that did not come from the terminal itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     network: Option<Fix>,
+    /// When what the terminal claims was last held against what the network knows, and found wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refuted_s: Option<i64>,
     /// Where the terminal was before it claimed to be somewhere it cannot have come to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     before: Option<Fix>,
@@ -42,6 +45,10 @@ impl Doubt {
     ) -> Believed {
         let last = self.last.replace(*fix);
         if fix.evidence != PositionEvidence::ClaimedGnss {
+            let claimed = last.filter(|last| last.evidence == PositionEvidence::ClaimedGnss);
+            if claimed.is_some_and(|claimed| too_far(&claimed, fix, limits)) {
+                self.refuted_s = Some(fix.time_s);
+            }
             self.network = Some(*fix);
             self.settle();
             return Believed { counts: true, from: None };
@@ -49,13 +56,17 @@ impl Doubt {
         let same_kind = last.filter(|last| last.evidence == PositionEvidence::ClaimedGnss);
         let jumped = same_kind.is_some_and(|last| too_far(&last, fix, limits));
         let fresh = self.network.filter(|network| fix.time_s - network.time_s <= params.network_s);
-        let contradicted = fresh.is_some_and(|network| too_far(&network, fix, limits));
+        let contradicted = fresh.is_some_and(|network| self.contradicts(&network, fix, limits, params));
+        if contradicted {
+            self.refuted_s = Some(fix.time_s);
+        }
         if !jumped && !contradicted && self.before.is_none() {
             return Believed { counts: true, from: same_kind };
         }
         let before = *self.before.get_or_insert_with(|| fresh.or(last).unwrap_or(*fix));
-        let back = before.distance_m(fix) <= f64::from(params.near_m) && !contradicted;
-        if back || is_inside() {
+        let back = before.distance_m(fix) <= f64::from(params.near_m);
+        // a claim to be where one may be helps, unless the network knows better
+        if !contradicted && (back || is_inside()) {
             self.settle();
             return Believed { counts: true, from: None };
         }
@@ -66,6 +77,14 @@ impl Doubt {
             return Believed { counts: true, from: None };
         }
         Believed { counts: false, from: None }
+    }
+
+    /// Whether what the network knows is against a claim. Once it was, claims must be near what it knows for a while: else a terminal could
+    /// claim anything that it might have driven to since.
+    fn contradicts(&self, network: &Fix, claim: &Fix, limits: &Limits<'_>, params: &Params) -> bool {
+        let refuted = self.refuted_s.is_some_and(|at_s| claim.time_s - at_s <= params.network_s);
+        let near_m = f64::from(params.near_m) + network.spread_m(claim);
+        too_far(network, claim, limits) || (refuted && network.distance_m(claim) > near_m)
     }
 
     fn settle(&mut self) {

@@ -7,13 +7,13 @@
 //! | incident | opens when | closes when |
 //! |---|---|---|
 //! | diverted | deep looks less three times inside looks make 72 h, in 10 looks over 5 days; or all outside looks so 240 h | 24 h inside, nothing outside |
-//! | roaming | deep looks, or looks in a territory that the plan lets it roam in, less three times inside looks make 12 h, in 3 looks | the same |
+//! | roaming | deep looks, or looks in a territory that the plan lets it roam in, less three times inside looks make 24 h, in 4 looks | the same |
 //! | moving | faster than the plan allows for 30 min, less half of the time that it was not | it was not for twice as long |
-//! | border flicker | it changed sides 4 times in 7 days | no change in 7 days |
+//! | border flicker | it changed sides 4 times in 7 days, and was never deep outside in between | no change in 7 days |
 //!
 //! An incident can get graver, in the order moving, roaming, diverted; it never gets lighter but by closing. What a terminal merely claims
-//! is set aside if it cannot have come there so fast, or if the network knows better, until it has held for 72 h; unless the claim is that it
-//! is where it may be, or back where it was.
+//! is set aside while the network knows better. It is also set aside if the terminal cannot have come there so fast, until it has held for
+//! 72 h; unless the claim is that it is where it may be, or back where it was.
 
 mod doubt;
 mod look;

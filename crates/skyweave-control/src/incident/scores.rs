@@ -33,7 +33,7 @@ pub(super) struct Scores {
     /// The best evidence of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     out_evidence: Option<PositionEvidence>,
-    /// Whether the last look that says so was inside.
+    /// Whether the last look that said anything was inside; none if it was deep outside or roaming.
     #[serde(skip_serializing_if = "Option::is_none")]
     was_inside: Option<bool>,
     /// When it changed sides, the last few times.
@@ -74,8 +74,14 @@ impl Scores {
                 self.out_evidence = self.out_evidence.max(Some(look.evidence));
             }
         }
-        let inside = side == Side::Inside;
-        if self.was_inside.replace(inside).is_some_and(|was| was != inside) {
+        // whoever was deep outside in between did not flicker
+        let inside = match side {
+            Side::Inside => Some(true),
+            Side::Outside { deep: false } => Some(false),
+            _ => None,
+        };
+        let was_inside = std::mem::replace(&mut self.was_inside, inside);
+        if was_inside.zip(inside).is_some_and(|(was, is)| was != is) {
             self.flips_s.push(time_s);
         }
         let keep = params.flips as usize;

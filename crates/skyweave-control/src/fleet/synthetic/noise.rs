@@ -85,17 +85,31 @@ impl Noisy {
         self.lasting.0 = self.lasting.0 * left + fresh * self.random.normal();
         self.lasting.1 = self.lasting.1 * left + fresh * self.random.normal();
         let white = (noise.white_m * self.random.normal(), noise.white_m * self.random.normal());
-        if self.burst_left_s <= 0 && self.random.happens(noise.bursts_a_day * step_h / 24.0) {
-            self.burst_left_s = (self.random.between(noise.burst_h.0, noise.burst_h.1) * 3_600.0) as i64;
-        }
+        let spoofed = self.spoofed();
         let missing = self.random.happens(noise.missing);
-        let spoofed = self.burst_left_s > 0;
-        self.burst_left_s -= self.interval_s;
         if missing || self.off {
             return None;
         }
         let lasting_m = (east_m + self.lasting.0, north_m + self.lasting.1);
         let (east_m, north_m) = if spoofed { noise.airport_m } else { lasting_m };
         Some((east_m + white.0, north_m + white.1, noise.white_m.round() as u32))
+    }
+
+    /// Whether a burst is going on; then time passes to the next position. Bursts begin within any hour, however rare positions are.
+    fn spoofed(&mut self) -> bool {
+        const HOUR_S: i64 = 3_600;
+        let spoofed = self.burst_left_s > 0;
+        let mut left_s = self.interval_s;
+        while left_s > 0 {
+            let step_s = left_s.min(HOUR_S);
+            self.burst_left_s -= step_s;
+            let begins = self.noise.bursts_a_day * step_s as f64 / 86_400.0;
+            if self.burst_left_s <= 0 && self.random.happens(begins) {
+                let (from_h, to_h) = self.noise.burst_h;
+                self.burst_left_s = (self.random.between(from_h, to_h) * 3_600.0) as i64;
+            }
+            left_s -= step_s;
+        }
+        spoofed
     }
 }
