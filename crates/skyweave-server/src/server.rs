@@ -3,6 +3,7 @@
 use crate::api::auth::{Role, new_client};
 use crate::api::{Api, Limits, TELEMETRY_KEPT_S, Targets, deliver, router};
 use crate::clock::{SECOND_NS, now_ns};
+use crate::service::Laws;
 use crate::store::{self, Horizon, Scope, Store, StoreError};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -10,6 +11,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -36,6 +38,8 @@ pub struct Options {
     pub limits: Limits,
     /// Where webhooks may lead.
     pub targets: Targets,
+    /// The folder with the files of borders that territories may be parts of.
+    pub borders: Option<PathBuf>,
 }
 
 /// Why it does not serve.
@@ -44,6 +48,14 @@ pub enum ServeError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The folder of borders.
+    #[error("{folder}: files of borders cannot be read: {problem}; give another folder with --borders, or none")]
+    Borders {
+        /// Which.
+        folder: String,
+        /// What the system said.
+        problem: String,
+    },
     /// The port is another program's.
     #[error("{address} is taken by another program; stop that one, or choose another address with --listen")]
     Taken {
@@ -75,6 +87,7 @@ pub struct Server {
     store: Arc<dyn Store>,
     limits: Limits,
     targets: Targets,
+    laws: Laws,
     /// Where it listens.
     pub address: SocketAddr,
     /// The credential that was made because there was none.
@@ -93,16 +106,24 @@ impl Server {
             _ => ServeError::Deaf { address: options.listen, problem: error.to_string() },
         })?;
         let address = listener.local_addr().unwrap_or(options.listen);
+        let laws = match &options.borders {
+            Some(folder) => Laws::with_borders(folder).map_err(|error| ServeError::Borders {
+                folder: folder.display().to_string(),
+                problem: error.to_string(),
+            })?,
+            None => Laws::default(),
+        };
         let store = store::open(&options.store, now_ns()).await?;
         let administrator = first_client(&*store).await?;
         let Options { limits, targets, .. } = options;
-        Ok(Self { listener, store, limits, targets, address, administrator })
+        Ok(Self { listener, store, limits, targets, laws, address, administrator })
     }
 
     /// Serves until `stop` is done; then ends what is under way, and closes the store.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
         let (stopping, stopped) = watch::channel(false);
-        let api = Arc::new(Api::new(Arc::clone(&self.store), self.limits.clone(), self.targets, stopped));
+        let api = Api::new(Arc::clone(&self.store), self.limits.clone(), self.targets, stopped);
+        let api = Arc::new(api.with_laws(self.laws));
         let delivering = tokio::spawn(deliver(Arc::clone(&api)));
         let sweeping = tokio::spawn(sweep(Arc::clone(&api)));
         tokio::pin!(stop);

@@ -21,7 +21,7 @@ pub fn serve(options: &Serve) -> Result<ExitCode> {
         None => format!("sqlite:{}", file_of_this_user()?.display()),
     };
     let targets = if options.private_webhooks { Targets::Any } else { Targets::Public };
-    let settings = Options { store, listen: options.listen, limits: Limits::default(), targets };
+    let settings = Options { store, listen: options.listen, limits: Limits::default(), targets, borders: options.borders.clone() };
     // no other command pays for these threads
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().into_diagnostic()?;
     runtime.block_on(async {

@@ -9,6 +9,7 @@ mod call;
 mod checks;
 mod clients;
 pub mod collections;
+mod decisions;
 mod deliver;
 mod entities;
 mod events;

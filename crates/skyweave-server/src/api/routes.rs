@@ -6,7 +6,7 @@ use super::call::{Call, Reply};
 use super::collections::{COLLECTIONS, Collection};
 use super::problem::Problem;
 use super::shapes::Shape;
-use super::{bulk, clients, entities, events, filter, health, imports, openapi, page, telemetry, token, webhooks};
+use super::{bulk, clients, decisions, entities, events, filter, health, imports, openapi, page, telemetry, token, webhooks};
 use axum::http::Method;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
@@ -204,6 +204,7 @@ pub fn all() -> Vec<Route> {
     routes.extend(COLLECTIONS.iter().flat_map(of_collection));
     routes.extend(bulk::routes());
     routes.extend(imports::routes());
+    routes.extend(decisions::routes());
     routes.extend(events::routes());
     routes.extend(telemetry::routes());
     routes.extend(webhooks::routes());

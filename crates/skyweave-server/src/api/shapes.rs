@@ -4,6 +4,7 @@ use super::auth::{TokenAnswer, TokenRequest};
 use super::bulk::{Bulk, BulkAnswer, Commands, CommandsAnswer};
 use super::clients::{ClientAnswer, ClientPage, ClientSpec};
 use super::collections::Collection;
+use super::decisions::{DecisionAnswer, DecisionRequest};
 use super::health::Health;
 use super::telemetry::{Acknowledged, Batch, Received, Reported, Wanted};
 use super::webhooks::{DeliveryPage, Replay, WebhookAnswer, WebhookChange, WebhookPage, WebhookSpec};
@@ -82,6 +83,10 @@ pub enum Shape {
     BulkAnswer,
     /// What an import found and did.
     ImportReport,
+    /// Which decision is asked for.
+    DecisionRequest,
+    /// A decision.
+    Decision,
     /// The OpenAPI document.
     Document,
 }
@@ -155,6 +160,8 @@ impl Shape {
             Self::Bulk => of::<Bulk>(generator),
             Self::BulkAnswer => of::<BulkAnswer>(generator),
             Self::ImportReport => of::<Report>(generator),
+            Self::DecisionRequest => of::<DecisionRequest>(generator),
+            Self::Decision => of::<DecisionAnswer>(generator),
             Self::Document => json!({ "type": "object", "description": "This document." }),
         }
     }

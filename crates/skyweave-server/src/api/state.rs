@@ -3,6 +3,7 @@
 use super::limit::{Limiter, Rate};
 use super::webhook::Targets;
 use crate::clock;
+use crate::service::Laws;
 use crate::store::Store;
 use skyweave_control::enforcement::Rules;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -55,6 +56,8 @@ pub struct Api {
     pub store: Arc<dyn Store>,
     /// The rules of enforcement.
     pub rules: Rules,
+    /// Decision tables.
+    pub laws: Arc<Laws>,
     /// What is too much.
     pub limits: Limits,
     /// Where webhooks may lead.
@@ -76,6 +79,7 @@ impl Api {
         Self {
             store,
             rules: Rules::default(),
+            laws: Arc::default(),
             limits,
             targets,
             stopping,
@@ -90,6 +94,13 @@ impl Api {
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
+        self
+    }
+
+    /// The same with files of borders.
+    #[must_use]
+    pub fn with_laws(mut self, laws: Laws) -> Self {
+        self.laws = Arc::new(laws);
         self
     }
 

@@ -7,6 +7,7 @@ mod bounds;
 mod desk;
 mod document;
 mod events;
+mod fuzz;
 mod hooks;
 mod imports;
 mod matrix;

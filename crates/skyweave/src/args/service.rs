@@ -12,6 +12,9 @@ pub struct Serve {
     /// Where to listen. The server speaks no TLS: put a proxy before it that does if it is not for this machine alone.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// The folder with the files of borders that territories are cut from; each is found by its SHA-256.
+    #[arg(long, value_name = "DIR")]
+    pub borders: Option<PathBuf>,
     /// Let webhooks lead to private addresses too, such as those of a laboratory.
     #[arg(long)]
     pub private_webhooks: bool,
