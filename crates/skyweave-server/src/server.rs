@@ -164,7 +164,8 @@ async fn listen(
     let router = router(api);
     let places = Arc::new(Semaphore::new(limits.connections));
     let connections = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
+    // a client that sends nothing at all must not wait for its version to be guessed
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())

@@ -38,7 +38,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             client: Rate { per_second: 200.0, burst: 1_000.0 },
-            logins: Rate { per_second: 0.5, burst: 20.0 },
+            logins: Rate { per_second: 5.0, burst: 100.0 },
             body_bytes: 1 << 20,
             import_bytes: 512 << 20,
             request: Duration::from_secs(30),

@@ -17,3 +17,4 @@ mod search;
 mod telemetry;
 mod tenants;
 mod tokens;
+mod verify;
