@@ -35,7 +35,7 @@ impl Actor {
 macro_rules! commands {
     ($($kind:ident($id:ident, $command:ident)),+ $(,)?) => {
         /// What is asked for, and of what.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
         pub enum Command {
             $(
@@ -77,7 +77,7 @@ commands!(
 );
 
 /// What may be asked of an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum OrganizationCommand {
     /// To be.
@@ -95,7 +95,7 @@ pub enum OrganizationCommand {
 }
 
 /// What may be asked of an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AccountCommand {
     /// To be.
@@ -120,7 +120,7 @@ pub enum AccountCommand {
 }
 
 /// What may be asked of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PlanCommand {
     /// To be.
@@ -138,7 +138,7 @@ pub enum PlanCommand {
 }
 
 /// What may be asked of a service line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum LineCommand {
     /// To be.
@@ -163,7 +163,7 @@ pub enum LineCommand {
 }
 
 /// What may be asked of a terminal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TerminalCommand {
     /// To come into the books: manufactured only, or registered by an account, or attached to a line as well.
@@ -224,7 +224,7 @@ pub enum TerminalCommand {
 }
 
 /// What may be asked of a registry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RegistryCommand {
     /// To be, empty and not in force.
@@ -270,7 +270,7 @@ pub enum RegistryCommand {
 }
 
 /// What may be asked of a set of borders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum BoundarySetCommand {
     /// To be.
@@ -283,7 +283,7 @@ pub enum BoundarySetCommand {
 }
 
 /// What may be asked of a territory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TerritoryCommand {
     /// To be.
@@ -301,7 +301,7 @@ pub enum TerritoryCommand {
 }
 
 /// What may be asked of a file of policies. Whoever calls must have validated its text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RestrictionCommand {
     /// To be, not enabled.
@@ -323,7 +323,7 @@ pub enum RestrictionCommand {
 }
 
 /// What may be asked of a protected class.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ProtectedClassCommand {
     /// To be, empty.
@@ -351,7 +351,7 @@ pub enum ProtectedClassCommand {
 }
 
 /// What may be asked of an incident.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum IncidentCommand {
     /// To begin.
@@ -390,7 +390,7 @@ pub enum IncidentCommand {
 }
 
 /// What may be asked of an appeal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AppealCommand {
     /// To begin. A permit comes with it, so that service goes on until it is decided.
@@ -414,7 +414,7 @@ pub enum AppealCommand {
 }
 
 /// What may be asked of a permit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PermitCommand {
     /// To be given without an appeal.

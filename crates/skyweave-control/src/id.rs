@@ -7,6 +7,7 @@
 use crate::refused::shown;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -72,7 +73,7 @@ pub struct IdError {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $name:literal, $prefix:literal, $id:ident);+ $(;)?) => {
         /// A kind of thing that the service keeps.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Kind { $($(#[$doc])* $kind),+ }
 
@@ -141,6 +142,19 @@ macro_rules! kinds {
             impl fmt::Debug for $id {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     EntityId::from(*self).fmt(f)
+                }
+            }
+
+            impl schemars::JsonSchema for $id {
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($id).into()
+                }
+
+                fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    schemars::json_schema!({
+                        "type": "string",
+                        "pattern": concat!("^", $prefix, "_[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
+                    })
                 }
             }
 
@@ -231,6 +245,18 @@ impl FromStr for EntityId {
             Some(Self { kind, ulid: Ulid::parse(rest)? })
         });
         found.ok_or_else(|| IdError { found: shown(text), expected: "anything", prefix: "org" })
+    }
+}
+
+impl schemars::JsonSchema for EntityId {
+    fn schema_name() -> Cow<'static, str> {
+        "EntityId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let prefixes: Vec<&str> = Kind::ALL.iter().map(|kind| kind.prefix()).collect();
+        let pattern = format!("^({})_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$", prefixes.join("|"));
+        schemars::json_schema!({ "type": "string", "pattern": pattern })
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 macro_rules! codes {
     ($($(#[$doc:meta])* $code:ident = $name:literal;)+) => {
         /// Why a command is refused, for programs. The names are stable.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
         pub enum Code { $($(#[$doc])* #[serde(rename = $name)] $code),+ }
 
         impl Code {
@@ -83,7 +83,7 @@ impl fmt::Display for Code {
 }
 
 /// A command that is refused. Nothing has changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error, schemars::JsonSchema)]
 #[error("{found}; {remedy}")]
 pub struct Refused {
     /// Why, for programs.

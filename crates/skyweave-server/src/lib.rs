@@ -1,2 +1,16 @@
-//! The running service: stores, REST, events.
+//! The running service: where it is kept, and what its customers and operators talk to.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`store`] | keeps events and what they come to, in SQLite or PostgreSQL |
+//! | [`service`] | lets `skyweave-control` decide on what is stored, and stores what follows |
+//! | [`api`] | REST, events, webhooks, telemetry |
+//! | [`server`] | listens, keeps clients in bounds, ends in order |
+//! | [`clock`] | the time and chance, which nothing else takes from the machine |
 #![forbid(unsafe_code)]
+
+pub mod api;
+pub mod clock;
+pub mod server;
+pub mod service;
+pub mod store;

@@ -1,5 +1,9 @@
 //! The command line.
 
+mod service;
+
+pub use service::{Connect, Events, Explain, Import, Resource, Serve};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -42,6 +46,40 @@ pub enum Command {
     Validate(Validate),
     /// Print the JSON Schema of scenarios.
     Schema,
+    /// Run the service: accounts, terminals, territories, who may be served where.
+    Serve(Serve),
+    /// Organizations: those who pay, donate, hold and vouch.
+    Organization(Resource),
+    /// Accounts: a tree of those who pay.
+    Account(Resource),
+    /// Plans: what is sold.
+    Plan(Resource),
+    /// Service lines: a plan at a service address.
+    Line(Resource),
+    /// User terminals.
+    Terminal(Resource),
+    /// Registries: lists of terminals that are allowed or denied.
+    Registry(Resource),
+    /// Sets of borders.
+    BoundarySet(Resource),
+    /// Territories.
+    Territory(Resource),
+    /// Restrictions: files of policies.
+    Restriction(Resource),
+    /// Protected classes: hospitals, emergency services, relief.
+    ProtectedClass(Resource),
+    /// Incidents: terminals that were seen where their line does not allow it.
+    Incident(Resource),
+    /// Appeals against incidents.
+    Appeal(Resource),
+    /// Provisional permits.
+    Permit(Resource),
+    /// Enter terminals from a CSV file, all or none.
+    Import(Import),
+    /// Say what is decided about a terminal, and why.
+    Explain(Explain),
+    /// Show what happened, and follow what happens.
+    Events(Events),
 }
 
 #[derive(Debug, Args)]

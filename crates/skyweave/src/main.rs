@@ -3,6 +3,7 @@
 
 mod args;
 mod catalog;
+mod client;
 mod climate;
 mod compare;
 mod crew;
@@ -13,6 +14,7 @@ mod progress;
 mod report;
 mod run;
 mod say;
+mod serve;
 mod service;
 mod spread;
 mod summary_text;
@@ -25,6 +27,7 @@ mod world_text;
 
 use args::{Cli, Command};
 use clap::Parser;
+use skyweave_control::id::Kind;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -54,6 +57,23 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Climate(args::Climate::Show(options)) => climate::show(&options),
         Command::Validate(options) => validate::validate(&options),
         Command::Schema => run::schema(),
+        Command::Serve(options) => serve::serve(&options),
+        Command::Organization(options) => client::act(Kind::Organization, &options),
+        Command::Account(options) => client::act(Kind::Account, &options),
+        Command::Plan(options) => client::act(Kind::Plan, &options),
+        Command::Line(options) => client::act(Kind::ServiceLine, &options),
+        Command::Terminal(options) => client::act(Kind::Terminal, &options),
+        Command::Registry(options) => client::act(Kind::Registry, &options),
+        Command::BoundarySet(options) => client::act(Kind::BoundarySet, &options),
+        Command::Territory(options) => client::act(Kind::Territory, &options),
+        Command::Restriction(options) => client::act(Kind::Restriction, &options),
+        Command::ProtectedClass(options) => client::act(Kind::ProtectedClass, &options),
+        Command::Incident(options) => client::act(Kind::Incident, &options),
+        Command::Appeal(options) => client::act(Kind::Appeal, &options),
+        Command::Permit(options) => client::act(Kind::Permit, &options),
+        Command::Import(options) => client::import(&options),
+        Command::Explain(options) => client::explain(&options),
+        Command::Events(options) => client::follow(&options),
     }
 }
 

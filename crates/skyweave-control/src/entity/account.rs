@@ -5,7 +5,7 @@ use crate::id::{AccountId, EntityId, Kind, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 /// What is said about an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSpec {
     /// What people call it.
@@ -18,7 +18,7 @@ pub struct AccountSpec {
 }
 
 /// Whether an account may be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum AccountState {
     /// It may.
@@ -33,7 +33,7 @@ pub enum AccountState {
 }
 
 /// What pays and what is told apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Account {
     /// Its id.
     pub id: AccountId,
@@ -48,7 +48,7 @@ pub struct Account {
 }
 
 /// What can happen to an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum AccountChange {
     /// It is new.

@@ -6,7 +6,7 @@ use crate::time::UnixSeconds;
 use serde::{Deserialize, Serialize};
 
 /// Where an appeal stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AppealState {
     /// Nobody has decided it.
@@ -20,7 +20,7 @@ pub enum AppealState {
 }
 
 /// An objection against an incident.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Appeal {
     /// Its id.
     pub id: AppealId,
@@ -47,7 +47,7 @@ pub struct Appeal {
 }
 
 /// What can happen to an appeal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum AppealChange {
     /// It begins.
@@ -133,7 +133,7 @@ impl Entity for Appeal {
 }
 
 /// Service that is kept up for a while, whatever incidents say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Permit {
     /// Its id.
     pub id: PermitId,
@@ -161,7 +161,7 @@ impl Permit {
 }
 
 /// What can happen to a permit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum PermitChange {
     /// It is given.

@@ -5,7 +5,7 @@ use crate::id::{BoundarySetId, Kind};
 use serde::{Deserialize, Serialize};
 
 /// What is said about a set of borders. It never changes: other borders are another set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BoundarySetSpec {
     /// The data set, such as `Natural Earth admin 0 countries 1:50m`.
@@ -24,7 +24,7 @@ pub struct BoundarySetSpec {
 }
 
 /// A set of borders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BoundarySet {
     /// Its id.
     pub id: BoundarySetId,
@@ -38,7 +38,7 @@ pub struct BoundarySet {
 }
 
 /// What can happen to a set of borders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum BoundarySetChange {
     /// It is new.

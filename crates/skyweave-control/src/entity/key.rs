@@ -53,6 +53,16 @@ impl fmt::Debug for HardwareKey {
     }
 }
 
+impl schemars::JsonSchema for HardwareKey {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "HardwareKey".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[A-Z0-9][A-Z0-9-]{2,38}[A-Z0-9]$" })
+    }
+}
+
 impl Serialize for HardwareKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)

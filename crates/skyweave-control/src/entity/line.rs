@@ -5,7 +5,7 @@ use crate::id::{AccountId, EntityId, Kind, LineId, PlanId};
 use serde::{Deserialize, Serialize};
 
 /// Where a service line is sold for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceAddress {
     /// Latitude on WGS84, 1e-7 degrees, north positive.
@@ -20,7 +20,7 @@ pub struct ServiceAddress {
 }
 
 /// What is said about a service line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LineSpec {
     /// What people call it.
@@ -36,7 +36,7 @@ pub struct LineSpec {
 }
 
 /// Whether a service line serves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum LineState {
     /// It does.
@@ -51,7 +51,7 @@ pub enum LineState {
 }
 
 /// A service line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ServiceLine {
     /// Its id.
     pub id: LineId,
@@ -66,7 +66,7 @@ pub struct ServiceLine {
 }
 
 /// What can happen to a service line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum LineChange {
     /// It is new.

@@ -5,7 +5,7 @@ use crate::id::{Kind, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 /// What is said about an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationSpec {
     /// Its name, of which there is only one.
@@ -19,7 +19,7 @@ pub struct OrganizationSpec {
 }
 
 /// A legal person or agency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Organization {
     /// Its id.
     pub id: OrganizationId,
@@ -33,7 +33,7 @@ pub struct Organization {
 }
 
 /// What can happen to an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum OrganizationChange {
     /// It is new.

@@ -5,7 +5,7 @@ use crate::id::{Kind, RestrictionId};
 use serde::{Deserialize, Serialize};
 
 /// What is said about a restriction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RestrictionSpec {
     /// The name of the file, of which there is only one, such as `speed-limit.cedar`. Errors and decisions name it.
@@ -18,7 +18,7 @@ pub struct RestrictionSpec {
 }
 
 /// A file of policies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Restriction {
     /// Its id.
     pub id: RestrictionId,
@@ -34,7 +34,7 @@ pub struct Restriction {
 }
 
 /// What can happen to a restriction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum RestrictionChange {
     /// It is new, and not enabled.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Who has a terminal, beside the account that answers for it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holders {
     /// Whose property it is.
@@ -22,7 +22,7 @@ pub struct Holders {
 }
 
 /// One link of the chain of custody: from its date on, these had the terminal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Custody {
     /// Since when.
@@ -40,7 +40,7 @@ pub struct Custody {
 }
 
 /// A terminal as it comes into the books.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The key it proves itself with, of which there is only one.
@@ -69,7 +69,7 @@ pub struct Entry {
 }
 
 /// A user terminal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Terminal {
     /// Its id.
     pub id: TerminalId,
@@ -110,7 +110,7 @@ pub struct Terminal {
 }
 
 /// What can happen to a terminal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum TerminalChange {
     /// It comes into the books.

@@ -6,7 +6,7 @@ use crate::time::UnixSeconds;
 use serde::{Deserialize, Serialize};
 
 /// What is said about a territory. Saying something else makes another version of it; the old ones stay in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TerritorySpec {
     /// Its name, of which there is only one: policies and service addresses speak of it. Never a bare country code.
@@ -32,7 +32,7 @@ pub struct TerritorySpec {
 }
 
 /// A territory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Territory {
     /// Its id.
     pub id: TerritoryId,
@@ -46,7 +46,7 @@ pub struct Territory {
 }
 
 /// What can happen to a territory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
 pub enum TerritoryChange {
     /// It is new.

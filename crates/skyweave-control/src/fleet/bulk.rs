@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const MOST_TERMINALS: usize = 100_000;
 
 /// One command for many terminals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bulk {
     /// Which, each once.
@@ -25,7 +25,7 @@ pub struct Bulk {
 }
 
 /// What becomes of a bulk command when some terminals refuse it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Nothing happens to any terminal.
@@ -36,7 +36,7 @@ pub enum Mode {
 }
 
 /// What of a terminal a bulk command can change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Standing {
     /// Its state.
     pub state: TerminalState,
@@ -49,7 +49,7 @@ pub struct Standing {
 }
 
 /// What a bulk command would do to one terminal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "would", rename_all = "snake_case")]
 pub enum Effect {
     /// Change it.
@@ -69,7 +69,7 @@ pub enum Effect {
 }
 
 /// What a bulk command would do to one terminal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Row {
     /// Place in the list, from 1.
     pub row: usize,

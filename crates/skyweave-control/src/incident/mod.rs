@@ -32,7 +32,7 @@ use skyweave_core::geodesy::Geodetic;
 pub const CERTAIN: u32 = 65_536;
 
 /// One position of a terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
     /// When, Unix time.

@@ -53,7 +53,7 @@ pub struct Candidate<'a> {
 }
 
 /// Why losing service looks like a mistake, or does not.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(tag = "sign", rename_all = "snake_case")]
 pub enum Sign {
     /// The list has a key that no terminal has, and it is one slip of the hand away from this one's.
@@ -89,7 +89,7 @@ pub enum Sign {
 }
 
 /// A terminal that would lose service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Loss {
     /// Which.
     pub terminal: TerminalId,
@@ -105,7 +105,7 @@ pub struct Loss {
 }
 
 /// A key on the list that no terminal has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct UnknownKey {
     /// The key as listed.
     pub listed: HardwareKey,
@@ -114,7 +114,7 @@ pub struct UnknownKey {
 }
 
 /// What would happen if a list took effect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Preview {
     /// Terminals that are served now.
     pub served: usize,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// One thing that is wrong with one row.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct Fault {
     /// The row, counted from 1 below the heading; lines with nothing on them do not count.
     pub row: u64,
@@ -25,7 +25,7 @@ pub struct Fault {
 }
 
 /// What an import would do, or did, and what is wrong with the file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Report {
     /// Rows read.
     pub rows: u64,

@@ -1,0 +1,193 @@
+//! What is decided about a terminal now, or was at a time in the past, and why.
+
+use super::auth::Role;
+use super::call::{Call, Reply};
+use super::problem::Problem;
+use super::routes::{Needs, Route, Takes};
+use super::shapes::Shape;
+use crate::clock::{SECOND_NS, seconds};
+use crate::service::{Circumstances, Lawless, USE_CLASSES, Verdict, judge, standing};
+use axum::http::{Method, StatusCode};
+use h3o::{CellIndex, LatLng};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use skyweave_control::id::{EntityId, TerminalId};
+use skyweave_proof::table::{Evidence, Point, Surface};
+
+/// Those who may ask.
+const ASKERS: &[Role] = &[Role::Viewer, Role::Operator, Role::Approver, Role::Terminal];
+/// Cells of resolution 5 are some 20 km across: half of that, m.
+const CELL_ERROR_M: i32 = 10_000;
+
+/// Which decision is asked for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionRequest {
+    /// About which terminal.
+    pub terminal: TerminalId,
+    /// At which time, s since 1970; now if none is given. Nothing is known of the time to come.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 4_102_444_800_i64))]
+    pub at_s: Option<i64>,
+    /// Its latitude, 1e-7 degrees, with the longitude; without them the cell that it reported last.
+    #[serde(default)]
+    #[schemars(range(min = -900_000_000, max = 900_000_000))]
+    pub latitude_e7: Option<i32>,
+    /// Its longitude, 1e-7 degrees.
+    #[serde(default)]
+    #[schemars(range(min = -1_800_000_000, max = 1_800_000_000))]
+    pub longitude_e7: Option<i32>,
+    /// One sigma of the position, m.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub error_m: Option<i32>,
+    /// What kind of knowledge the position is: `claimed_gnss`, `serving_beam` or `network_ranging`.
+    #[serde(default)]
+    pub evidence: Option<String>,
+    /// Speed over ground, cm/s.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub speed_cm_s: i32,
+    /// Height above the WGS84 ellipsoid, m.
+    #[serde(default)]
+    #[schemars(range(min = -1_000, max = 100_000))]
+    pub altitude_m: i32,
+    /// `land`, `sea` or `air`; that of its service line if none is given.
+    #[serde(default)]
+    pub surface: Option<String>,
+    /// Whether it moves.
+    #[serde(default)]
+    pub in_motion: bool,
+    /// Days away from home without a break.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 36_500))]
+    pub roaming_days: i32,
+    /// What it is used for: `civil`, `emergency`, `government`, `military` or `relief`.
+    #[serde(default)]
+    pub use_class: Option<String>,
+}
+
+/// A decision.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DecisionAnswer {
+    /// About which terminal.
+    pub terminal: TerminalId,
+    /// At which time, s since 1970.
+    pub at_s: i64,
+    /// Where it was taken to be: latitude and longitude, 1e-7 degrees; missing if nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position_e7: Option<[i32; 2]>,
+    /// What is decided, and why.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// The routes of this module.
+pub fn routes() -> Vec<Route> {
+    let summary = "Say what is decided about a terminal at a time, by what, until when, and what would have it served";
+    let route = Route::new(Method::POST, "/api/v1/decisions", "decide", summary, Shape::Decision, decide);
+    vec![route.tag("decisions").needs(Needs::AnyOf(ASKERS)).takes(Takes::Json(Shape::DecisionRequest))]
+}
+
+async fn decide(call: Call) -> Result<Reply, Problem> {
+    let asked: DecisionRequest = call.json()?;
+    may_ask(&call, asked.terminal).await?;
+    let now_ns = call.api.now_ns();
+    let time_ns = match asked.at_s {
+        None => now_ns,
+        Some(at_s) if (0..=seconds(now_ns).0).contains(&at_s) => at_s * SECOND_NS + (SECOND_NS - 1),
+        Some(_) => return Err(wrong("at_s", "a time from 1970 until now, in seconds")),
+    };
+    let none = || Problem::not_found(format!("user terminal {} at that time", asked.terminal));
+    let known = standing(&*call.api.store, asked.terminal.into(), time_ns).await.map_err(lawless)?.ok_or_else(none)?;
+    let law = call.api.laws.at(&*call.api.store, time_ns).await.map_err(lawless)?;
+    let how = circumstances(&call, &asked, time_ns).await?;
+    let verdict = judge(&known, &law, &how, time_ns);
+    let position_e7 = how.point.map(|point| {
+        let (latitude_deg, longitude_deg) = point.degrees();
+        [(latitude_deg * 1e7).round() as i32, (longitude_deg * 1e7).round() as i32]
+    });
+    Reply::of(&DecisionAnswer { terminal: asked.terminal, at_s: seconds(time_ns).0, position_e7, verdict })
+}
+
+/// A client asks about terminals that it sees; a terminal about itself.
+async fn may_ask(call: &Call, terminal: TerminalId) -> Result<(), Problem> {
+    let caller = call.caller()?;
+    let id = EntityId::from(terminal).to_string();
+    let none = || Problem::not_found(format!("user terminal {id}"));
+    if !caller.has_any(&ASKERS[..3]) {
+        return if caller.client.terminal.as_deref() == Some(id.as_str()) { Ok(()) } else { Err(none()) };
+    }
+    let row = call.api.store.entity("terminal", &id).await?.ok_or_else(none)?;
+    match (caller.scope(), row.account) {
+        (crate::store::Scope::All, _) => Ok(()),
+        (crate::store::Scope::Account(scope), Some(account)) if call.api.store.contains_account(&scope, &account).await? => Ok(()),
+        _ => Err(none()),
+    }
+}
+
+async fn circumstances(call: &Call, asked: &DecisionRequest, time_ns: i64) -> Result<Circumstances, Problem> {
+    let evidence = asked.evidence.as_deref().map(|name| {
+        let known = Evidence::named(name).filter(|evidence| *evidence != Evidence::Absent);
+        known.ok_or_else(|| wrong("evidence", "claimed_gnss, serving_beam or network_ranging"))
+    });
+    let surface = asked.surface.as_deref().map(|name| {
+        Surface::named(name).ok_or_else(|| wrong("surface", "land, sea or air"))
+    });
+    let use_class = asked.use_class.as_deref().map(|name| {
+        let known = USE_CLASSES.iter().copied().find(|known| *known == name);
+        known.ok_or_else(|| wrong("use_class", "civil, emergency, government, military or relief"))
+    });
+    for (field, value, range) in [
+        ("speed_cm_s", asked.speed_cm_s, 0..=1_000_000),
+        ("altitude_m", asked.altitude_m, -1_000..=100_000),
+        ("roaming_days", asked.roaming_days, 0..=36_500),
+        ("error_m", asked.error_m.unwrap_or(0), 0..=1_000_000),
+    ] {
+        if !range.contains(&value) {
+            return Err(wrong(field, &format!("{} to {}", range.start(), range.end())));
+        }
+    }
+    let given = match (asked.latitude_e7, asked.longitude_e7) {
+        (Some(latitude_e7), Some(longitude_e7)) => {
+            let point = Point::new(latitude_e7, longitude_e7);
+            Some(point.ok_or_else(|| wrong("latitude_e7", "90 degrees at most, and 180 of longitude"))?)
+        }
+        (None, None) => None,
+        _ => return Err(wrong("latitude_e7", "both of latitude and longitude, or none")),
+    };
+    let (point, error_m) = match given {
+        Some(point) => (Some(point), asked.error_m.unwrap_or(0)),
+        None => (reported(call, asked.terminal, time_ns).await?, CELL_ERROR_M),
+    };
+    Ok(Circumstances {
+        point,
+        error_m,
+        evidence: evidence.transpose()?.unwrap_or(Evidence::ClaimedGnss),
+        speed_cm_s: asked.speed_cm_s,
+        altitude_m: asked.altitude_m,
+        surface: surface.transpose()?,
+        in_motion: asked.in_motion,
+        roaming_days: asked.roaming_days,
+        use_class: use_class.transpose()?,
+    })
+}
+
+/// The middle of the cell that the terminal reported last before a time.
+async fn reported(call: &Call, terminal: TerminalId, time_ns: i64) -> Result<Option<Point>, Problem> {
+    let Some(row) = call.api.store.telemetry_at(&terminal.to_string(), time_ns).await? else { return Ok(None) };
+    let doc: serde_json::Value = serde_json::from_str(&row.doc).unwrap_or_default();
+    let cell = doc["H3CellId"].as_str().and_then(|text| text.parse::<CellIndex>().ok());
+    Ok(cell.map(LatLng::from).and_then(|middle| Point::from_degrees(middle.lat(), middle.lng())))
+}
+
+fn wrong(field: &str, accepted: &str) -> Problem {
+    Problem::invalid("invalid_body", format!("the value of {field} is none; accepted: {accepted}")).field(field)
+}
+
+fn lawless(error: Lawless) -> Problem {
+    match error {
+        Lawless::Store(error) => error.into(),
+        Lawless::Faults(faults) => Problem::new(StatusCode::CONFLICT, "law_does_not_compile", faults),
+    }
+}

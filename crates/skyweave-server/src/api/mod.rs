@@ -1,0 +1,100 @@
+//! What customers and operators talk to: REST with OAuth2, events, webhooks, telemetry.
+//!
+//! [`routes`] is the table of everything; [`call`] the one way through; [`collections`] the resources that are kinds of things, all of which
+//! [`entities`] handles. A handler reads what is asked, lets [`crate::service`] decide and store, and answers.
+
+pub mod auth;
+mod bulk;
+mod call;
+mod checks;
+mod clients;
+pub mod collections;
+mod decisions;
+mod deliver;
+mod entities;
+mod events;
+mod filter;
+mod health;
+mod imports;
+mod limit;
+pub mod openapi;
+mod page;
+pub mod problem;
+pub mod routes;
+pub mod search;
+mod shapes;
+mod state;
+mod telemetry;
+mod token;
+mod webhook;
+mod webhooks;
+
+pub use deliver::deliver;
+pub use limit::Rate;
+pub use state::{Api, Limits};
+pub use telemetry::KEPT_S as TELEMETRY_KEPT_S;
+pub use webhook::{Targets, signature};
+
+use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use problem::Problem;
+use routes::Route;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Everything that is answered.
+pub fn router(api: &Arc<Api>) -> Router {
+    let mut by_path: BTreeMap<String, Vec<Arc<Route>>> = BTreeMap::new();
+    for route in routes::all() {
+        by_path.entry(route.path.clone()).or_default().push(Arc::new(route));
+    }
+    let mut router = Router::new();
+    for (path, routes) in by_path {
+        let methods: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+        let allowed = methods.join(", ");
+        let mut answers = MethodRouter::new();
+        for route in routes {
+            answers = answers.merge(answered_by(Arc::clone(api), route));
+        }
+        router = router.route(&path, answers.fallback(move || other_method(allowed.clone())));
+    }
+    router.fallback(nothing_here)
+}
+
+fn answered_by(api: Arc<Api>, route: Arc<Route>) -> MethodRouter {
+    let method = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
+    on(method, move |params: Result<RawPathParams, RawPathParamsRejection>, request: Request| async move {
+        match params {
+            Ok(params) => {
+                let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                call::answer(api, route, params, request).await
+            }
+            Err(_) => finished(Problem::invalid("invalid_path", "the address is no UTF-8").into_response()),
+        }
+    })
+}
+
+async fn other_method(allowed: String) -> Response {
+    let detail = format!("this address does not take that method; accepted: {allowed}");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+    let mut response = finished(problem.into_response());
+    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
+async fn nothing_here(uri: Uri) -> Response {
+    let shown: String = uri.path().chars().take(100).collect();
+    let detail = format!("there is nothing at {}; accepted: what /api/v1/openapi.json lists", shown.escape_debug());
+    finished(Problem::new(StatusCode::NOT_FOUND, "no_such_address", detail).into_response())
+}
+
+fn finished(mut response: Response) -> Response {
+    call::common_headers(response.headers_mut());
+    response
+}

@@ -1,0 +1,145 @@
+//! What every request needs: the store, the rules, the limits, the time.
+
+use super::limit::{Limiter, Rate};
+use super::webhook::Targets;
+use crate::clock;
+use crate::service::Laws;
+use crate::store::Store;
+use skyweave_control::enforcement::Rules;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// What is refused for being too much, too large or too slow.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Of each client.
+    pub client: Rate,
+    /// Of tokens that are asked for with each client id.
+    pub logins: Rate,
+    /// Greatest body, bytes.
+    pub body_bytes: usize,
+    /// Greatest file to import, bytes.
+    pub import_bytes: u64,
+    /// How long a request may take, its body included.
+    pub request: Duration,
+    /// The same for an import.
+    pub import: Duration,
+    /// How long the head of a request may take.
+    pub head: Duration,
+    /// Connections at once.
+    pub connections: usize,
+    /// Event streams at once.
+    pub streams: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            client: Rate { per_second: 200.0, burst: 1_000.0 },
+            logins: Rate { per_second: 5.0, burst: 100.0 },
+            body_bytes: 1 << 20,
+            import_bytes: 512 << 20,
+            request: Duration::from_secs(30),
+            import: Duration::from_secs(1_800),
+            head: Duration::from_secs(10),
+            connections: 1_024,
+            streams: 256,
+        }
+    }
+}
+
+/// What every request needs.
+pub struct Api {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The rules of enforcement.
+    pub rules: Rules,
+    /// Decision tables.
+    pub laws: Arc<Laws>,
+    /// What is too much.
+    pub limits: Limits,
+    /// Where webhooks may lead.
+    pub targets: Targets,
+    /// Set once the server shall stop: event streams end then.
+    pub stopping: watch::Receiver<bool>,
+    clock: Box<dyn Fn() -> i64 + Send + Sync>,
+    clients: Mutex<Limiter>,
+    logins: Mutex<Limiter>,
+    streams: Arc<AtomicUsize>,
+}
+
+impl Api {
+    /// Over a store, with the machine's clock.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, limits: Limits, targets: Targets, stopping: watch::Receiver<bool>) -> Self {
+        let clients = Mutex::new(Limiter::new(limits.client));
+        let logins = Mutex::new(Limiter::new(limits.logins));
+        Self {
+            store,
+            rules: Rules::default(),
+            laws: Arc::default(),
+            limits,
+            targets,
+            stopping,
+            clock: Box::new(clock::now_ns),
+            clients,
+            logins,
+            streams: Arc::new(AtomicUsize::new(0)),
+        }
+    }
+
+    /// The same with another clock, ns since 1970.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// The same with files of borders.
+    #[must_use]
+    pub fn with_laws(mut self, laws: Laws) -> Self {
+        self.laws = Arc::new(laws);
+        self
+    }
+
+    /// Now, ns since 1970.
+    #[must_use]
+    pub fn now_ns(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Counts a request of a client.
+    ///
+    /// # Errors
+    /// Seconds to wait, if there were too many.
+    pub fn take_request(&self, client: &str) -> Result<(), u64> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
+    }
+
+    /// Counts a token that was asked for.
+    ///
+    /// # Errors
+    /// Seconds to wait, if there were too many.
+    pub fn take_login(&self, client: &str) -> Result<(), u64> {
+        self.logins.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
+    }
+
+    /// Counts an event stream, for as long as what is given back lives; none if there are too many.
+    #[must_use]
+    pub fn take_stream(&self) -> Option<StreamPlace> {
+        let place = StreamPlace(Arc::clone(&self.streams));
+        let before = place.0.fetch_add(1, Ordering::Relaxed);
+        (before < self.limits.streams).then_some(place)
+    }
+}
+
+/// The place of an event stream; free again when it is dropped.
+pub struct StreamPlace(Arc<AtomicUsize>);
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,218 @@
+//! The server itself: it listens, keeps slow and greedy clients in bounds, sweeps up, and ends in order.
+
+use crate::api::auth::{Role, new_client};
+use crate::api::{Api, Limits, TELEMETRY_KEPT_S, Targets, deliver, router};
+use crate::clock::{SECOND_NS, now_ns};
+use crate::service::Laws;
+use crate::store::{self, Horizon, Scope, Store, StoreError};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+/// Most bytes of a request's head.
+const HEAD_BYTES: usize = 32 << 10;
+/// How long requests that are under way may take once the server shall stop.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// How often old things are forgotten.
+const SWEEP: Duration = Duration::from_secs(60);
+const HOUR_NS: i64 = 3_600 * SECOND_NS;
+const DAY_NS: i64 = 24 * HOUR_NS;
+
+/// How the server is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where everything is kept: `sqlite:FILE` or `postgres://...`.
+    pub store: String,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// What is too much.
+    pub limits: Limits,
+    /// Where webhooks may lead.
+    pub targets: Targets,
+    /// The folder with the files of borders that territories may be parts of.
+    pub borders: Option<PathBuf>,
+}
+
+/// Why it does not serve.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The folder of borders.
+    #[error("{folder}: files of borders cannot be read: {problem}; give another folder with --borders, or none")]
+    Borders {
+        /// Which.
+        folder: String,
+        /// What the system said.
+        problem: String,
+    },
+    /// The port is another program's.
+    #[error("{address} is taken by another program; stop that one, or choose another address with --listen")]
+    Taken {
+        /// Where it was to listen.
+        address: SocketAddr,
+    },
+    /// It may not, or cannot, listen there.
+    #[error("cannot listen on {address}: {problem}; choose another address with --listen")]
+    Deaf {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// What the system said.
+        problem: String,
+    },
+}
+
+/// The credential that the first start makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Administrator {
+    /// The client's id.
+    pub client_id: String,
+    /// Its secret, which is not kept.
+    pub client_secret: String,
+}
+
+/// A server that listens.
+pub struct Server {
+    listener: TcpListener,
+    store: Arc<dyn Store>,
+    limits: Limits,
+    targets: Targets,
+    laws: Laws,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The credential that was made because there was none.
+    pub administrator: Option<Administrator>,
+}
+
+impl Server {
+    /// Opens the store and listens.
+    ///
+    /// # Errors
+    /// If the store cannot be opened, or the address is taken.
+    pub async fn start(options: Options) -> Result<Self, ServeError> {
+        // before the store is touched: a second start of the same server must say that, and not speak of locks
+        let listener = TcpListener::bind(options.listen).await.map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => ServeError::Taken { address: options.listen },
+            _ => ServeError::Deaf { address: options.listen, problem: error.to_string() },
+        })?;
+        let address = listener.local_addr().unwrap_or(options.listen);
+        let laws = match &options.borders {
+            Some(folder) => Laws::with_borders(folder).map_err(|error| ServeError::Borders {
+                folder: folder.display().to_string(),
+                problem: error.to_string(),
+            })?,
+            None => Laws::default(),
+        };
+        let store = store::open(&options.store, now_ns()).await?;
+        let administrator = first_client(&*store).await?;
+        let Options { limits, targets, .. } = options;
+        Ok(Self { listener, store, limits, targets, laws, address, administrator })
+    }
+
+    /// Serves until `stop` is done; then ends what is under way, and closes the store.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send) {
+        let (stopping, stopped) = watch::channel(false);
+        let api = Api::new(Arc::clone(&self.store), self.limits.clone(), self.targets, stopped);
+        let api = Arc::new(api.with_laws(self.laws));
+        let delivering = tokio::spawn(deliver(Arc::clone(&api)));
+        let sweeping = tokio::spawn(sweep(Arc::clone(&api)));
+        tokio::pin!(stop);
+        let connections = listen(&self.listener, &api, &self.limits, &mut stop).await;
+        drop(self.listener);
+        // nobody may be listening, and then nobody needs to know
+        let _ = stopping.send(true);
+        if tokio::time::timeout(FAREWELL, connections.shutdown()).await.is_err() {
+            tracing::warn!("some requests were still under way after {} s, and are cut off", FAREWELL.as_secs());
+        }
+        sweeping.abort();
+        if tokio::time::timeout(FAREWELL, delivering).await.is_err() {
+            tracing::warn!("a webhook was still being called, and will be called again");
+        }
+        self.store.close().await;
+    }
+}
+
+/// Makes a client with all roles of the service if there is no client at all.
+async fn first_client(store: &dyn Store) -> Result<Option<Administrator>, StoreError> {
+    if !store.clients(&Scope::All, "", 1).await?.is_empty() {
+        return Ok(None);
+    }
+    let roles = [Role::Viewer, Role::Operator, Role::Approver];
+    let (client, client_secret) = new_client("administrator", &roles, now_ns())?;
+    let client_id = client.id.clone();
+    store.put_client(client).await?;
+    Ok(Some(Administrator { client_id, client_secret }))
+}
+
+/// Takes connections until it shall stop.
+async fn listen(
+    listener: &TcpListener,
+    api: &Arc<Api>,
+    limits: &Limits,
+    stop: &mut (impl Future<Output = ()> + Unpin),
+) -> GracefulShutdown {
+    let router = router(api);
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let connections = GracefulShutdown::new();
+    // a client that sends nothing at all must not wait for its version to be guessed
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        // slow heads are cut off here, slow bodies by the time that a request may take
+        .header_read_timeout(limits.head)
+        .max_buf_size(HEAD_BYTES);
+    loop {
+        let taken = tokio::select! {
+            taken = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                (listener.accept().await, place)
+            } => taken,
+            () = &mut *stop => return connections,
+        };
+        let (Ok((stream, _)), Ok(place)) = taken else {
+            // too many open files, as a rule: others must end first
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        // small answers must not wait for more to come
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            // a client that goes away is no error
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+}
+
+/// Forgets what is old.
+async fn sweep(api: Arc<Api>) {
+    loop {
+        let now_ns = api.now_ns();
+        let before = Horizon {
+            telemetry_ns: now_ns - TELEMETRY_KEPT_S * SECOND_NS,
+            answers_ns: now_ns - DAY_NS,
+            tokens_ns: now_ns - HOUR_NS,
+            deliveries_ns: now_ns - 7 * DAY_NS,
+        };
+        match api.store.forget(before).await {
+            Ok(()) => {}
+            Err(StoreError::Closed) => return,
+            Err(error) => tracing::warn!("old telemetry cannot be removed: {error}"),
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
+}

@@ -1,0 +1,279 @@
+//! One or many commands: decided on what was fetched, committed if that is still so, and decided anew if it is not.
+
+use super::index;
+use super::payload_of;
+use crate::clock::seconds;
+use crate::store::{
+    Answer, Column, Commit, Condition, EntityRow, ListQuery, LookedUp, NewEvent, Scope, Seen, Store, StoreError,
+};
+use skyweave_control::command::{Actor, Command};
+use skyweave_control::decide::{Context, Stopped, decide};
+use skyweave_control::enforcement::Rules;
+use skyweave_control::entity::AnyEntity;
+use skyweave_control::event::{self, Event};
+use skyweave_control::id::{EntityId, Kind};
+use skyweave_control::refused::Refused;
+use skyweave_control::view::{Fetched, LookUp, MOST_PARTS};
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// How often something is decided anew because others were faster.
+const MOST_TRIES: usize = 16;
+/// Look-ups of one command: the deepest tree of accounts, three times over, is far below.
+const MOST_LOOK_UPS: usize = 512;
+
+/// A command, and the version of its subject that the actor has seen.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What is asked for.
+    pub command: Command,
+    /// The version that must still be; any if none.
+    pub expected_version: Option<u64>,
+}
+
+/// What is to be done together: all of it or nothing.
+pub struct Work<'a> {
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// What for, in order.
+    pub requests: &'a [Request],
+    /// The time that events will bear, ns since 1970.
+    pub now_ns: i64,
+    /// The rules of enforcement.
+    pub rules: &'a Rules,
+    /// Decide only.
+    pub dry_run: bool,
+    /// Makes the answer that is kept with what was done, if any.
+    pub answer: Option<&'a (dyn Fn(&CarriedOut) -> Answer + Send + Sync)>,
+}
+
+/// What became of one command.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Its subject as it is now.
+    pub subject: AnyEntity,
+    /// What happened.
+    pub events: Vec<Event>,
+}
+
+/// What became of all commands.
+#[derive(Debug, Clone)]
+pub struct CarriedOut {
+    /// In the order of the requests.
+    pub done: Vec<Done>,
+}
+
+/// Why nothing was done.
+#[derive(Debug, Error)]
+pub enum NotDone {
+    /// Commands were refused: their numbers, from 0, and why.
+    #[error("{} commands were refused", .0.len())]
+    Refused(Vec<(usize, Refused)>),
+    /// The store could not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is stored cannot be understood.
+    #[error("what is stored of {id} cannot be read: {problem}")]
+    Damaged {
+        /// Of what.
+        id: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Others were faster, again and again.
+    #[error("others changed the same things at the same time, {MOST_TRIES} times in a row")]
+    Busy,
+}
+
+/// Decides and commits; decides anew as long as others change what it was decided on.
+///
+/// # Errors
+/// If a command is refused or the store cannot: then nothing has changed.
+pub async fn carry_out(store: &dyn Store, work: &Work<'_>) -> Result<CarriedOut, NotDone> {
+    for _ in 0..MOST_TRIES {
+        let mut desk = Desk { store, work, view: Fetched::default(), known: BTreeMap::new(), commit: Commit::default() };
+        let carried_out = desk.decide_all().await?;
+        if work.dry_run {
+            return Ok(carried_out);
+        }
+        let mut commit = desk.into_commit()?;
+        commit.answer = work.answer.map(|answer| answer(&carried_out));
+        match store.commit(commit).await {
+            Ok(()) => return Ok(carried_out),
+            // a key that is taken is found by the next decision, which says so better
+            Err(StoreError::Conflict { .. } | StoreError::Taken { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(NotDone::Busy)
+}
+
+/// What is known of an entity while deciding: its version in the store, and what it is by now.
+struct Known {
+    stored_version: u64,
+    now: Option<AnyEntity>,
+    account: Option<String>,
+}
+
+struct Desk<'a> {
+    store: &'a dyn Store,
+    work: &'a Work<'a>,
+    view: Fetched,
+    known: BTreeMap<EntityId, Known>,
+    commit: Commit,
+}
+
+impl Desk<'_> {
+    async fn decide_all(&mut self) -> Result<CarriedOut, NotDone> {
+        let mut done = Vec::with_capacity(self.work.requests.len());
+        let mut refused = Vec::new();
+        for (number, request) in self.work.requests.iter().enumerate() {
+            let events = match self.decide(request).await? {
+                Ok(events) => events,
+                Err(why) => {
+                    refused.push((number, why));
+                    continue;
+                }
+            };
+            for event in &events {
+                self.happen(event).await?;
+            }
+            let subject = self.known.get(&request.command.id()).and_then(|known| known.now.clone());
+            let subject = match subject {
+                Some(subject) => subject,
+                // nothing happened, and deciding did not even look at it
+                None => self.fetch(request.command.id()).await?.ok_or_else(|| damaged(request.command.id(), "it is gone"))?,
+            };
+            done.push(Done { subject, events });
+        }
+        if refused.is_empty() { Ok(CarriedOut { done }) } else { Err(NotDone::Refused(refused)) }
+    }
+
+    async fn decide(&mut self, request: &Request) -> Result<Result<Vec<Event>, Refused>, NotDone> {
+        for _ in 0..MOST_LOOK_UPS {
+            let Work { actor, now_ns, rules, .. } = self.work;
+            let context = Context { view: &self.view, actor, now: seconds(*now_ns), rules };
+            match decide(&request.command, request.expected_version, &context) {
+                Ok(events) => return Ok(Ok(events)),
+                Err(Stopped::Refused(refused)) => return Ok(Err(refused)),
+                Err(Stopped::View(look_up)) => self.look_up(look_up).await?,
+            }
+        }
+        Err(damaged(request.command.id(), "it hangs on more than a decision can follow"))
+    }
+
+    async fn look_up(&mut self, look_up: LookUp) -> Result<(), NotDone> {
+        match look_up {
+            LookUp::Entity(id) => _ = self.fetch(id).await?,
+            LookUp::TerminalWithKey(key) => {
+                let conditions = vec![Condition::Is(Column::NaturalKey, vec![key.to_string()])];
+                let found = self.search(Kind::Terminal, conditions, 1).await?;
+                self.view.add_terminal(key, found.first().and_then(|id| (*id).try_into().ok()));
+            }
+            LookUp::Named(kind, name) => {
+                let named = Condition::Is(Column::Name, vec![name.clone()]);
+                let found = self.search(kind, vec![named, Condition::Live], 1).await?;
+                self.view.add_named(kind, name, found.first().copied());
+            }
+            LookUp::PartsOf(whole, kind) => {
+                let id = whole.to_string();
+                let is = |column: &Column| Condition::Is(*column, vec![id.clone()]);
+                let any = index::columns_of(whole.kind, kind).iter().map(is).collect();
+                let parts = self.search(kind, vec![Condition::Any(any), Condition::Live], MOST_PARTS as i64).await?;
+                self.view.add_parts(whole, kind, parts);
+            }
+        }
+        Ok(())
+    }
+
+    /// Searches, and notes what must still be found when it is committed.
+    async fn search(&mut self, kind: Kind, conditions: Vec<Condition>, limit: i64) -> Result<Vec<EntityId>, NotDone> {
+        let query = ListQuery { kind: kind.name(), scope: Scope::All, after: None, limit, conditions };
+        let found: Vec<String> = self.store.list(&query).await?.into_iter().map(|row| row.id).collect();
+        let ids = found.iter().map(|id| id.parse::<EntityId>());
+        let ids = ids.collect::<Result<_, _>>().map_err(|error| damaged(kind.name(), &error.to_string()))?;
+        self.commit.looked_up.push(LookedUp { query, found });
+        Ok(ids)
+    }
+
+    async fn fetch(&mut self, id: EntityId) -> Result<Option<AnyEntity>, NotDone> {
+        if let Some(known) = self.known.get(&id) {
+            return Ok(known.now.clone());
+        }
+        let row = self.store.entity(id.kind.name(), &id.to_string()).await?;
+        let stored_version = row.as_ref().map_or(0, |row| row.version as u64);
+        let account = row.as_ref().and_then(|row| row.account.clone());
+        let now = row.map(|row| AnyEntity::from_json(id.kind, &row.doc)).transpose();
+        let now = now.map_err(|error| damaged(id, &error.to_string()))?;
+        self.commit.seen.push(Seen {
+            kind: id.kind.name(),
+            id: id.to_string(),
+            version: stored_version as i64,
+        });
+        self.view.add_entity(id, now.clone());
+        self.known.insert(id, Known { stored_version, now: now.clone(), account });
+        Ok(now)
+    }
+
+    /// Takes in an event, so that what is decided next sees it.
+    async fn happen(&mut self, event: &Event) -> Result<(), NotDone> {
+        let before = self.fetch(event.id).await?;
+        let account_before = self.known.get(&event.id).and_then(|known| known.account.clone());
+        let after = event::apply(before, event).map_err(|error| damaged(event.id, &error.to_string()))?;
+        let account = self.account_of(&after).await?;
+        let (name, payload) = payload_of(&event.payload).map_err(|error| damaged(event.id, &error.to_string()))?;
+        self.commit.events.push(NewEvent {
+            kind: event.id.kind.name(),
+            id: event.id.to_string(),
+            version: event.version as i64,
+            name,
+            account: account.clone(),
+            account_before,
+            payload,
+        });
+        self.remember_keys(&after);
+        self.view.add_entity(event.id, Some(after.clone()));
+        if let Some(known) = self.known.get_mut(&event.id) {
+            (known.now, known.account) = (Some(after), account);
+        }
+        Ok(())
+    }
+
+    /// What was looked up before is otherwise after the event: of several commands, later ones must see what earlier ones did.
+    fn remember_keys(&mut self, after: &AnyEntity) {
+        if let AnyEntity::Terminal(terminal) = after {
+            self.view.add_terminal(terminal.hardware_key.clone(), Some(terminal.id));
+        }
+        if let Some(name) = after.name().filter(|_| after.is_live()) {
+            self.view.add_named(after.id().kind, name.to_owned(), Some(after.id()));
+        }
+    }
+
+    /// The account of an entity, or of the terminal that it is about.
+    async fn account_of(&mut self, entity: &AnyEntity) -> Result<Option<String>, NotDone> {
+        if let Some(account) = index::own_account(entity) {
+            return Ok(Some(account.to_string()));
+        }
+        let Some(terminal) = index::about(entity) else { return Ok(None) };
+        let terminal = self.fetch(terminal).await?;
+        Ok(terminal.and_then(|terminal| index::own_account(&terminal)).map(|account| account.to_string()))
+    }
+
+    fn into_commit(mut self) -> Result<Commit, NotDone> {
+
+        let changed = |known: &Known| known.now.as_ref().is_some_and(|now| now.version() != known.stored_version);
+        let rows = self.known.values().filter(|known| changed(known)).filter_map(|known| {
+            let now = known.now.as_ref()?;
+            let row = index::row(now, known.stored_version, known.account.clone(), self.work.now_ns);
+            Some(row.map_err(|error| damaged(now.id(), &error.to_string())))
+        });
+        self.commit.entities = rows.collect::<Result<Vec<EntityRow>, _>>()?;
+        self.commit.time_ns = self.work.now_ns;
+        self.commit.actor.clone_from(&self.work.actor.name);
+        Ok(self.commit)
+    }
+}
+
+fn damaged(id: impl ToString, problem: &str) -> NotDone {
+    NotDone::Damaged { id: id.to_string(), problem: problem.to_owned() }
+}

@@ -1,0 +1,356 @@
+//! What is decided about a terminal at a time: first by what it, its line and its account are, then by what is open against it, then by the law.
+
+use super::law::{Law, Lawless, as_it_was, second};
+use crate::store::{Column, Condition, ListQuery, Scope, Store};
+use schemars::JsonSchema;
+use serde::Serialize;
+use skyweave_control::enforcement::{Service, service};
+use skyweave_control::entity::{
+    Account, AccountState, AnyEntity, Incident, LineState, Permit, Plan, ServiceLine, Terminal,
+};
+use skyweave_control::id::{EntityId, Kind};
+use skyweave_control::time::UnixSeconds;
+use skyweave_proof::refusal::RefusalCode;
+use skyweave_proof::table::attribute::LineState as LawLine;
+use skyweave_proof::table::{Attributes, Evidence, Outcome, Point, PolicyNo, Registries, Remedy, Surface};
+
+/// Incidents and permits of one terminal that count.
+const MOST: i64 = 100;
+
+/// Where and how a terminal is.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances {
+    /// The place; none if nobody knows.
+    pub point: Option<Point>,
+    /// One sigma of the position, m.
+    pub error_m: i32,
+    /// What kind of knowledge the position is.
+    pub evidence: Evidence,
+    /// Over ground, cm/s.
+    pub speed_cm_s: i32,
+    /// Above the ellipsoid, m.
+    pub altitude_m: i32,
+    /// Land, sea or air; that of its line if none is said.
+    pub surface: Option<Surface>,
+    /// Whether it moves.
+    pub in_motion: bool,
+    /// Days away from home without a break.
+    pub roaming_days: i32,
+    /// What it is used for.
+    pub use_class: Option<&'static str>,
+}
+
+/// A policy, by its name and place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NamedPolicy {
+    /// Its `@id`.
+    pub id: String,
+    /// Where it stands: `file:line`.
+    pub source: String,
+}
+
+/// One change by which the terminal would be served.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Would {
+    /// Trying again at this time.
+    RetryAfter {
+        /// s since 1970.
+        time_s: i64,
+    },
+    /// An attribute below a bound.
+    Below {
+        /// Which, with its unit.
+        attribute: String,
+        /// The bound.
+        bound: i64,
+    },
+    /// An attribute at a bound or above.
+    AtLeast {
+        /// Which, with its unit.
+        attribute: String,
+        /// The bound.
+        bound: i64,
+    },
+    /// An attribute of another value.
+    Becomes {
+        /// Which.
+        attribute: String,
+        /// The value.
+        value: String,
+    },
+    /// Being on a registry.
+    JoinRegistry {
+        /// Its name.
+        registry: String,
+    },
+    /// Not being on a registry.
+    LeaveRegistry {
+        /// Its name.
+        registry: String,
+    },
+    /// Being somewhere else.
+    Move {
+        /// How far the nearest such place is, m.
+        distance_m: u32,
+        /// In which direction, degrees clockwise from north.
+        bearing_deg: u16,
+        /// Its latitude, 1e-7 degrees.
+        latitude_e7: i32,
+        /// Its longitude, 1e-7 degrees.
+        longitude_e7: i32,
+    },
+    /// Doing something about the terminal, its line or its account first.
+    First {
+        /// What.
+        step: String,
+    },
+}
+
+/// What is decided, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Verdict {
+    /// `permitted`, `throttled` or `refused`.
+    pub outcome: &'static str,
+    /// The highest rate, if it is throttled, kbit/s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kbit_s: Option<u32>,
+    /// The field's disablement code, if it is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// What decided: `terminal`, `service_line`, `account`, `incident`, `position` or `law`.
+    pub decided_by: &'static str,
+    /// The incident, if that decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
+    /// The policies that speak for it; the first gives the reason.
+    pub policies: Vec<NamedPolicy>,
+    /// SHA-256 of the decision table.
+    pub table_sha256: String,
+    /// The territories that the place is in.
+    pub territories: Vec<String>,
+    /// What kind of knowledge the position was.
+    pub evidence: String,
+    /// One sigma of the position, m.
+    pub error_m: i32,
+    /// The first second at which the law decides otherwise if nothing but the time changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holds_until_s: Option<i64>,
+    /// Each of these by itself would have it served; empty if it is.
+    pub remedies: Vec<Would>,
+    /// Emergency calls always pass.
+    pub emergency_call: &'static str,
+}
+
+/// Everything about a terminal that counts.
+pub struct Standing {
+    terminal: Terminal,
+    line: Option<ServiceLine>,
+    plan: Option<Plan>,
+    account: Option<Account>,
+    incidents: Vec<Incident>,
+    permitted: bool,
+}
+
+/// What was known of a terminal at a time, ns since 1970; none if it was not there.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn standing(store: &dyn Store, id: EntityId, time_ns: i64) -> Result<Option<Standing>, Lawless> {
+    let was = async |id: EntityId| as_it_was(store, id.kind, &id.to_string(), time_ns).await;
+    let Some(AnyEntity::Terminal(terminal)) = was(id).await? else { return Ok(None) };
+    let line = match terminal.line {
+        Some(line) => was(line.into()).await?.and_then(|line| ServiceLine::try_from(line).ok()),
+        None => None,
+    };
+    let plan = match &line {
+        Some(line) => was(line.spec.plan.into()).await?.and_then(|plan| Plan::try_from(plan).ok()),
+        None => None,
+    };
+    let account = match terminal.account {
+        Some(account) => was(account.into()).await?.and_then(|account| Account::try_from(account).ok()),
+        None => None,
+    };
+    let (mut incidents, mut permitted) = (Vec::new(), false);
+    for kind in [Kind::Incident, Kind::Permit] {
+        let of_it = Condition::Is(Column::Terminal, vec![id.to_string()]);
+        let query =
+            ListQuery { kind: kind.name(), scope: Scope::All, after: None, limit: MOST, conditions: vec![of_it] };
+        for row in store.list(&query).await? {
+            match as_it_was(store, kind, &row.id, time_ns).await? {
+                Some(AnyEntity::Incident(incident)) => incidents.push(incident),
+                Some(AnyEntity::Permit(permit)) => permitted |= Permit::holds(&permit, UnixSeconds(second(time_ns))),
+                _ => {}
+            }
+        }
+    }
+    Ok(Some(Standing { terminal, line, plan, account, incidents, permitted }))
+}
+
+/// What is decided about a terminal.
+#[must_use]
+pub fn judge(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64) -> Verdict {
+    let attributes = attributes(standing, law, how, time_ns);
+    let of_law = by_law(law, how, &attributes);
+    if let Some((by, code, step)) = not_in_service(standing) {
+        let first = Would::First { step: step.to_owned() };
+        return Verdict { decided_by: by, remedies: vec![first], holds_until_s: None, policies: vec![], ..refused(code, of_law) };
+    }
+    if how.point.is_none() {
+        let first = Would::First { step: "say where it is, or let it report its cell".to_owned() };
+        let verdict = refused(RefusalCode::UnknownLocation, of_law);
+        return Verdict { decided_by: "position", remedies: vec![first], holds_until_s: None, policies: vec![], ..verdict };
+    }
+    if of_law.outcome == "refused" {
+        return of_law;
+    }
+    by_incident(standing, of_law)
+}
+
+fn refused(code: RefusalCode, verdict: Verdict) -> Verdict {
+    Verdict { outcome: "refused", kbit_s: None, code: Some(code.name()), ..verdict }
+}
+
+/// The state of a terminal, its line or its account by which it is not served anywhere, and what to do about it.
+fn not_in_service(standing: &Standing) -> Option<(&'static str, RefusalCode, &'static str)> {
+    let Standing { terminal, line, account, .. } = standing;
+    match account.as_ref().map(|account| &account.state) {
+        Some(AccountState::Open) => {}
+        Some(AccountState::Disabled { .. }) => return Some(("account", RefusalCode::AccountDisabled, "enable its account")),
+        Some(AccountState::Closed) | None => return Some(("account", RefusalCode::NoActiveAccount, "register it with an account")),
+    }
+    match line.as_ref().map(|line| &line.state) {
+        Some(LineState::Active) => {}
+        Some(LineState::Suspended { .. }) => return Some(("service_line", RefusalCode::AccountDisabled, "resume its service line")),
+        Some(LineState::Closed) | None => return Some(("service_line", RefusalCode::NoActiveAccount, "attach it to a service line")),
+    }
+    if terminal.state.is_served() {
+        return None;
+    }
+    Some(("terminal", RefusalCode::AccountDisabled, "resume or recover it"))
+}
+
+/// What is open against a terminal makes it slower, or leaves emergency calls only.
+fn by_incident(standing: &Standing, of_law: Verdict) -> Verdict {
+    let slowest = standing.incidents.iter().map(|incident| (service(incident, standing.permitted), incident));
+    let Some((level, incident)) = slowest.min_by(|a, b| a.0.cmp(&b.0)) else { return of_law };
+    let named = Verdict { decided_by: "incident", incident: Some(incident.id.to_string()), ..of_law.clone() };
+    let first = Would::First { step: "appeal against the incident: a permit comes with it".to_owned() };
+    match level {
+        Service::Full => of_law,
+        Service::EmergencyOnly => Verdict { remedies: vec![first], ..refused(RefusalCode::IdentityCheckRequired, named) },
+        Service::Throttled { kbit_s } if of_law.kbit_s.is_none_or(|lower| kbit_s < lower) => {
+            Verdict { outcome: "throttled", kbit_s: Some(kbit_s), remedies: vec![first], ..named }
+        }
+        Service::Throttled { .. } => of_law,
+    }
+}
+
+fn attributes(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64) -> Attributes {
+    let time_s = second(time_ns);
+    let table = &law.table;
+    let Standing { terminal, line, plan, .. } = standing;
+    let lists = law.registries.iter().filter(|list| list.in_force(UnixSeconds(time_s)));
+    let on = lists.filter(|list| list.keys.contains(&terminal.hardware_key));
+    let registries = on.filter_map(|list| table.registry_named(&list.spec.name)).fold(Registries::NONE, Registries::with);
+    let holders = [terminal.holders.owner, terminal.holders.operator];
+    let is_member = |members: &std::collections::BTreeSet<EntityId>| {
+        members.contains(&terminal.id.into())
+            || terminal.account.is_some_and(|account| members.contains(&account.into()))
+            || holders.iter().flatten().any(|holder| members.contains(&(*holder).into()))
+    };
+    let protected = law.protected.iter().find(|class| is_member(&class.members));
+    let surface = |surface: skyweave_control::entity::Surface| match surface {
+        skyweave_control::entity::Surface::Land => Surface::Land,
+        skyweave_control::entity::Surface::Sea => Surface::Sea,
+        skyweave_control::entity::Surface::Air => Surface::Air,
+    };
+    Attributes {
+        speed_cm_s: how.speed_cm_s,
+        altitude_m: how.altitude_m,
+        surface: how.surface.or_else(|| line.as_ref().map(|line| surface(line.spec.surface))).unwrap_or(Surface::Land),
+        in_motion: how.in_motion,
+        plan: plan.as_ref().and_then(|plan| table.plan_named(&plan.spec.name)),
+        use_class: how.use_class.and_then(|name| table.use_class_named(name)),
+        protected_class: protected.and_then(|class| table.protected_class_named(&class.spec.name)),
+        home: line.as_ref().and_then(|line| table.territory_named(&line.spec.address.territory)),
+        roaming_days: how.roaming_days,
+        line: match line.as_ref().map(|line| &line.state) {
+            None => LawLine::Absent,
+            Some(LineState::Active) => LawLine::Active,
+            Some(LineState::Suspended { .. }) => LawLine::Suspended,
+            Some(LineState::Closed) => LawLine::Ended,
+        },
+        registries,
+        evidence: if how.point.is_some() { how.evidence } else { Evidence::Absent },
+        error_m: how.error_m,
+        ..Attributes::plain(time_s)
+    }
+}
+
+fn by_law(law: &Law, how: &Circumstances, attributes: &Attributes) -> Verdict {
+    let table = &law.table;
+    let class = how.point.map_or(skyweave_proof::table::ClassNo::NOWHERE, |point| table.class_at(point));
+    let explained = table.explain(class, how.point, attributes);
+    let named = |number: PolicyNo| {
+        table.policy(number).map(|policy| NamedPolicy { id: policy.id.clone(), source: policy.source.clone() })
+    };
+    let first = explained.decision.policy;
+    let others = explained.deciding.iter().copied().filter(|number| Some(*number) != first);
+    let (outcome, kbit_s, code) = match explained.decision.outcome {
+        Outcome::Permitted => ("permitted", None, None),
+        Outcome::Throttled { kbit_s } => ("throttled", Some(kbit_s), None),
+        Outcome::Refused(code) => ("refused", None, Some(code.name())),
+    };
+    let areas = &table.document().territories;
+    let territories = table.areas_of(class).iter().filter_map(|area| areas.get(usize::from(area.0)));
+    Verdict {
+        outcome,
+        kbit_s,
+        code,
+        decided_by: "law",
+        incident: None,
+        policies: first.into_iter().chain(others).filter_map(named).collect(),
+        table_sha256: explained.table.iter().map(|byte| format!("{byte:02x}")).collect(),
+        territories: territories.map(|territory| territory.name.clone()).collect(),
+        evidence: attributes.evidence.name().to_owned(),
+        error_m: attributes.error_m,
+        holds_until_s: explained.holds_until_s,
+        remedies: explained.remedies.iter().filter_map(|remedy| would(law, remedy)).collect(),
+        emergency_call: "permitted",
+    }
+}
+
+fn would(law: &Law, remedy: &Remedy) -> Option<Would> {
+    let document = law.table.document();
+    let registry = |number: usize| document.registries.get(number).cloned();
+    Some(match *remedy {
+        Remedy::RetryAfter { time_s } => Would::RetryAfter { time_s },
+        Remedy::Below(attribute, bound) => Would::Below { attribute: attribute.name().to_owned(), bound },
+        Remedy::AtLeast(attribute, bound) => Would::AtLeast { attribute: attribute.name().to_owned(), bound },
+        Remedy::Becomes(attribute, value) => {
+            use skyweave_proof::table::Attribute;
+            let at = usize::try_from(value).ok();
+            let name = match attribute {
+                Attribute::Plan => at.and_then(|at| document.plans.get(at).cloned()),
+                Attribute::Line => at.and_then(|at| LawLine::ALL.get(at)).map(|state| state.name().to_owned()),
+                Attribute::Evidence => at.and_then(|at| Evidence::ALL.get(at)).map(|kind| kind.name().to_owned()),
+                Attribute::InMotion => Some((value != 0).to_string()),
+                _ => None,
+            };
+            let value = name.unwrap_or_else(|| value.to_string());
+            Would::Becomes { attribute: attribute.name().to_owned(), value }
+        }
+        Remedy::Join(number) => Would::JoinRegistry { registry: registry(number.0.into())? },
+        Remedy::Leave(number) => Would::LeaveRegistry { registry: registry(number.0.into())? },
+        Remedy::Move(to) => {
+            let (latitude_deg, longitude_deg) = to.to.degrees();
+            Would::Move {
+                distance_m: to.distance_m,
+                bearing_deg: to.bearing_deg,
+                latitude_e7: (latitude_deg * 1e7).round() as i32,
+                longitude_e7: (longitude_deg * 1e7).round() as i32,
+            }
+        }
+    })
+}

@@ -1,0 +1,246 @@
+//! The law at a time: the restrictions, territories and names that were in force then, compiled to a decision table.
+
+use super::event_of;
+use crate::clock::{SECOND_NS, seconds};
+use crate::store::{Store, StoreError, StoredEvent};
+use sha2::{Digest, Sha256};
+use skyweave_control::entity::{AnyEntity, BoundarySet, Plan, ProtectedClass, Registry, Restriction, Territory};
+use skyweave_control::event;
+use skyweave_control::id::Kind;
+use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
+use skyweave_control::territory::boundary_set::Reading;
+use skyweave_control::territory::outline::Mending;
+use skyweave_control::territory::{self, Cover, Definition};
+use skyweave_proof::table::Table;
+use skyweave_proof::table::document::REFUSE_AT_PARTS;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use thiserror::Error;
+
+/// Kinds of things of which the law is made.
+const KINDS: [Kind; 6] =
+    [Kind::BoundarySet, Kind::Plan, Kind::ProtectedClass, Kind::Registry, Kind::Restriction, Kind::Territory];
+/// Events that are read at once.
+const PAGE: i64 = 1_000;
+/// Tables that are kept.
+const MOST_TABLES: usize = 4;
+
+/// Classes of use that policies may speak of. The service has no field for them yet: a decision that is asked for may name one.
+pub const USE_CLASSES: [&str; 5] = ["civil", "emergency", "government", "military", "relief"];
+
+/// Why there is no table.
+#[derive(Debug, Error)]
+pub enum Lawless {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is in force does not compile.
+    #[error("what is in force does not compile: {0}")]
+    Faults(String),
+}
+
+/// The law at a time.
+pub struct Law {
+    /// The table.
+    pub table: Table,
+    /// Registries by name, with what is on them.
+    pub registries: Vec<Registry>,
+    /// Protected classes that are kept.
+    pub protected: Vec<ProtectedClass>,
+}
+
+/// Tables that were compiled, and the files of borders that territories may be parts of.
+#[derive(Default)]
+pub struct Laws {
+    borders: BTreeMap<String, PathBuf>,
+    kept: Mutex<Vec<([u8; 32], Arc<Law>)>>,
+}
+
+impl Laws {
+    /// With the files of borders in a folder, known by their SHA-256.
+    ///
+    /// # Errors
+    /// If the folder or a file in it cannot be read.
+    pub fn with_borders(folder: &Path) -> std::io::Result<Self> {
+        let mut borders = BTreeMap::new();
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_file() {
+                let hash = Sha256::digest(std::fs::read(&path)?);
+                borders.insert(hash.iter().map(|byte| format!("{byte:02x}")).collect(), path);
+            }
+        }
+        Ok(Self { borders, kept: Mutex::default() })
+    }
+
+    /// The law at a time, ns since 1970.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or what was in force does not compile.
+    pub async fn at(self: &Arc<Self>, store: &dyn Store, time_ns: i64) -> Result<Arc<Law>, Lawless> {
+        let things = in_force(store, time_ns).await?;
+        let identity = identity(&things);
+        if let Some(law) = self.kept(identity) {
+            return Ok(law);
+        }
+        let this = Arc::clone(self);
+        // seconds of work, at worst
+        let compiled = tokio::task::spawn_blocking(move || this.compile(things)).await;
+        let law = Arc::new(compiled.map_err(|_| StoreError::Closed)??);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(0, (identity, Arc::clone(&law)));
+        kept.truncate(MOST_TABLES);
+        Ok(law)
+    }
+
+    fn kept(&self, identity: [u8; 32]) -> Option<Arc<Law>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(of, _)| *of == identity).map(|(_, law)| Arc::clone(law))
+    }
+
+    fn compile(&self, things: Vec<AnyEntity>) -> Result<Law, Lawless> {
+        let fault = |fault: &dyn std::fmt::Display| Lawless::Faults(fault.to_string());
+        let (mut plans, mut registries, mut protected) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut files, mut sets, mut areas) = (Vec::new(), Vec::new(), Vec::new());
+        for thing in things {
+            match thing {
+                AnyEntity::Plan(Plan { spec, .. }) => plans.push(spec.name),
+                AnyEntity::Registry(registry) => registries.push(registry),
+                AnyEntity::ProtectedClass(class) => protected.push(class),
+                AnyEntity::Restriction(Restriction { spec, enabled: true, .. }) => {
+                    files.push(PolicyFile { name: spec.name, text: spec.text });
+                }
+                AnyEntity::BoundarySet(set) => sets.push(set),
+                AnyEntity::Territory(territory) => areas.push(territory),
+                _ => {}
+            }
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let definitions = areas.iter().map(definition).collect::<Result<Vec<_>, _>>().map_err(|error| fault(&error))?;
+        let borders = self.read_borders(&sets, &definitions)?;
+        let assembled = definitions.iter().map(|definition| definition.assemble(&borders));
+        let territories = assembled.collect::<Result<Vec<_>, _>>().map_err(|error| fault(&error))?;
+        let names = Names {
+            plans: plans.into_iter().collect(),
+            use_classes: USE_CLASSES.iter().map(ToString::to_string).collect(),
+            protected_classes: protected.iter().map(|class| class.spec.name.clone()).collect(),
+            registries: registries.iter().map(|registry| registry.spec.name.clone()).collect(),
+            territories: territories.iter().map(|territory| territory.name.clone()).collect(),
+        };
+        let loaded = Restrictions::load(&files).map_err(|faults| fault(&faults))?;
+        let resolved = loaded.resolve(&names).map_err(|faults| fault(&faults))?;
+        let cover = Cover::of(&territories, resolved.cells()).map_err(|error| fault(&error))?;
+        let document = resolved.compile(cover, REFUSE_AT_PARTS).map_err(|error| fault(&error))?;
+        let table = Table::new(document).map_err(|error| fault(&error))?;
+        Ok(Law { table, registries, protected })
+    }
+
+    /// Only the sets that territories are cut from.
+    fn read_borders(
+        &self,
+        sets: &[BoundarySet],
+        definitions: &[Definition],
+    ) -> Result<Vec<territory::BoundarySet>, Lawless> {
+        let used = |set: &&BoundarySet| {
+            let cut = |piece: &territory::Piece| {
+                matches!(piece, territory::Piece::Part { boundary_set, .. } if *boundary_set == set.spec.sha256)
+            };
+            definitions.iter().any(|definition| definition.pieces.iter().any(cut))
+        };
+        let read = |set: &BoundarySet| {
+            let path = self.borders.get(&set.spec.sha256).ok_or_else(|| {
+                let (name, hash) = (&set.spec.dataset, &set.spec.sha256);
+                Lawless::Faults(format!("no file of borders has the hash of {name} ({hash}); give its folder with --borders"))
+            })?;
+            let bytes = std::fs::read(path).map_err(|error| Lawless::Faults(format!("{}: {error}", path.display())))?;
+            let reading = Reading {
+                dataset: set.spec.dataset.clone(),
+                version: set.spec.release.clone(),
+                worldview: set.spec.worldview.clone(),
+                key: "name".to_owned(),
+                mending: Mending::TOPOJSON,
+            };
+            territory::BoundarySet::read(&bytes, &reading).map_err(|error| Lawless::Faults(error.to_string()))
+        };
+        sets.iter().filter(used).map(read).collect()
+    }
+}
+
+/// What a territory's document says, checked against what is said beside it.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn definition(territory: &Territory) -> Result<Definition, String> {
+    let definition = Definition::read(&territory.spec.definition).map_err(|error| error.to_string())?;
+    if definition.name == territory.spec.name {
+        return Ok(definition);
+    }
+    Err(format!("the definition is of `{}`, and the territory is named `{}`", definition.name, territory.spec.name))
+}
+
+async fn in_force(store: &dyn Store, time_ns: i64) -> Result<Vec<AnyEntity>, Lawless> {
+    let mut found = Vec::new();
+    for kind in KINDS {
+        let mut now: Option<AnyEntity> = None;
+        let mut after = (String::new(), 0);
+        loop {
+            let page = store.histories((kind.name(), &after.0, after.1), PAGE).await?;
+            let of_kind: Vec<&StoredEvent> = page.iter().take_while(|event| event.kind == kind.name()).collect();
+            let Some(last) = of_kind.last() else { break };
+            after = (last.id.clone(), last.version);
+            for stored in of_kind.iter().filter(|event| event.time_ns <= time_ns) {
+                let event = event_of(stored).map_err(|error| Lawless::Faults(error.to_string()))?;
+                let same = now.take_if(|entity| entity.id() == event.id);
+                found.extend(now.take());
+                now = Some(event::apply(same, &event).map_err(|error| Lawless::Faults(error.to_string()))?);
+            }
+        }
+        found.extend(now);
+    }
+    let time = seconds(time_ns);
+    let holds = |thing: &AnyEntity| match thing {
+        // a plan that is no longer sold goes on for those who have it, and so do borders
+        AnyEntity::Plan(_) | AnyEntity::BoundarySet(_) => true,
+        AnyEntity::ProtectedClass(class) => class.current && class.spec.expires_s.is_none_or(|end| time < end),
+        other => other.is_live(),
+    };
+    Ok(found.into_iter().filter(holds).collect())
+}
+
+fn identity(things: &[AnyEntity]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for thing in things {
+        hash.update(thing.id().to_string());
+        hash.update(thing.version().to_le_bytes());
+    }
+    hash.finalize().into()
+}
+
+/// The entity as it was at a time, ns since 1970.
+///
+/// # Errors
+/// If the store cannot be read, or what is in it cannot be understood.
+pub async fn as_it_was(store: &dyn Store, kind: Kind, id: &str, time_ns: i64) -> Result<Option<AnyEntity>, Lawless> {
+    let mut now = None;
+    let mut version = 0;
+    loop {
+        let page = store.histories((kind.name(), id, version), PAGE).await?;
+        let of_it: Vec<&StoredEvent> =
+            page.iter().take_while(|event| event.kind == kind.name() && event.id == id && event.time_ns <= time_ns).collect();
+        for stored in &of_it {
+            let event = event_of(stored).map_err(|error| Lawless::Faults(error.to_string()))?;
+            now = Some(event::apply(now, &event).map_err(|error| Lawless::Faults(error.to_string()))?);
+            version = stored.version;
+        }
+        if of_it.len() < PAGE as usize {
+            return Ok(now);
+        }
+    }
+}
+
+/// A whole second of a time in ns, for attributes.
+#[must_use]
+pub const fn second(time_ns: i64) -> i64 {
+    time_ns.div_euclid(SECOND_NS)
+}

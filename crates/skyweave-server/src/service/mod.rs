@@ -1,0 +1,42 @@
+//! Between what is asked and what is stored: fetch what a decision needs, decide, and commit what it comes to.
+
+mod carry_out;
+mod index;
+mod judge;
+mod law;
+mod many;
+mod verify;
+mod view;
+
+pub use carry_out::{CarriedOut, Done, NotDone, Request, Work, carry_out};
+pub use judge::{Circumstances, NamedPolicy, Standing, Verdict, Would, judge, standing};
+pub use law::{Law, Lawless, Laws, USE_CLASSES, as_it_was};
+pub use many::{BulkDone, BulkOrder, ImportOrder, NotImported, bulk, import};
+pub use index::{about, own_account, row};
+pub use verify::{Difference, Verified, rebuild, verify};
+
+use crate::clock::seconds;
+use crate::store::StoredEvent;
+use skyweave_control::event::{Event, Payload};
+
+/// An event as it was stored, as an event of the model.
+///
+/// # Errors
+/// If this program does not understand it.
+pub fn event_of(stored: &StoredEvent) -> serde_json::Result<Event> {
+    let payload: serde_json::Value = serde_json::from_str(&stored.payload)?;
+    serde_json::from_value(serde_json::json!({
+        "id": stored.id,
+        "version": stored.version,
+        "at_s": seconds(stored.time_ns),
+        "actor": stored.actor,
+        "payload": payload,
+    }))
+}
+
+/// The payload of an event as it is stored: what happened, such as `terminal.attached`, and its JSON.
+pub(crate) fn payload_of(payload: &Payload) -> serde_json::Result<(String, String)> {
+    let value = serde_json::to_value(payload)?;
+    let name = value["type"].as_str().unwrap_or_default().to_owned();
+    Ok((name, value.to_string()))
+}

@@ -1,0 +1,101 @@
+//! What terminals report, and how far each reader has come.
+
+use super::engine::{Engine, Record};
+use super::error::StoreError;
+use super::read::Question;
+use super::records::{Scope, Sighting, TelemetryRow};
+use super::writer::Statement;
+
+const ROW: &str = "SELECT seq, terminal, account, time_ns, doc FROM telemetry";
+
+pub fn put(rows: Vec<TelemetryRow>, received_ns: i64) -> Vec<Statement> {
+    let statement = |row: TelemetryRow| -> Statement {
+        let sql = "INSERT INTO telemetry (terminal, account, time_ns, received_ns, doc) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (terminal, time_ns) DO NOTHING";
+        let values = vec![
+            row.terminal.into(),
+            row.account.into(),
+            row.time_ns.into(),
+            received_ns.into(),
+            row.doc.into(),
+        ];
+        (sql.into(), values)
+    };
+    rows.into_iter().map(statement).collect()
+}
+
+pub async fn rows<E: Engine>(
+    engine: &E,
+    scope: &Scope,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<TelemetryRow>, StoreError> {
+    let mut question = Question::new(ROW);
+    question.say(" WHERE seq > ").value(after).within(scope, "account");
+    question.say(" ORDER BY seq LIMIT ").value(limit);
+    Ok(question.ask(engine).await?.into_iter().map(row_of).collect())
+}
+
+pub async fn range<E: Engine>(engine: &E) -> Result<(i64, i64), StoreError> {
+    let found = Question::new("SELECT min(seq), max(seq) FROM telemetry").ask(engine).await?;
+    Ok(found.first().map_or((0, 0), |row| (row.int(0), row.int(1))))
+}
+
+pub async fn at<E: Engine>(
+    engine: &E,
+    terminal: &str,
+    time_ns: i64,
+) -> Result<Option<TelemetryRow>, StoreError> {
+    let mut question = Question::new(ROW);
+    question.say(" WHERE terminal = ").value(terminal).say(" AND time_ns <= ").value(time_ns);
+    question.say(" ORDER BY time_ns DESC LIMIT 1");
+    Ok(question.ask(engine).await?.pop().map(row_of))
+}
+
+/// Only what is newer than what is known counts.
+pub fn sight(sightings: Vec<Sighting>) -> Vec<Statement> {
+    let statement = |sighting: Sighting| -> Statement {
+        let sql = "INSERT INTO sighting (terminal, seen_s, cell, territory) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (terminal) DO UPDATE SET seen_s = excluded.seen_s, cell = excluded.cell,
+            territory = excluded.territory WHERE sighting.seen_s < excluded.seen_s";
+        let values =
+            vec![sighting.terminal.into(), sighting.seen_s.into(), sighting.cell.into(), sighting.territory.into()];
+        (sql.into(), values)
+    };
+    sightings.into_iter().map(statement).collect()
+}
+
+pub async fn sighting<E: Engine>(engine: &E, terminal: &str) -> Result<Option<Sighting>, StoreError> {
+    let mut question = Question::new("SELECT terminal, seen_s, cell, territory FROM sighting WHERE terminal = ");
+    question.value(terminal);
+    let found = question.ask(engine).await?.pop();
+    Ok(found.map(|mut row| Sighting {
+        terminal: row.text(0),
+        seen_s: row.int(1),
+        cell: row.opt_int(2),
+        territory: row.opt_text(3),
+    }))
+}
+
+pub async fn acknowledged<E: Engine>(engine: &E, client: &str, reader: &str) -> Result<i64, StoreError> {
+    let mut question = Question::new("SELECT acknowledged FROM telemetry_reader WHERE client = ");
+    question.value(client).say(" AND name = ").value(reader);
+    Ok(question.ask(engine).await?.first().map_or(0, |row| row.int(0)))
+}
+
+pub fn acknowledge(client: &str, reader: &str, seq: i64) -> Statement {
+    let sql = "INSERT INTO telemetry_reader (client, name, acknowledged) VALUES ($1, $2, $3)
+        ON CONFLICT (client, name) DO UPDATE SET acknowledged = excluded.acknowledged
+        WHERE telemetry_reader.acknowledged < excluded.acknowledged";
+    (sql.into(), vec![client.into(), reader.into(), seq.into()])
+}
+
+fn row_of(mut row: Record) -> TelemetryRow {
+    TelemetryRow {
+        seq: row.int(0),
+        terminal: row.text(1),
+        account: row.opt_text(2),
+        time_ns: row.int(3),
+        doc: row.text(4),
+    }
+}

@@ -1,0 +1,132 @@
+//! The order of activation, as customers know it: register the terminal, create the line, attach.
+
+use crate::desk::{Desk, books};
+use serde_json::json;
+
+#[test]
+fn a_terminal_is_activated_in_three_steps() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let terminal = format!("/api/v1/user-terminals/{}", books.terminal);
+    let registered = admin.get(&terminal).is(200);
+    assert_eq!(registered.json()["state"], "registered");
+    assert_eq!(registered.header("etag"), "\"1\"");
+    assert_eq!(registered.header("cache-control"), "no-store");
+
+    let attached = admin.post(&format!("{terminal}/attach"), &json!({ "line": books.line })).is(200);
+    assert_eq!(attached.json()["state"], "assigned");
+    assert_eq!(attached.header("etag"), "\"2\"");
+    admin.post(&format!("{terminal}/activate"), &json!({})).is(200);
+    let suspended = admin.post(&format!("{terminal}/suspend"), &json!({ "reason": "asked for" })).is(200);
+    assert_eq!(suspended.json()["state"], "suspended");
+    assert_eq!(suspended.json()["state_reason"], "asked for");
+    // a body is not needed where there is nothing to say
+    let resumed = admin.send("POST", &format!("{terminal}/resume"), None, &[]).is(200);
+    assert_eq!(resumed.json()["state"], "assigned");
+
+    let closing = admin.post(&format!("/api/v1/service-lines/{}/close", books.line), &json!({}));
+    let problem = closing.refused(409, "in_use");
+    assert_eq!(problem["because_of"], books.terminal);
+    admin.post(&format!("{terminal}/suspend"), &json!({ "verb": "retire", "reason": "x" })).refused(400, "invalid_body");
+}
+
+#[test]
+fn a_version_that_is_no_more_is_refused() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let id = admin.make("organizations", &json!({ "name": "One" }));
+    let path = format!("/api/v1/organizations/{id}");
+    let update = |tag: &str, name: &str| {
+        let headers = [("content-type", "application/json"), ("if-match", tag)];
+        admin.send("PUT", &path, Some(json!({ "name": name }).to_string()), &headers)
+    };
+    assert_eq!(update("\"1\"", "Two").is(200).header("etag"), "\"2\"");
+    let problem = update("\"1\"", "Three").refused(412, "version_conflict");
+    assert!(problem["detail"].as_str().unwrap().contains("version 2"), "{problem}");
+    update("*", "Three").is(200);
+    update("1", "Four").refused(400, "invalid_if_match");
+    let known = admin.send("GET", &path, None, &[("if-none-match", "\"3\"")]).is(304);
+    assert_eq!(known.text, "");
+    admin.send("GET", &path, None, &[("if-none-match", "\"2\"")]).is(200);
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let body = json!({ "name": "One" });
+    let would = admin.post("/api/v1/organizations?dry_run=true", &body).is(200);
+    assert_eq!(would.header("skyweave-dry-run"), "true");
+    assert_eq!(would.json()["name"], "One");
+    assert_eq!(admin.get("/api/v1/organizations").is(200).json()["results"], json!([]));
+    admin.post("/api/v1/organizations?dry_run=maybe", &body).refused(400, "invalid_parameter");
+    admin.make("organizations", &body);
+    admin.post("/api/v1/organizations?dry_run=true", &body).refused(409, "name_taken");
+}
+
+#[test]
+fn commands_are_carried_out_all_or_none() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let command = |verb: serde_json::Value| json!({ "kind": "terminal", "id": books.terminal, "do": verb });
+    let attach = command(json!({ "verb": "attach", "line": books.line }));
+    let suspend = command(json!({ "verb": "move", "by": "suspend", "reason": "asked for" }));
+    let absurd = command(json!({ "verb": "move", "by": "resume" }));
+    let both = json!({ "commands": [attach, absurd] });
+    let problem = admin.post("/api/v1/commands", &both);
+    assert!(problem.status >= 400, "{}", problem.text);
+    let path = format!("/api/v1/user-terminals/{}", books.terminal);
+    assert_eq!(admin.get(&path).json()["version"], 1, "half of it was done");
+    let good = json!({ "commands": [attach, suspend] });
+    let done = admin.post("/api/v1/commands", &good).is(200).json();
+    assert_eq!(done["results"][1]["version"], 3);
+    assert_eq!(admin.get(&path).json()["state"], "suspended");
+    let operator = admin.other(&["operator"], None);
+    let enable = json!({ "commands": [{ "kind": "restriction", "id": "rst_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z", "do": { "verb": "enable" } }] });
+    let problem = operator.post("/api/v1/commands", &enable).refused(422, "rows_refused");
+    assert_eq!(problem["refusals"][0]["code"], "forbidden", "{problem}");
+}
+
+#[test]
+fn one_command_for_many_terminals() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let mut terminals = vec![books.terminal.clone()];
+    for n in 0..20 {
+        let entry = json!({ "hardware_key": format!("UT-{n:04}"), "account": books.account, "line": books.line });
+        terminals.push(admin.make("user-terminals", &entry));
+    }
+    let suspend = json!({ "terminals": terminals, "do": { "verb": "move", "by": "suspend", "reason": "drill" } });
+    let preview = admin.post("/api/v1/bulk?dry_run=true", &suspend).is(200).json();
+    assert_eq!((&preview["changed"], &preview["refused"]), (&json!(20), &json!(1)), "{preview}");
+    assert_eq!(preview["rows"][0]["would"], "refuse");
+    let refused = admin.post("/api/v1/bulk", &suspend);
+    assert!(refused.status == 409 || refused.status == 422, "{}", refused.text);
+    let mut others = suspend.clone();
+    others["mode"] = json!("skip_refused");
+    let done = admin.post_with("/api/v1/bulk", &others, &[("idempotency-key", "drill-1")]).is(200).json();
+    assert_eq!(done["changed"], 20);
+    assert_eq!(admin.get("/api/v1/user-terminals?state=suspended&count=true").is(200).json()["total"], 20);
+    let again = admin.post_with("/api/v1/bulk", &others, &[("idempotency-key", "drill-1")]).is(200);
+    assert_eq!(again.json()["changed"], 20, "it was done twice");
+}
+
+#[test]
+fn policies_and_registries_need_an_approver() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let organization = admin.make("organizations", &json!({ "name": "Steward" }));
+    let registry = json!({ "name": "verified", "list": "allow", "steward": organization, "evidence": "inspected" });
+    let registry = admin.make("registries", &registry);
+    let path = format!("/api/v1/registries/{registry}");
+    let operator = admin.other(&["operator"], None);
+    operator.post(&format!("{path}/add"), &json!({ "keys": ["UT-0001"] })).is(200);
+    let force = json!({ "previewed_version": 2, "lost_by_mistake": 0 });
+    operator.post(&format!("{path}/put-in-force"), &force).refused(403, "forbidden");
+    let approver = admin.other(&["approver"], None);
+    approver.post(&format!("{path}/add"), &json!({ "keys": ["UT-0002"] })).refused(403, "forbidden");
+    approver.post(&format!("{path}/put-in-force"), &force).is(200);
+}

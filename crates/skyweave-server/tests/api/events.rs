@@ -1,0 +1,81 @@
+//! Following events, and going on where it broke off.
+
+use crate::desk::{Desk, Hand, generous};
+use serde_json::{Value, json};
+use skyweave_server::api::Limits;
+use std::io::{BufRead, BufReader};
+
+/// Reads this many events of a stream; their numbers and data.
+fn follow(hand: &Hand<'_>, path: &str, last: Option<i64>, wanted: usize) -> Vec<(i64, Value)> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut request = agent.get(hand.desk.url(path)).header("authorization", format!("Bearer {}", hand.token));
+    if let Some(last) = last {
+        request = request.header("last-event-id", last.to_string());
+    }
+    let mut answer = request.call().unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    let (mut found, mut id) = (Vec::new(), 0);
+    for line in BufReader::new(answer.body_mut().as_reader()).lines() {
+        let line = line.unwrap();
+        if let Some(text) = line.strip_prefix("id: ") {
+            id = text.parse().unwrap();
+        }
+        if let Some(data) = line.strip_prefix("data: ") {
+            found.push((id, serde_json::from_str(data).unwrap()));
+        }
+        if found.len() == wanted {
+            break;
+        }
+    }
+    found
+}
+
+#[test]
+fn a_stream_goes_on_where_it_broke_off() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    std::thread::scope(|scope| {
+        let making = scope.spawn(|| {
+            let hand = desk.admin();
+            for n in 0..60 {
+                hand.make("organizations", &json!({ "name": format!("o {n}") }));
+            }
+        });
+        // the reader comes again and again, and never says more than the last number that it has
+        let (mut last, mut names) = (0, Vec::new());
+        while names.len() < 60 {
+            let part = follow(&admin, "/api/v1/events/stream?after=0", Some(last), (60 - names.len()).min(9));
+            last = part.last().unwrap().0;
+            names.extend(part.into_iter().map(|(_, event)| event["payload"]["data"]["name"].as_str().unwrap().to_owned()));
+        }
+        making.join().unwrap();
+        assert_eq!(names, (0..60).map(|n| format!("o {n}")).collect::<Vec<_>>());
+    });
+    let only = follow(&admin, "/api/v1/events/stream?after=50&kind=organization", None, 10);
+    assert_eq!(only[0].0, 51);
+    let page = admin.get("/api/v1/events?after=50&limit=5").is(200).json();
+    assert_eq!((&page["last"], &page["more"]), (&json!(55), &json!(true)));
+    assert_eq!(page["results"][0], only[0].1);
+    assert_eq!(page["results"][0]["payload"]["type"], "organization.created");
+    admin.get("/api/v1/events?kind=nonsense").refused(400, "invalid_parameter");
+    let bad = [("last-event-id", "x")];
+    admin.send("GET", "/api/v1/events/stream", None, &bad).refused(400, "invalid_last_event_id");
+}
+
+#[test]
+fn a_stream_ends_with_the_server_and_there_are_not_too_many() {
+    let desk = Desk::with(Limits { streams: 2, ..generous() });
+    let admin = desk.admin();
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let open = || {
+        let request = agent.get(desk.url("/api/v1/events/stream"));
+        request.header("authorization", format!("Bearer {}", admin.token)).call().unwrap()
+    };
+    let (mut first, second, third) = (open(), open(), open());
+    assert_eq!((first.status().as_u16(), second.status().as_u16(), third.status().as_u16()), (200, 200, 503));
+    drop((second, third));
+    let reading = std::thread::spawn(move || BufReader::new(first.body_mut().as_reader()).lines().map_while(Result::ok).count());
+    drop(desk);
+    assert!(reading.join().unwrap() >= 2);
+}

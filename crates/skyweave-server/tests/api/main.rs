@@ -1,0 +1,20 @@
+//! The API as its customers meet it: over HTTP, against a server of its own for each test.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod bench;
+mod books;
+mod bounds;
+mod desk;
+mod document;
+mod events;
+mod fuzz;
+mod hooks;
+mod imports;
+mod matrix;
+mod pages;
+mod repeats;
+mod search;
+mod telemetry;
+mod tenants;
+mod tokens;
+mod verify;

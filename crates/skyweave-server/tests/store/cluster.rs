@@ -1,0 +1,93 @@
+//! A PostgreSQL of our own: in a temporary folder, on a socket in it, as a user that is not root, gone with this process.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Starts a cluster, and ends it when its standard input is closed: by whoever started it, or by that one's death.
+const KEEPER: &str = r#"
+set -e
+as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups -- "$@"; else "$@"; fi; }
+folder=$(mktemp -d /tmp/skyweave-pg.XXXXXX)
+trap 'rm -rf "$folder"' EXIT
+if [ "$(id -u)" = 0 ]; then chown postgres "$folder"; fi
+cd "$folder"
+as "$BIN/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 >"$folder/log" 2>&1 || { cat "$folder/log" >&2; exit 1; }
+as "$BIN/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=200 -c log_min_messages=fatal >>"$folder/log" 2>&1 &
+server=$!
+for i in $(seq 300); do as "$BIN/pg_isready" -q -h "$folder" && break; sleep 0.1; done
+echo "$folder"
+cat >/dev/null
+kill -INT $server
+wait $server || true
+"#;
+
+/// A cluster that is running.
+pub struct Cluster {
+    socket_folder: PathBuf,
+    bin: PathBuf,
+    databases: AtomicU32,
+    /// Its standard input is what keeps the cluster alive.
+    _keeper: Child,
+}
+
+/// The cluster of this process, or none where PostgreSQL is not installed.
+pub fn cluster() -> Option<&'static Cluster> {
+    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+    CLUSTER.get_or_init(start).as_ref()
+}
+
+fn start() -> Option<Cluster> {
+    let Some(bin) = installed() else {
+        println!("skipped: no PostgreSQL under /usr/lib/postgresql; `apt-get install postgresql` brings it");
+        return None;
+    };
+    let mut keeper = Command::new("sh")
+        .args(["-c", KEEPER])
+        .env("BIN", &bin)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(!line.trim().is_empty(), "PostgreSQL did not start");
+    let socket_folder = PathBuf::from(line.trim());
+    Some(Cluster { socket_folder, bin, databases: AtomicU32::new(0), _keeper: keeper })
+}
+
+/// The newest installed one.
+fn installed() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let bins = versions.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
+    bins.filter(|bin| bin.join("initdb").is_file()).max()
+}
+
+impl Cluster {
+    /// The address of a new, empty database.
+    pub fn database(&self) -> String {
+        let name = format!("sky{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.psql("postgres", &format!("CREATE DATABASE {name}"));
+        format!("postgres://postgres@localhost/{name}?host={}", self.socket_folder.display())
+    }
+
+    /// Carries out SQL in a database.
+    pub fn psql(&self, database: &str, sql: &str) {
+        let mut command = Command::new(self.bin.join("psql"));
+        command.args(["-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"]).arg(&self.socket_folder);
+        let done = command.args(["-d", database, "-c", sql]).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+/// The name of the database in an address that [`Cluster::database`] gave.
+pub fn name_of(url: &str) -> &str {
+    url.split("@localhost/").nth(1).unwrap().split('?').next().unwrap()
+}
+
+/// The address of a store in a folder.
+pub fn file_in(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("sky.db").display())
+}

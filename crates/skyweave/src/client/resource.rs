@@ -1,0 +1,143 @@
+//! What can be done to things of a kind: list, show, make, change, and every verb of the API by its name.
+
+use super::connection::{Connection, Sending};
+use super::{fields, show};
+use crate::args::Resource;
+use miette::{Result, miette};
+use serde_json::{Map, Value};
+use skyweave_control::id::Kind;
+use skyweave_server::api::collections::Collection;
+use std::process::ExitCode;
+
+/// Things that a list asks for at once.
+const AT_ONCE: usize = 1_000;
+
+/// Does it.
+pub fn act(kind: Kind, options: &Resource) -> Result<ExitCode> {
+    let collection = Collection::of(kind).ok_or_else(|| miette!("there is no such resource"))?;
+    let base = format!("/api/v1/{}", collection.path);
+    let sending = Sending {
+        dry_run: options.dry_run,
+        if_match: options.if_version.map(|version| format!("\"{version}\"")),
+        idempotency_key: options.idempotency_key.clone(),
+    };
+    let create = if collection.create == "enter" { "register" } else { collection.create };
+    match options.verb.as_str() {
+        "list" => list(collection, &base, options),
+        "show" => {
+            let (id, _) = subject(options)?;
+            let connection = Connection::open(&options.connect)?;
+            let answer = connection.get(&format!("{base}/{}", in_address(id)), &[])?;
+            show::thing(&answer.body, options.json);
+            Ok(ExitCode::SUCCESS)
+        }
+        verb if verb == "create" || verb == collection.create || (verb == create && is_new(options)) => {
+            let body = fields::object(&options.words, options.from.as_deref())?;
+            let connection = Connection::open(&options.connect)?;
+            done(&connection.send("POST", &base, &Value::Object(body), &sending)?.body, options)
+        }
+        "update" if collection.update.is_some() => update(&base, options, sending),
+        verb => {
+            let known = collection.verbs.iter().find(|route| route.path == verb);
+            let route = known.ok_or_else(|| unknown(collection, verb))?;
+            let (id, words) = subject(options)?;
+            let body = fields::object(words, options.from.as_deref())?;
+            let connection = Connection::open(&options.connect)?;
+            let path = format!("{base}/{}/{}", in_address(id), route.path);
+            done(&connection.send("POST", &path, &Value::Object(body), &sending)?.body, options)
+        }
+    }
+}
+
+/// Whether a terminal is registered that is not in the books yet: then no id comes first.
+fn is_new(options: &Resource) -> bool {
+    options.words.first().is_none_or(|word| word.contains('='))
+}
+
+fn list(collection: &Collection, base: &str, options: &Resource) -> Result<ExitCode> {
+    let mut query: Vec<(String, String)> = Vec::new();
+    for word in &options.words {
+        let pair = word.split_once('=').ok_or_else(|| miette!(help = "accepted: key=value", "`{word}` has no ="))?;
+        query.push((pair.0.to_owned(), pair.1.to_owned()));
+    }
+    let connection = Connection::open(&options.connect)?;
+    let mut found: Vec<Value> = Vec::new();
+    let mut cursor: Option<String> = None;
+    let wanted = options.limit.map_or(usize::MAX, |limit| limit as usize);
+    loop {
+        let mut page = query.clone();
+        page.push(("limit".to_owned(), wanted.saturating_sub(found.len()).min(AT_ONCE).to_string()));
+        page.extend(cursor.take().map(|cursor| ("cursor".to_owned(), cursor)));
+        let answer = connection.get(base, &page)?.body;
+        found.extend(answer["results"].as_array().cloned().unwrap_or_default());
+        cursor = answer["next"].as_str().map(ToOwned::to_owned);
+        if cursor.is_none() || found.len() >= wanted {
+            break;
+        }
+    }
+    show::list(collection.kind, &found, options.json);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says something else about a thing: what is said now, with the given fields put over it. What others change meanwhile is not lost.
+fn update(base: &str, options: &Resource, sending: Sending) -> Result<ExitCode> {
+    let (id, words) = subject(options)?;
+    let given = fields::object(words, options.from.as_deref())?;
+    let connection = Connection::open(&options.connect)?;
+    let path = format!("{base}/{}", in_address(id));
+    let now = connection.get(&path, &[])?;
+    let mut body: Map<String, Value> = now.body.as_object().cloned().unwrap_or_default();
+    let asked = connection.get("/api/v1/openapi.json", &[])?.body;
+    let known = known_fields(&asked, base);
+    body.retain(|name, _| known.contains(name));
+    merge(&mut body, given);
+    let sending = Sending { if_match: sending.if_match.or(now.etag), ..sending };
+    done(&connection.send("PUT", &path, &Value::Object(body), &sending)?.body, options)
+}
+
+/// The fields that an update takes, as the server's own document has them.
+fn known_fields(document: &Value, base: &str) -> Vec<String> {
+    let body = &document["paths"][format!("{base}/{{id}}")]["put"]["requestBody"];
+    let properties = &body["content"]["application/json"]["schema"]["properties"];
+    properties.as_object().map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+}
+
+fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
+    for (name, value) in from {
+        match (into.get_mut(&name), value) {
+            (Some(Value::Object(inner)), Value::Object(value)) => merge(inner, value),
+            (_, value) => _ = into.insert(name, value),
+        }
+    }
+}
+
+fn done(body: &Value, options: &Resource) -> Result<ExitCode> {
+    show::thing(body, options.json);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The id, and what follows it.
+fn subject(options: &Resource) -> Result<(&str, &[String])> {
+    match options.words.split_first() {
+        Some((id, words)) if !id.contains('=') => Ok((id, words)),
+        _ => Err(miette!(help = "accepted: VERB ID [KEY=VALUE]...", "`{}` needs an id first", options.verb)),
+    }
+}
+
+/// Only what ids are made of, so that nothing else becomes part of the address.
+fn in_address(id: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    id.chars().map(|letter| if plain(letter) { letter.to_string() } else { escaped(letter) }).collect()
+}
+
+fn escaped(letter: char) -> String {
+    let mut bytes = [0; 4];
+    letter.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+fn unknown(collection: &Collection, verb: &str) -> miette::Report {
+    let mut known = vec!["list", "show", "create"];
+    known.extend(collection.update.map(|_| "update"));
+    known.extend(collection.verbs.iter().map(|route| route.path));
+    miette!(help = format!("accepted: {}", known.join(", ")), "there is no `{verb}` for a {}", collection.one)
+}
