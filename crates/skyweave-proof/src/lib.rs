@@ -4,4 +4,6 @@
 //! [`refusal`] has the codes that a refused terminal is told.
 #![forbid(unsafe_code)]
 
+pub mod dsse;
+pub mod log;
 pub mod refusal;
