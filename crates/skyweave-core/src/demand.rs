@@ -58,6 +58,8 @@ pub struct Demand {
     pub cells: Vec<CellDemand>,
     /// Asks, by beam cell, then by position cell, PoP and plan.
     pub asks: Vec<Ask>,
+    /// By listed terminal: true if it may be served.
+    pub admitted: Vec<bool>,
     /// By beam cell: where its asks begin; and the end.
     starts: Vec<u32>,
 }
@@ -160,7 +162,9 @@ pub fn find<A: Basis>(
         chunk.cells[chunk.first_cell[beam % CHUNK] as usize + place]
     };
     let cells = (0..world.cells.len()).into_par_iter().with_min_len(4_096).map(of_cell).collect();
-    Demand { cells, asks, starts }
+    let admitted =
+        (0..world.terminals.len()).map(|index| admission.terminal(TerminalId::at(index)).is_served()).collect();
+    Demand { cells, asks, admitted, starts }
 }
 
 /// Beam cells handled by one task.
