@@ -1,6 +1,6 @@
 //! Random policies of the subset, random territories, random terminals: the table says what Cedar says.
 
-use super::oracle::Oracle;
+use super::oracle::{Answer, Oracle, Question};
 use h3o::{LatLng, Resolution};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -9,7 +9,7 @@ use skyweave_control::territory::{Cover, Territory};
 use skyweave_proof::refusal::RefusalCode;
 use skyweave_proof::table::geometry::{Polygon, Vertex, doubled_area, winding};
 use skyweave_proof::table::{
-    AreaNo, Attributes, Evidence, LineState, Outcome, PlanNo, Point, PolicyKind, ProtectedClassNo,
+    AreaNo, Attributes, Evidence, LineState, Outcome, PlanNo, Point, PolicyKind, PolicyNo, ProtectedClassNo,
     Registries, RegistryNo, Surface, Table, UseClassNo,
 };
 
@@ -110,7 +110,7 @@ fn policy() -> impl Strategy<Value = String> {
 fn policies() -> impl Strategy<Value = String> {
     prop::collection::vec(policy(), 1..6).prop_map(|policies| {
         let policies = policies.iter().enumerate();
-        policies.map(|(number, text)| format!("@id(\"policy-{number}\")\n{text}")).collect()
+        policies.fold(String::new(), |all, (number, text)| format!("{all}@id(\"policy-{number}\")\n{text}"))
     })
 }
 
@@ -139,19 +139,19 @@ fn territories() -> impl Strategy<Value = Vec<Territory>> {
     ];
     let one = (validity, -0.3_f64..0.3, -0.3_f64..0.3, prop::collection::vec(0.05_f64..0.4, 3..9));
     prop::collection::vec(one, 3).prop_map(|all| {
-        let of =
-            |(number, ((from_s, until_s), north, east, radii)): (usize, ((i64, i64), f64, f64, Vec<f64>))| {
-                Territory {
-                    name: format!("t{number}"),
-                    version: 1,
-                    from_s,
-                    until_s,
-                    disputed: false,
-                    front_line: false,
-                    polygons: vec![polygon((MIDDLE.0 + north, MIDDLE.1 + east), &radii)],
-                }
-            };
-        all.into_iter().enumerate().map(of).collect()
+        let mut territories = Vec::new();
+        for ((from_s, until_s), north, east, radii) in all {
+            territories.push(Territory {
+                name: format!("t{}", territories.len()),
+                version: 1,
+                from_s,
+                until_s,
+                disputed: false,
+                front_line: false,
+                polygons: vec![polygon((MIDDLE.0 + north, MIDDLE.1 + east), &radii)],
+            });
+        }
+        territories
     })
 }
 
@@ -207,6 +207,10 @@ fn names() -> Names {
     }
 }
 
+fn ask(oracle: &Oracle, question: &Question, action: &str) -> Answer {
+    oracle.answer(&oracle.request(question, action), question)
+}
+
 /// Anywhere around, and at and beside corners of polygons.
 fn points(territories: &[Territory], seeds: &[(i32, i32, u8)]) -> Vec<Point> {
     let corners: Vec<Vertex> =
@@ -260,13 +264,24 @@ proptest! {
             let question = oracle.question(table.document(), &valid, &cells, attributes);
             let decision = table.decide(class, attributes);
             let decided = decision.policy.map(|policy| table.policy(policy).unwrap());
-            let (served, ids) = oracle.ask(&question, "serve");
+            let (served, ids) = ask(&oracle, &question, "serve");
             let explained = table.explain(class, None, attributes);
-            let ids_of = |ids: &[skyweave_proof::table::PolicyNo]| -> Vec<String> {
+            let ids_of = |ids: &[PolicyNo]| -> Vec<String> {
                 ids.iter().map(|&policy| table.policy(policy).unwrap().id.clone()).collect()
             };
             prop_assert_eq!(decision.outcome.is_served(), served, "{} {:?}", text, attributes);
-            if !served {
+            if served {
+                let (full_rate, throttles) = ask(&oracle, &question, "full_rate");
+                prop_assert_eq!(decision.outcome == Outcome::Permitted, full_rate);
+                prop_assert_eq!(ids_of(&explained.deciding), if full_rate { ids } else { throttles });
+                if let Outcome::Throttled { kbit_s } = decision.outcome {
+                    let rate = |&policy: &PolicyNo| table.policy(policy).map(|policy| policy.kind);
+                    let lower = explained.deciding.iter().filter_map(rate).find(
+                        |kind| matches!(kind, PolicyKind::Throttle { kbit_s: other } if *other < kbit_s),
+                    );
+                    prop_assert_eq!(lower, None);
+                }
+            } else {
                 prop_assert_eq!(ids_of(&explained.deciding), ids.clone());
                 prop_assert_eq!(decided.map(|policy| policy.id.clone()), ids.first().cloned());
                 let reason = decided.map_or(RefusalCode::BlockedCountry, |policy| match policy.kind {
@@ -274,12 +289,8 @@ proptest! {
                     other => panic!("{other:?}"),
                 });
                 prop_assert_eq!(decision.outcome, Outcome::Refused(reason));
-            } else {
-                let (full_rate, throttles) = oracle.ask(&question, "full_rate");
-                prop_assert_eq!(decision.outcome == Outcome::Permitted, full_rate);
-                prop_assert_eq!(ids_of(&explained.deciding), if full_rate { ids } else { throttles });
             }
-            prop_assert!(oracle.ask(&question, "emergency_call").0);
+            prop_assert!(ask(&oracle, &question, "emergency_call").0);
         }
     }
 }

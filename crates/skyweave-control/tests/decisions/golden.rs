@@ -129,7 +129,7 @@ fn check(case: &Case, table: &Table) {
         assert_eq!(found.holds_until_s, case.until_s, "{say}");
     }
     let has = |remedy: Remedy| {
-        assert!(found.remedies.contains(&remedy), "{say}: {remedy:?} of {:?}", found.remedies)
+        assert!(found.remedies.contains(&remedy), "{say}: {remedy:?} of {:?}", found.remedies);
     };
     if let Some(time_s) = case.retry_after_s {
         has(Remedy::RetryAfter { time_s });
