@@ -21,6 +21,7 @@ use skyweave_control::territory::Cover;
 use skyweave_proof::table::{
     Attributes, CellClass, Evidence, PlanNo, Point, Registries, RegistryNo, Surface, Table,
 };
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -35,7 +36,7 @@ fn main() {
     let names: Vec<String> = territories.iter().map(|territory| territory.name.clone()).collect();
 
     let started = Instant::now();
-    let cover = Cover::of(&territories, &Default::default()).unwrap();
+    let cover = Cover::of(&territories, &BTreeSet::default()).unwrap();
     let (whole, borders) = cover.cell_counts();
     println!(
         "cover: {:.2} s, {whole} whole cells, {borders} border cells, {} classes",

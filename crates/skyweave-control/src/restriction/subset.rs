@@ -101,8 +101,7 @@ impl<'a> Reading<'a> {
                 _ => self.refuse(arg, "only `resource.territories` can be asked if it is empty"),
             },
             ExprKind::BinaryApp { op, arg1, arg2 } => self.binary(expr, *op, arg1, arg2, depth),
-            ExprKind::GetAttr { attr, .. } if is_motion(expr) => {
-                let _name = attr;
+            ExprKind::GetAttr { .. } if is_motion(expr) => {
                 Ok(Condition::Test(Test::Equals(Attribute::InMotion, 1)))
             }
             ExprKind::Is { expr: inner, .. } => match inner.expr_kind() {
@@ -174,14 +173,11 @@ impl<'a> Reading<'a> {
     }
 
     fn equal(self, expr: &Expr, left: &'a Expr, right: &'a Expr, depth: usize) -> Read<Condition> {
-        if let (ExprKind::Lit(Literal::Bool(value)), other) | (other, ExprKind::Lit(Literal::Bool(value))) =
-            (left.expr_kind(), right.expr_kind())
-        {
-            let _kind = other;
-            let other =
-                if matches!(left.expr_kind(), ExprKind::Lit(Literal::Bool(_))) { right } else { left };
-            let condition = self.condition(other, depth + 1)?;
-            return Ok(if *value { condition } else { condition.negated() });
+        for (value, condition) in [(left, right), (right, left)] {
+            if let ExprKind::Lit(Literal::Bool(value)) = value.expr_kind() {
+                let condition = self.condition(condition, depth + 1)?;
+                return Ok(if *value { condition } else { condition.negated() });
+            }
         }
         match (self.operand(left)?, self.operand(right)?) {
             (Operand::Number(attribute), Operand::Literal(value))
@@ -230,7 +226,7 @@ impl<'a> Reading<'a> {
         area.map(Condition::Inside)
     }
 
-    fn operand<'e>(self, expr: &'e Expr) -> Read<Operand<'e>> {
+    fn operand(self, expr: &Expr) -> Read<Operand<'_>> {
         match expr.expr_kind() {
             ExprKind::Lit(Literal::Long(value)) => Ok(Operand::Literal(*value)),
             ExprKind::UnaryApp { op: UnaryOp::Neg, arg } => match arg.expr_kind() {

@@ -85,7 +85,7 @@ impl BoundarySet {
     /// Its SHA-256 as 64 hexadecimal digits.
     #[must_use]
     pub fn sha256_hex(&self) -> String {
-        self.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+        self.sha256.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 }
 

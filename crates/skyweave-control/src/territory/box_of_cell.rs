@@ -61,7 +61,9 @@ impl BoxOfCell {
         };
         // a cell that begins west of the map is moved to its other end
         if larger(&exact, centre).iter().any(|corner| corner.0 < -HALF_TURN_E7) {
-            exact.iter_mut().for_each(|corner| corner.0 += TURN_E7);
+            for corner in &mut exact {
+                corner.0 += TURN_E7;
+            }
             centre.0 += TURN_E7;
         }
         let larger = larger(&exact, centre);

@@ -48,10 +48,13 @@ impl Cover {
         let is_edge = edge_begins(&territories);
         let ground = Ground { index: Index::of(&vertices, &owners, &is_edge), vertices, owners, is_edge };
         let near = ground.edges_by_cell();
-        let built: Vec<Option<Built>> =
-            near.par_iter().map(|(cell, edges)| ground.border(*cell, edges)).collect::<Result<_, Fault>>()?;
-        let built: BTreeMap<CellIndex, Built> =
-            built.into_iter().flatten().map(|border| (border.cell, border)).collect();
+        let results: Vec<Result<Option<Built>, Fault>> =
+            near.par_iter().map(|(cell, edges)| ground.border(*cell, edges)).collect();
+        let mut built = BTreeMap::new();
+        // of several faults always the first
+        for result in results {
+            built.extend(result?.map(|border| (border.cell, border)));
+        }
         let cells: Vec<CellIndex> = cells.iter().copied().collect();
         Ok(Descent::new(&ground, &built, &cells, territories.len()).cover(territories, cells))
     }
@@ -83,11 +86,14 @@ struct Ground {
     is_edge: Vec<bool>,
 }
 
+/// The areas of a class and its parts of a cell.
+type Face = (Vec<AreaNo>, u32);
+
 /// A border cell whose classes have no numbers yet.
 struct Built {
     cell: CellIndex,
     border: BorderCell,
-    faces: Vec<(Vec<AreaNo>, u32)>,
+    faces: Vec<Face>,
 }
 
 impl Ground {
@@ -167,7 +173,7 @@ impl Ground {
             areas.sort_unstable();
             areas
         };
-        let mut faces: Vec<(Vec<AreaNo>, u32)> =
+        let mut faces: Vec<Face> =
             masks.iter().map(|&mask| (areas_of(mask), parts.get(&mask).copied().unwrap_or(0))).collect();
         let told: u32 = faces.iter().map(|face| face.1).sum();
         if told != WHOLE_PARTS {
@@ -207,7 +213,7 @@ impl Ground {
         (at_corner, others.map(|(area, _)| area).collect())
     }
 
-    fn count_middles(&self, cell: CellIndex, faces: &mut [(Vec<AreaNo>, u32)]) {
+    fn count_middles(&self, cell: CellIndex, faces: &mut [Face]) {
         let middles = cell.children(Resolution::Eight).filter_map(|child| {
             let middle = LatLng::from(child);
             Some(self.index.territories(Point::from_degrees(middle.lat(), middle.lng())?))
@@ -265,7 +271,7 @@ struct Descent<'a> {
     mixed: HashSet<CellIndex>,
     cell_areas: HashMap<CellIndex, AreaNo>,
     whole: Vec<(CellIndex, Vec<AreaNo>)>,
-    borders: Vec<(BorderCell, Vec<(Vec<AreaNo>, u32)>)>,
+    borders: Vec<(BorderCell, Vec<Face>)>,
 }
 
 impl<'a> Descent<'a> {

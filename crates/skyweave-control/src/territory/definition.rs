@@ -42,7 +42,7 @@ pub enum Piece {
     },
     /// A polygon of its own.
     Polygon {
-        /// A GeoJSON Polygon or MultiPolygon.
+        /// A GeoJSON `Polygon` or `MultiPolygon`.
         geometry: Box<Geometry>,
         /// Who says that this is where it is: a law, a resolution, a survey.
         source: String,

@@ -1,17 +1,19 @@
 //! Random policies of the subset, random territories, random terminals: the table says what Cedar says.
 
-use super::oracle::Oracle;
+use super::oracle::{Answer, Oracle, Question};
 use h3o::{LatLng, Resolution};
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::TestRunner;
 use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
 use skyweave_control::territory::{Cover, Territory};
 use skyweave_proof::refusal::RefusalCode;
 use skyweave_proof::table::geometry::{Polygon, Vertex, doubled_area, winding};
 use skyweave_proof::table::{
-    AreaNo, Attributes, Evidence, LineState, Outcome, PlanNo, Point, PolicyKind, ProtectedClassNo,
+    AreaNo, Attributes, Evidence, LineState, Outcome, PlanNo, Point, PolicyKind, PolicyNo, ProtectedClassNo,
     Registries, RegistryNo, Surface, Table, UseClassNo,
 };
+use std::time::{Duration, Instant};
 
 const THRESHOLDS: [i64; 5] = [0, 1, 2_083, 7_200, 86_399];
 const CELLS: [&str; 2] = ["841e265ffffffff", "851e2657fffffff"];
@@ -110,7 +112,7 @@ fn policy() -> impl Strategy<Value = String> {
 fn policies() -> impl Strategy<Value = String> {
     prop::collection::vec(policy(), 1..6).prop_map(|policies| {
         let policies = policies.iter().enumerate();
-        policies.map(|(number, text)| format!("@id(\"policy-{number}\")\n{text}")).collect()
+        policies.fold(String::new(), |all, (number, text)| format!("{all}@id(\"policy-{number}\")\n{text}"))
     })
 }
 
@@ -139,19 +141,19 @@ fn territories() -> impl Strategy<Value = Vec<Territory>> {
     ];
     let one = (validity, -0.3_f64..0.3, -0.3_f64..0.3, prop::collection::vec(0.05_f64..0.4, 3..9));
     prop::collection::vec(one, 3).prop_map(|all| {
-        let of =
-            |(number, ((from_s, until_s), north, east, radii)): (usize, ((i64, i64), f64, f64, Vec<f64>))| {
-                Territory {
-                    name: format!("t{number}"),
-                    version: 1,
-                    from_s,
-                    until_s,
-                    disputed: false,
-                    front_line: false,
-                    polygons: vec![polygon((MIDDLE.0 + north, MIDDLE.1 + east), &radii)],
-                }
-            };
-        all.into_iter().enumerate().map(of).collect()
+        let mut territories = Vec::new();
+        for ((from_s, until_s), north, east, radii) in all {
+            territories.push(Territory {
+                name: format!("t{}", territories.len()),
+                version: 1,
+                from_s,
+                until_s,
+                disputed: false,
+                front_line: false,
+                polygons: vec![polygon((MIDDLE.0 + north, MIDDLE.1 + east), &radii)],
+            });
+        }
+        territories
     })
 }
 
@@ -207,6 +209,10 @@ fn names() -> Names {
     }
 }
 
+fn ask(oracle: &Oracle, question: &Question, action: &str) -> Answer {
+    oracle.answer(&oracle.request(question, action), question)
+}
+
 /// Anywhere around, and at and beside corners of polygons.
 fn points(territories: &[Territory], seeds: &[(i32, i32, u8)]) -> Vec<Point> {
     let corners: Vec<Vertex> =
@@ -222,64 +228,92 @@ fn points(territories: &[Territory], seeds: &[(i32, i32, u8)]) -> Vec<Point> {
     seeds.iter().map(of).collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+fn agree(
+    text: &str,
+    territories: &[Territory],
+    seeds: &[(i32, i32, u8)],
+    terminals: &[Attributes],
+) -> Result<(), TestCaseError> {
+    let file = PolicyFile { name: "fuzz.cedar".to_owned(), text: text.to_owned() };
+    // two conditions may shut each other out, which the validator sees
+    let Ok(restrictions) = Restrictions::load(&[file]) else {
+        return Err(TestCaseError::reject("impossible"));
+    };
+    let resolved = restrictions.resolve(&names()).unwrap();
+    let cover = Cover::of(territories, resolved.cells()).unwrap();
+    let document = resolved.compile(cover, 60_000).unwrap();
+    let bytes = document.to_bytes();
+    let table = Table::new(document).unwrap();
+    prop_assert_eq!(Table::parse(&bytes).unwrap().identity(), table.identity());
+    let oracle = Oracle::of(text);
+    for (point, attributes) in points(territories, seeds).into_iter().zip(terminals) {
+        let class = table.class_at(point);
+        let inside = territories.iter().filter(|t| winding(&t.polygons, point) > 0);
+        let valid: Vec<&str> = inside
+            .clone()
+            .filter(|t| (t.from_s..t.until_s).contains(&attributes.time_s))
+            .map(|t| t.name.as_str())
+            .collect();
+        let inside: Vec<u16> = inside.map(|t| t.name[1..].parse().unwrap()).collect();
+        let found: Vec<u16> =
+            table.areas_of(class).iter().map(|area| area.0).filter(|&area| area < 3).collect();
+        prop_assert_eq!(found, inside, "{:?}", point);
 
-    #[test]
-    fn the_table_says_what_cedar_says(
-        text in policies(), territories in territories(),
-        seeds in prop::collection::vec((-700_i32..700, -700_i32..700, any::<u8>()), 12),
-        terminals in prop::collection::vec(attributes(), 12)
-    ) {
-        let file = PolicyFile { name: "fuzz.cedar".to_owned(), text: text.clone() };
-        // two conditions may shut each other out, which the validator sees
-        let Ok(restrictions) = Restrictions::load(&[file]) else { return Err(TestCaseError::reject("impossible")) };
-        let resolved = restrictions.resolve(&names()).unwrap();
-        let cover = Cover::of(&territories, resolved.cells()).unwrap();
-        let document = resolved.compile(cover, 60_000).unwrap();
-        let bytes = document.to_bytes();
-        let table = Table::new(document).unwrap();
-        prop_assert_eq!(Table::parse(&bytes).unwrap().identity(), table.identity());
-        let oracle = Oracle::of(&text);
-        for (point, attributes) in points(&territories, &seeds).into_iter().zip(&terminals) {
-            let class = table.class_at(point);
-            let inside = territories.iter().filter(|t| winding(&t.polygons, point) > 0);
-            let valid: Vec<&str> = inside
-                .clone()
-                .filter(|t| (t.from_s..t.until_s).contains(&attributes.time_s))
-                .map(|t| t.name.as_str())
-                .collect();
-            let inside: Vec<u16> = inside.map(|t| t.name[1..].parse().unwrap()).collect();
-            let found: Vec<u16> = table.areas_of(class).iter().map(|area| area.0).filter(|&area| area < 3).collect();
-            prop_assert_eq!(found, inside, "{:?}", point);
-
-            let (latitude_deg, longitude_deg) = point.degrees();
-            let cell = LatLng::new(latitude_deg, longitude_deg).unwrap().to_cell(Resolution::Five);
-            let cells: Vec<String> =
-                (0..=5).map(|r| cell.parent(Resolution::try_from(r).unwrap()).unwrap().to_string()).collect();
-            let question = oracle.question(table.document(), &valid, &cells, attributes);
-            let decision = table.decide(class, attributes);
-            let decided = decision.policy.map(|policy| table.policy(policy).unwrap());
-            let (served, ids) = oracle.ask(&question, "serve");
-            let explained = table.explain(class, None, attributes);
-            let ids_of = |ids: &[skyweave_proof::table::PolicyNo]| -> Vec<String> {
-                ids.iter().map(|&policy| table.policy(policy).unwrap().id.clone()).collect()
-            };
-            prop_assert_eq!(decision.outcome.is_served(), served, "{} {:?}", text, attributes);
-            if !served {
-                prop_assert_eq!(ids_of(&explained.deciding), ids.clone());
-                prop_assert_eq!(decided.map(|policy| policy.id.clone()), ids.first().cloned());
-                let reason = decided.map_or(RefusalCode::BlockedCountry, |policy| match policy.kind {
-                    PolicyKind::Forbid(reason) => reason,
-                    other => panic!("{other:?}"),
-                });
-                prop_assert_eq!(decision.outcome, Outcome::Refused(reason));
-            } else {
-                let (full_rate, throttles) = oracle.ask(&question, "full_rate");
-                prop_assert_eq!(decision.outcome == Outcome::Permitted, full_rate);
-                prop_assert_eq!(ids_of(&explained.deciding), if full_rate { ids } else { throttles });
+        let (latitude_deg, longitude_deg) = point.degrees();
+        let cell = LatLng::new(latitude_deg, longitude_deg).unwrap().to_cell(Resolution::Five);
+        let cells: Vec<String> =
+            (0..=5).map(|r| cell.parent(Resolution::try_from(r).unwrap()).unwrap().to_string()).collect();
+        let question = oracle.question(table.document(), &valid, &cells, attributes);
+        let decision = table.decide(class, attributes);
+        let decided = decision.policy.map(|policy| table.policy(policy).unwrap());
+        let (served, ids) = ask(&oracle, &question, "serve");
+        let explained = table.explain(class, None, attributes);
+        let ids_of = |ids: &[PolicyNo]| -> Vec<String> {
+            ids.iter().map(|&policy| table.policy(policy).unwrap().id.clone()).collect()
+        };
+        prop_assert_eq!(decision.outcome.is_served(), served, "{} {:?}", text, attributes);
+        if served {
+            let (full_rate, throttles) = ask(&oracle, &question, "full_rate");
+            prop_assert_eq!(decision.outcome == Outcome::Permitted, full_rate);
+            prop_assert_eq!(ids_of(&explained.deciding), if full_rate { ids } else { throttles });
+            if let Outcome::Throttled { kbit_s } = decision.outcome {
+                let rate = |&policy: &PolicyNo| table.policy(policy).map(|policy| policy.kind);
+                let lower =
+                    explained.deciding.iter().filter_map(rate).find(
+                        |kind| matches!(kind, PolicyKind::Throttle { kbit_s: other } if *other < kbit_s),
+                    );
+                prop_assert_eq!(lower, None);
             }
-            prop_assert!(oracle.ask(&question, "emergency_call").0);
+        } else {
+            prop_assert_eq!(ids_of(&explained.deciding), ids.clone());
+            prop_assert_eq!(decided.map(|policy| policy.id.clone()), ids.first().cloned());
+            let reason = decided.map_or(RefusalCode::BlockedCountry, |policy| match policy.kind {
+                PolicyKind::Forbid(reason) => reason,
+                other => panic!("{other:?}"),
+            });
+            prop_assert_eq!(decision.outcome, Outcome::Refused(reason));
         }
+        prop_assert!(ask(&oracle, &question, "emergency_call").0);
     }
+    Ok(())
+}
+
+const CASES: u32 = 48;
+
+#[test]
+fn the_table_says_what_cedar_says() {
+    let seconds = std::env::var("SKYWEAVE_SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let deadline = Instant::now() + Duration::from_secs(seconds);
+    let seeds = prop::collection::vec((-700_i32..700, -700_i32..700, any::<u8>()), 12);
+    let strategy = (policies(), territories(), seeds, prop::collection::vec(attributes(), 12));
+    let mut sets = 0;
+    while sets == 0 || Instant::now() < deadline {
+        let config = ProptestConfig { cases: CASES, source_file: Some(file!()), ..ProptestConfig::default() };
+        let result = TestRunner::new(config).run(&strategy, |(text, territories, seeds, terminals)| {
+            agree(&text, &territories, &seeds, &terminals)
+        });
+        result.unwrap_or_else(|error| panic!("{error}"));
+        sets += CASES;
+    }
+    println!("soak: table-is-cedar: {sets} sets of policies, {} questions, 0 differences", sets * 12);
 }

@@ -12,9 +12,12 @@ pub fn nothing() -> impl Fn(BTreeSet<String>) -> Resolved {
     }
 }
 
+/// Its line and its text.
+type Block = (usize, String);
+
 /// The blocks of a kind in a page, with the line of each.
-fn blocks<'a>(page: &'a str, kind: &str) -> Vec<(usize, String)> {
-    let (mut found, mut open): (Vec<(usize, String)>, Option<(usize, String)>) = (Vec::new(), None);
+fn blocks(page: &str, kind: &str) -> Vec<Block> {
+    let (mut found, mut open): (Vec<Block>, Option<Block>) = (Vec::new(), None);
     for (number, line) in page.lines().enumerate() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(label)) => open = Some((number + 2, format!("{label}\n"))),
@@ -23,8 +26,7 @@ fn blocks<'a>(page: &'a str, kind: &str) -> Vec<(usize, String)> {
             (None, None) => {}
         }
     }
-    let of_kind =
-        |(line, text): (usize, String)| Some((line, text.strip_prefix(&format!("{kind}\n"))?.to_owned()));
+    let of_kind = |(line, text): Block| Some((line, text.strip_prefix(&format!("{kind}\n"))?.to_owned()));
     found.into_iter().filter_map(of_kind).collect()
 }
 

@@ -114,8 +114,4 @@ impl Oracle {
         ids.sort();
         (response.decision() == cedar_policy::Decision::Allow, ids)
     }
-
-    pub fn ask(&self, question: &Question, action: &str) -> Answer {
-        self.answer(&self.request(question, action), question)
-    }
 }

@@ -3,7 +3,7 @@
 use super::attribute::{Attribute, Attributes, Evidence, LineState, Surface, second_of_day};
 use super::nearest::{self, Move};
 use super::number::{AreaNo, ClassNo, PlanNo, PolicyNo, ProtectedClassNo, RegistryNo, UseClassNo};
-use super::policy::Decision;
+use super::policy::{ClassRules, Decision};
 use super::program::Test;
 use super::{Point, Table};
 use std::collections::BTreeSet;
@@ -88,7 +88,7 @@ impl Table {
     /// Every test of the rules of a class.
     fn tests_of(&self, class: ClassNo) -> BTreeSet<Test> {
         let rules = self.rules.get(class.index());
-        let programs = rules.into_iter().flat_map(|rules| rules.all()).map(|rule| rule.program);
+        let programs = rules.into_iter().flat_map(ClassRules::all).map(|rule| rule.program);
         programs.flat_map(|program| self.programs.nodes(program)).map(|node| node.test).collect()
     }
 
