@@ -46,7 +46,9 @@ pub(super) fn read(policy: &ast::Policy, source: Source<'_>) -> Result<(String, 
         (Effect::Forbid, Action::Serve) => {
             excess(throttle, "@throttle_kbps on a policy for \"serve\"; it belongs to \"full_rate\"")?;
             let Some(reason) = reason else {
-                return Err(here("a forbid without @reason(\"...\"): a refused terminal is told why".to_owned()));
+                return Err(here(
+                    "a forbid without @reason(\"...\"): a refused terminal is told why".to_owned(),
+                ));
             };
             let code = RefusalCode::named(&reason.val).ok_or_else(|| {
                 let names: Vec<_> = RefusalCode::ALL.iter().map(|code| code.name()).collect();
@@ -63,7 +65,8 @@ pub(super) fn read(policy: &ast::Policy, source: Source<'_>) -> Result<(String, 
             match throttle.val.parse() {
                 Ok(kbit_s) if kbit_s > 0 => Ok((id, PolicyKind::Throttle { kbit_s })),
                 _ => {
-                    let what = format!("@throttle_kbps(\"{}\"); a whole number of kbit/s above 0", throttle.val);
+                    let what =
+                        format!("@throttle_kbps(\"{}\"); a whole number of kbit/s above 0", throttle.val);
                     Err(source.fault_at(throttle.loc.as_ref(), what))
                 }
             }

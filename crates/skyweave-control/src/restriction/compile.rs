@@ -1,12 +1,12 @@
 //! From policies whose names are known to the rules of each class of places.
 
+use super::Names;
 use super::condition::{Condition, Place, Validity};
 use super::emit::{TooLong, program, size};
 use super::fault::Faults;
 use super::load::{Restrictions, sorted};
 use super::operand::{Numbers, cell_of};
 use super::subset::{Reading, cells_named};
-use super::Names;
 use crate::territory::Cover;
 use h3o::CellIndex;
 use skyweave_proof::table::document::Document;
@@ -25,7 +25,10 @@ pub enum CompileError {
     #[error("the places were worked out for other cells than the policies name")]
     OtherCells,
     /// A policy comes to too many tests in some class.
-    #[error("{source_place}: policy {id} comes to more than {} tests in some place; write several", Program::MOST_NODES)]
+    #[error(
+        "{source_place}: policy {id} comes to more than {} tests in some place; write several",
+        Program::MOST_NODES
+    )]
     TooLong {
         /// Its id.
         id: String,
@@ -57,17 +60,28 @@ impl Restrictions {
             let source = self.source(loaded);
             match (Reading { numbers: &numbers, source }).policy(&loaded.policy) {
                 Ok(condition) if size(&condition) > Program::MOST_NODES / 4 => {
-                    let what = format!("{} tests in one policy; at most {}", size(&condition), Program::MOST_NODES / 4);
+                    let what = format!(
+                        "{} tests in one policy; at most {}",
+                        size(&condition),
+                        Program::MOST_NODES / 4
+                    );
                     faults.push(source.fault_at(loaded.policy.loc(), what));
                 }
                 Ok(condition) => {
                     let place = format!("{}:{}", source.file, loaded.line);
-                    policies.push((Policy { id: loaded.id.clone(), source: place, kind: loaded.kind }, condition));
+                    policies.push((
+                        Policy { id: loaded.id.clone(), source: place, kind: loaded.kind },
+                        condition,
+                    ));
                 }
                 Err(fault) => faults.push(fault),
             }
         }
-        if faults.is_empty() { Ok(Resolved { names: names.clone(), cells, policies }) } else { Err(sorted(faults)) }
+        if faults.is_empty() {
+            Ok(Resolved { names: names.clone(), cells, policies })
+        } else {
+            Err(sorted(faults))
+        }
     }
 }
 
@@ -139,7 +153,8 @@ fn left_of(
     let only_named = condition.areas(&mut named);
     let mut known: HashMap<Vec<AreaNo>, Result<Option<u32>, TooLong>> = HashMap::new();
     let per_class = classes.iter().map(|areas| {
-        let key: Vec<AreaNo> = areas.iter().copied().filter(|area| !only_named || named.contains(area)).collect();
+        let key: Vec<AreaNo> =
+            areas.iter().copied().filter(|area| !only_named || named.contains(area)).collect();
         *known.entry(key).or_insert_with(|| {
             let left = condition.at(Place { areas, validities });
             program(&left).map(|program| program.map(|program| programs.number(program)))

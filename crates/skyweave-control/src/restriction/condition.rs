@@ -152,7 +152,7 @@ impl Condition {
         }
     }
 
-    /// Notes the areas that are asked for by name, and returns true if nothing else about the place is asked.
+    /// True if nothing else about the place is asked than areas by name; those are noted.
     pub fn areas(&self, into: &mut BTreeSet<AreaNo>) -> bool {
         match self {
             Self::Constant(_) | Self::Test(_) => true,
@@ -162,8 +162,8 @@ impl Condition {
             }
             Self::InsideHome | Self::InNoTerritory => false,
             Self::Not(inner) => inner.areas(into),
-            Self::All(inner) | Self::Any(inner) => inner.iter().fold(true, |only, one| one.areas(into) && only),
-            Self::Choice(three) => three.iter().fold(true, |only, one| one.areas(into) && only),
+            Self::All(inner) | Self::Any(inner) => inner.iter().all(|one| one.areas(into)),
+            Self::Choice(three) => three.iter().all(|one| one.areas(into)),
         }
     }
 }

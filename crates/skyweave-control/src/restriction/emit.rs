@@ -86,7 +86,9 @@ impl Written {
             answer => answer,
         };
         let nodes = order.iter().map(|&at| self.nodes[at]);
-        Program(nodes.map(|node| Node { test: node.test, yes: moved(node.yes), no: moved(node.no) }).collect())
+        Program(
+            nodes.map(|node| Node { test: node.test, yes: moved(node.yes), no: moved(node.no) }).collect(),
+        )
     }
 }
 
@@ -115,7 +117,9 @@ mod tests {
             Condition::Not(inner) => !holds(inner, attributes),
             Condition::All(inner) => inner.iter().all(|one| holds(one, attributes)),
             Condition::Any(inner) => inner.iter().any(|one| holds(one, attributes)),
-            Condition::Choice(three) => holds(&three[if holds(&three[0], attributes) { 1 } else { 2 }], attributes),
+            Condition::Choice(three) => {
+                holds(&three[if holds(&three[0], attributes) { 1 } else { 2 }], attributes)
+            }
             Condition::Inside(_) | Condition::InsideHome | Condition::InNoTerritory => false,
         }
     }

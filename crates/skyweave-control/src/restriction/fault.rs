@@ -67,7 +67,8 @@ impl Source<'_> {
 
     /// A mistake that Cedar itself found.
     pub fn fault_of(&self, diagnostic: &dyn miette::Diagnostic) -> Fault {
-        let offset = diagnostic.labels().and_then(|mut labels| labels.next()).map_or(0, |label| label.offset());
+        let offset =
+            diagnostic.labels().and_then(|mut labels| labels.next()).map_or(0, |label| label.offset());
         let advice = diagnostic.help().map(|help| format!(" ({help})")).unwrap_or_default();
         self.fault(offset, format!("{diagnostic}{advice}"))
     }
@@ -80,7 +81,8 @@ mod tests {
     #[test]
     fn places_are_lines_and_characters() {
         let source = Source { file: "a.cedar", text: "é = 1\n\nab" };
-        for (offset, place) in [(0, (1, 1)), (1, (1, 1)), (2, (1, 2)), (7, (2, 1)), (9, (3, 2)), (99, (3, 3))] {
+        for (offset, place) in [(0, (1, 1)), (1, (1, 1)), (2, (1, 2)), (7, (2, 1)), (9, (3, 2)), (99, (3, 3))]
+        {
             assert_eq!(source.place(offset), place, "{offset}");
         }
         assert_eq!(source.fault(9, "odd").to_string(), "a.cedar:3:2: odd");

@@ -4,6 +4,7 @@ use super::annotations;
 use super::fault::{Fault, Faults, Source};
 use cedar_policy::{PolicySet, Schema, ValidationMode, Validator};
 use cedar_policy_core::ast;
+use cedar_policy_core::parser::Loc;
 use skyweave_proof::table::PolicyKind;
 use std::collections::BTreeMap;
 
@@ -56,7 +57,7 @@ impl Restrictions {
                         continue;
                     }
                 };
-                let (line, _) = source.place(policy.loc().map_or(0, |place| place.start()));
+                let (line, _) = source.place(policy.loc().map_or(0, Loc::start));
                 if let Some(other) = by_id.get(&id) {
                     let (file, line) = (&files[other.file].name, other.line);
                     let what = format!("the id \"{id}\" again; it is the policy at {file}:{line}");
@@ -129,6 +130,6 @@ fn policies_of(source: Source<'_>, validator: &Validator, faults: &mut Vec<Fault
         return Vec::new();
     }
     let mut policies: Vec<ast::Policy> = set.policies().map(|policy| policy.as_ref().clone()).collect();
-    policies.sort_by_key(|policy| policy.loc().map_or(0, |place| place.start()));
+    policies.sort_by_key(|policy| policy.loc().map_or(0, Loc::start));
     policies
 }

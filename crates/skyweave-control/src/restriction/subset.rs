@@ -4,7 +4,8 @@ use super::condition::Condition;
 use super::fault::{Fault, Source};
 use super::operand::{Numbers, Operand, is_of, of_circumstances, of_place, of_terminal};
 use cedar_policy_core::ast::{
-    self, BinaryOp, EntityReference, EntityUID, Expr, ExprKind, Literal, PrincipalOrResourceConstraint, UnaryOp, Var,
+    self, BinaryOp, EntityReference, EntityUID, Expr, ExprKind, Literal, PrincipalOrResourceConstraint,
+    UnaryOp, Var,
 };
 use skyweave_proof::table::Attribute;
 use skyweave_proof::table::program::Test;
@@ -26,7 +27,8 @@ impl<'a> Reading<'a> {
     pub fn policy(self, policy: &ast::Policy) -> Read<Condition> {
         let principal = policy.principal_constraint();
         let resource = policy.resource_constraint();
-        let mut all = vec![self.principal(principal.as_inner(), policy)?, self.resource(resource.as_inner(), policy)?];
+        let mut all =
+            vec![self.principal(principal.as_inner(), policy)?, self.resource(resource.as_inner(), policy)?];
         if let Some(expr) = policy.non_scope_constraints() {
             all.push(self.condition(expr, 0)?);
         }
@@ -43,9 +45,9 @@ impl<'a> Reading<'a> {
             | PrincipalOrResourceConstraint::IsIn(_, EntityReference::EUID(registry)) => {
                 self.registry(registry).map_err(here)
             }
-            PrincipalOrResourceConstraint::Eq(_) => {
-                Err(here("a policy for one terminal; make a registry of it and say `principal in`".to_owned()))
-            }
+            PrincipalOrResourceConstraint::Eq(_) => Err(here(
+                "a policy for one terminal; make a registry of it and say `principal in`".to_owned(),
+            )),
             _ => Err(here("a slot, which only templates have".to_owned())),
         }
     }
@@ -99,20 +101,28 @@ impl<'a> Reading<'a> {
                 _ => self.refuse(arg, "only `resource.territories` can be asked if it is empty"),
             },
             ExprKind::BinaryApp { op, arg1, arg2 } => self.binary(expr, *op, arg1, arg2, depth),
-            ExprKind::GetAttr { attr, .. } if is_motion(expr) => {
-                let _name = attr;
+            ExprKind::GetAttr { .. } if is_motion(expr) => {
                 Ok(Condition::Test(Test::Equals(Attribute::InMotion, 1)))
             }
             ExprKind::Is { expr: inner, .. } => match inner.expr_kind() {
                 // the validator has seen to it that it is the right type
                 ExprKind::Var(Var::Principal | Var::Resource) => Ok(Condition::Constant(true)),
-                _ => self.refuse(inner, "only `principal` and `resource` can be asked of which type they are"),
+                _ => {
+                    self.refuse(inner, "only `principal` and `resource` can be asked of which type they are")
+                }
             },
             _ => self.refuse(expr, format!("{} is not a condition that compiles", kind(expr))),
         }
     }
 
-    fn binary(self, expr: &Expr, op: BinaryOp, left: &'a Expr, right: &'a Expr, depth: usize) -> Read<Condition>
+    fn binary(
+        self,
+        expr: &Expr,
+        op: BinaryOp,
+        left: &'a Expr,
+        right: &'a Expr,
+        depth: usize,
+    ) -> Read<Condition>
     where
         Self: 'a,
     {
@@ -121,11 +131,14 @@ impl<'a> Reading<'a> {
             BinaryOp::Less | BinaryOp::LessEq => {
                 let inclusive = op == BinaryOp::LessEq;
                 match (self.operand(left)?, self.operand(right)?) {
-                    (Operand::Number(attribute), Operand::Literal(bound)) => Ok(below(attribute, bound, inclusive)),
+                    (Operand::Number(attribute), Operand::Literal(bound)) => {
+                        Ok(below(attribute, bound, inclusive))
+                    }
                     (Operand::Literal(bound), Operand::Number(attribute)) => {
                         Ok(below(attribute, bound, !inclusive).negated())
                     }
-                    _ => self.refuse(expr, "a comparison compiles between an attribute and a number in the text"),
+                    _ => self
+                        .refuse(expr, "a comparison compiles between an attribute and a number in the text"),
                 }
             }
             BinaryOp::In => match (self.operand(left)?, self.operand(right)?) {
@@ -134,7 +147,10 @@ impl<'a> Reading<'a> {
                     let tests = registries.into_iter().map(|registry| self.registry(registry));
                     Ok(Condition::any(self.at(right, tests.collect::<Result<Vec<_>, _>>())?))
                 }
-                _ => self.refuse(expr, "`in` compiles for `principal in Registry::\"...\"` and lists of registries"),
+                _ => self.refuse(
+                    expr,
+                    "`in` compiles for `principal in Registry::\"...\"` and lists of registries",
+                ),
             },
             BinaryOp::Contains => self.contains(expr, left, right),
             BinaryOp::ContainsAll | BinaryOp::ContainsAny => {
@@ -145,21 +161,23 @@ impl<'a> Reading<'a> {
                         let inside = self.at(right, inside.collect::<Result<Vec<_>, _>>())?;
                         Ok(if every { Condition::all(inside) } else { Condition::any(inside) })
                     }
-                    _ => self.refuse(expr, "it compiles for `resource.territories` or `.cells` and names in the text"),
+                    _ => self.refuse(
+                        expr,
+                        "it compiles for `resource.territories` or `.cells` and names in the text",
+                    ),
                 }
             }
-            _ => self.refuse(expr, format!("{} does not compile: write the number that it comes to", kind(expr))),
+            _ => self
+                .refuse(expr, format!("{} does not compile: write the number that it comes to", kind(expr))),
         }
     }
 
     fn equal(self, expr: &Expr, left: &'a Expr, right: &'a Expr, depth: usize) -> Read<Condition> {
-        if let (ExprKind::Lit(Literal::Bool(value)), other) | (other, ExprKind::Lit(Literal::Bool(value))) =
-            (left.expr_kind(), right.expr_kind())
-        {
-            let _kind = other;
-            let other = if matches!(left.expr_kind(), ExprKind::Lit(Literal::Bool(_))) { right } else { left };
-            let condition = self.condition(other, depth + 1)?;
-            return Ok(if *value { condition } else { condition.negated() });
+        for (value, condition) in [(left, right), (right, left)] {
+            if let ExprKind::Lit(Literal::Bool(value)) = value.expr_kind() {
+                let condition = self.condition(condition, depth + 1)?;
+                return Ok(if *value { condition } else { condition.negated() });
+            }
         }
         match (self.operand(left)?, self.operand(right)?) {
             (Operand::Number(attribute), Operand::Literal(value))
@@ -187,7 +205,9 @@ impl<'a> Reading<'a> {
             (Operand::Several(several), Operand::Choice(attribute)) => {
                 let values = several.into_iter().map(|named| self.numbers.value(attribute, named));
                 let values = self.at(left, values.collect::<Result<Vec<_>, _>>())?;
-                Ok(Condition::any(values.into_iter().map(|value| Condition::Test(Test::Equals(attribute, value)))))
+                Ok(Condition::any(
+                    values.into_iter().map(|value| Condition::Test(Test::Equals(attribute, value))),
+                ))
             }
             _ => self.refuse(
                 expr,
@@ -198,17 +218,22 @@ impl<'a> Reading<'a> {
     }
 
     fn inside(self, set: &Operand<'_>, named: &EntityUID) -> Result<Condition, String> {
-        let area = if matches!(set, Operand::Cells) { self.numbers.cell(named) } else { self.numbers.territory(named) };
+        let area = if matches!(set, Operand::Cells) {
+            self.numbers.cell(named)
+        } else {
+            self.numbers.territory(named)
+        };
         area.map(Condition::Inside)
     }
 
-    fn operand<'e>(self, expr: &'e Expr) -> Read<Operand<'e>> {
+    fn operand(self, expr: &Expr) -> Read<Operand<'_>> {
         match expr.expr_kind() {
             ExprKind::Lit(Literal::Long(value)) => Ok(Operand::Literal(*value)),
             ExprKind::UnaryApp { op: UnaryOp::Neg, arg } => match arg.expr_kind() {
-                ExprKind::Lit(Literal::Long(value)) => {
-                    self.at(expr, value.checked_neg().map(Operand::Literal).ok_or("too large a number".to_owned()))
-                }
+                ExprKind::Lit(Literal::Long(value)) => self.at(
+                    expr,
+                    value.checked_neg().map(Operand::Literal).ok_or("too large a number".to_owned()),
+                ),
                 _ => self.refuse(expr, "only a number in the text may be negative"),
             },
             ExprKind::Lit(Literal::EntityUID(named)) => Ok(Operand::Named(named)),

@@ -43,7 +43,9 @@ pub(super) fn cut(ring: &[Wide]) -> Vec<Vec<Vertex>> {
     let on_the_map = |turn: i64| {
         let (west, east) = (turn * TURN_E7 - HALF_TURN_E7, turn * TURN_E7 + HALF_TURN_E7);
         let part = half(&half(ring, west, true), east, false);
-        let moved = part.into_iter().map(|(x, y)| Vertex { longitude_e7: (x - turn * TURN_E7) as i32, latitude_e7: y as i32 });
+        let moved = part
+            .into_iter()
+            .map(|(x, y)| Vertex { longitude_e7: (x - turn * TURN_E7) as i32, latitude_e7: y as i32 });
         let mut corners: Vec<Vertex> = moved.collect();
         corners.dedup();
         if corners.len() > 1 && corners.first() == corners.last() {

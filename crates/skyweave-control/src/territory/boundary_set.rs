@@ -53,7 +53,8 @@ impl BoundarySet {
             [("dataset", &reading.dataset), ("version", &reading.version), ("worldview", &reading.worldview)]
         {
             if text.trim().is_empty() {
-                let what = format!("no {what} is named; every file of borders is somebody's view, in some version");
+                let what =
+                    format!("no {what} is named; every file of borders is somebody's view, in some version");
                 return Err(Fault::new(place, what));
             }
         }
@@ -65,7 +66,10 @@ impl BoundarySet {
             let outline: Outline = outline::of(&place, &shape.polygons, reading.mending)?;
             mended.extend(outline.mended);
             if parts.insert(shape.name, outline.polygons).is_some() {
-                return Err(Fault::new(place, format!("two parts of this \"{}\"; names must differ", reading.key)));
+                return Err(Fault::new(
+                    place,
+                    format!("two parts of this \"{}\"; names must differ", reading.key),
+                ));
             }
         }
         Ok(Self {
@@ -81,7 +85,7 @@ impl BoundarySet {
     /// Its SHA-256 as 64 hexadecimal digits.
     #[must_use]
     pub fn sha256_hex(&self) -> String {
-        self.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+        self.sha256.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 }
 
@@ -93,7 +97,9 @@ mod tests {
     fn a_worldview_is_named_and_names_differ() {
         let square = "[[[0,0],[1,0],[1,1],[0,1],[0,0]]]";
         let feature = |name: &str| {
-            format!(r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":{square}}}}}"#)
+            format!(
+                r#"{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{{"type":"Polygon","coordinates":{square}}}}}"#
+            )
         };
         let file = |names: &[&str]| {
             let features: Vec<_> = names.iter().map(|name| feature(name)).collect();
@@ -106,14 +112,20 @@ mod tests {
             key: "name".to_owned(),
             mending: Mending::default(),
         };
-        let read = |text: &str, reading: &Reading| BoundarySet::read(text.as_bytes(), reading).map_err(|e| e.to_string());
+        let read = |text: &str, reading: &Reading| {
+            BoundarySet::read(text.as_bytes(), reading).map_err(|e| e.to_string())
+        };
         let set = read(&file(&["a", "b"]), &reading).unwrap();
         assert_eq!(set.parts.keys().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(set.sha256_hex().len(), 64);
         assert!(read(&file(&["a", "a"]), &reading).unwrap_err().contains("names must differ"));
         assert!(read(&file(&["a"]).replace("name", "nom"), &reading).unwrap_err().contains("features[0]"));
         assert!(read(square, &reading).is_err());
-        assert!(read(&feature("a").replace("Polygon", "Point").replace(square, "[0,0]"), &reading).unwrap_err().contains("a Point"));
+        assert!(
+            read(&feature("a").replace("Polygon", "Point").replace(square, "[0,0]"), &reading)
+                .unwrap_err()
+                .contains("a Point")
+        );
         reading.worldview = " ".to_owned();
         assert!(read(&file(&["a"]), &reading).unwrap_err().contains("no worldview is named"));
     }

@@ -43,7 +43,8 @@ impl BoxOfCell {
     pub fn of(cell: CellIndex) -> Self {
         let centre = LatLng::from(cell);
         let (x, y) = (e7(centre.lng()), e7(centre.lat()));
-        let corners: Vec<(i64, i64)> = cell.boundary().iter().map(|corner| (e7(corner.lng()), e7(corner.lat()))).collect();
+        let corners: Vec<(i64, i64)> =
+            cell.boundary().iter().map(|corner| (e7(corner.lng()), e7(corner.lat()))).collect();
         if centre.lat().abs() > POLAR_DEG {
             return Self::polar((x, y), &corners);
         }
@@ -60,7 +61,9 @@ impl BoxOfCell {
         };
         // a cell that begins west of the map is moved to its other end
         if larger(&exact, centre).iter().any(|corner| corner.0 < -HALF_TURN_E7) {
-            exact.iter_mut().for_each(|corner| corner.0 += TURN_E7);
+            for corner in &mut exact {
+                corner.0 += TURN_E7;
+            }
             centre.0 += TURN_E7;
         }
         let larger = larger(&exact, centre);
@@ -107,9 +110,9 @@ impl BoxOfCell {
         }
         let Some(Outline { larger, .. }) = &self.outline else { return true };
         let sides = larger.iter().zip(larger.iter().cycle().skip(1));
-        let beyond_a_side = sides.map(|(a, b)| Edge { x0: a.0, y0: a.1, x1: b.0, y1: b.1 }).any(|outer| {
-            side(&outer, edge.x0, edge.y0) < 0 && side(&outer, edge.x1, edge.y1) < 0
-        });
+        let beyond_a_side = sides
+            .map(|(a, b)| Edge { x0: a.0, y0: a.1, x1: b.0, y1: b.1 })
+            .any(|outer| side(&outer, edge.x0, edge.y0) < 0 && side(&outer, edge.x1, edge.y1) < 0);
         !beyond_a_side && !all_on_one_side(edge, larger)
     }
 }

@@ -83,11 +83,14 @@ struct Ground {
     is_edge: Vec<bool>,
 }
 
+/// The areas of a class and its parts of a cell.
+type Face = (Vec<AreaNo>, u32);
+
 /// A border cell whose classes have no numbers yet.
 struct Built {
     cell: CellIndex,
     border: BorderCell,
-    faces: Vec<(Vec<AreaNo>, u32)>,
+    faces: Vec<Face>,
 }
 
 impl Ground {
@@ -145,7 +148,8 @@ impl Ground {
         let locals: Vec<AreaNo> =
             numbers.iter().map(|&number| owner(number)).collect::<BTreeSet<_>>().into_iter().collect();
         if locals.len() > MOST_LOCALS {
-            let what = format!("borders of {} territories; at most {MOST_LOCALS} may meet in a cell", locals.len());
+            let what =
+                format!("borders of {} territories; at most {MOST_LOCALS} may meet in a cell", locals.len());
             return Err(Fault::new(format!("cell {cell}"), what));
         }
         let edges: Vec<(Edge, usize)> = numbers
@@ -161,11 +165,12 @@ impl Ground {
         let parts = faces.parts().unwrap_or_default();
         let areas_of = |mask: u32| {
             let inside = locals.iter().enumerate().filter(|(local, _)| mask >> local & 1 == 1);
-            let mut areas: Vec<AreaNo> = inside.map(|(_, &area)| area).chain(others.iter().copied()).collect();
+            let mut areas: Vec<AreaNo> =
+                inside.map(|(_, &area)| area).chain(others.iter().copied()).collect();
             areas.sort_unstable();
             areas
         };
-        let mut faces: Vec<(Vec<AreaNo>, u32)> =
+        let mut faces: Vec<Face> =
             masks.iter().map(|&mask| (areas_of(mask), parts.get(&mask).copied().unwrap_or(0))).collect();
         let told: u32 = faces.iter().map(|face| face.1).sum();
         if told != WHOLE_PARTS {
@@ -186,7 +191,12 @@ impl Ground {
     }
 
     /// How often the local territories wind around the corner of the box, and which others the cell is in.
-    fn at_corner(&self, around: &BoxOfCell, locals: &[AreaNo], edges: &[(Edge, usize)]) -> (Vec<i32>, Vec<AreaNo>) {
+    fn at_corner(
+        &self,
+        around: &BoxOfCell,
+        locals: &[AreaNo],
+        edges: &[(Edge, usize)],
+    ) -> (Vec<i32>, Vec<AreaNo>) {
         let (x, y) = around.centre;
         let on_map = if x >= TURN_E7 / 2 { x - TURN_E7 } else { x };
         let windings =
@@ -200,7 +210,7 @@ impl Ground {
         (at_corner, others.map(|(area, _)| area).collect())
     }
 
-    fn count_middles(&self, cell: CellIndex, faces: &mut [(Vec<AreaNo>, u32)]) {
+    fn count_middles(&self, cell: CellIndex, faces: &mut [Face]) {
         let middles = cell.children(Resolution::Eight).filter_map(|child| {
             let middle = LatLng::from(child);
             Some(self.index.territories(Point::from_degrees(middle.lat(), middle.lng())?))
@@ -231,7 +241,8 @@ fn polar_cells(pole_deg: f64) -> Vec<CellIndex> {
 /// Names the cells around an edge, at every few kilometres of it.
 fn walk(edge: &Edge, add: &mut impl FnMut(CellIndex)) {
     let degrees = |e7: i64| e7 as f64 / 1e7;
-    let lowest_deg = if edge.y0.signum() == edge.y1.signum() { degrees(edge.y0.abs().min(edge.y1.abs())) } else { 0.0 };
+    let lowest_deg =
+        if edge.y0.signum() == edge.y1.signum() { degrees(edge.y0.abs().min(edge.y1.abs())) } else { 0.0 };
     let east_km = degrees(edge.x1 - edge.x0) * KM_PER_DEGREE * lowest_deg.to_radians().cos();
     let north_km = degrees(edge.y1 - edge.y0) * KM_PER_DEGREE;
     let steps = (east_km.hypot(north_km) / STEP_KM).ceil().max(1.0);
@@ -257,7 +268,7 @@ struct Descent<'a> {
     mixed: HashSet<CellIndex>,
     cell_areas: HashMap<CellIndex, AreaNo>,
     whole: Vec<(CellIndex, Vec<AreaNo>)>,
-    borders: Vec<(BorderCell, Vec<(Vec<AreaNo>, u32)>)>,
+    borders: Vec<(BorderCell, Vec<Face>)>,
 }
 
 impl<'a> Descent<'a> {
@@ -277,7 +288,8 @@ impl<'a> Descent<'a> {
                 above = parent;
             }
         }
-        let cell_areas = cells.iter().zip(territories..).map(|(&cell, area)| (cell, AreaNo(area as u16))).collect();
+        let cell_areas =
+            cells.iter().zip(territories..).map(|(&cell, area)| (cell, AreaNo(area as u16))).collect();
         Self { ground, built, mixed, cell_areas, whole: Vec::new(), borders: Vec::new() }
     }
 
@@ -286,7 +298,8 @@ impl<'a> Descent<'a> {
             self.descend(base, &[]);
         }
         let faces = self.borders.iter().flat_map(|(_, faces)| faces).map(|face| &face.0);
-        let mut sets: BTreeSet<&Vec<AreaNo>> = self.whole.iter().map(|(_, areas)| areas).chain(faces).collect();
+        let mut sets: BTreeSet<&Vec<AreaNo>> =
+            self.whole.iter().map(|(_, areas)| areas).chain(faces).collect();
         let nowhere = Vec::new();
         sets.insert(&nowhere);
         let classes: Vec<Vec<AreaNo>> = sets.into_iter().cloned().collect();
@@ -297,7 +310,8 @@ impl<'a> Descent<'a> {
         let mut borders: Vec<BorderCell> = Vec::with_capacity(self.borders.len());
         for (border, faces) in &self.borders {
             let mut border = border.clone();
-            border.faces = faces.iter().map(|(areas, parts)| Share { class: number(areas), parts: *parts }).collect();
+            border.faces =
+                faces.iter().map(|(areas, parts)| Share { class: number(areas), parts: *parts }).collect();
             border.faces.sort_by_key(|face| face.class);
             borders.push(border);
         }

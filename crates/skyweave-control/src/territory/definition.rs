@@ -42,7 +42,7 @@ pub enum Piece {
     },
     /// A polygon of its own.
     Polygon {
-        /// A GeoJSON Polygon or MultiPolygon.
+        /// A GeoJSON `Polygon` or `MultiPolygon`.
         geometry: Box<Geometry>,
         /// Who says that this is where it is: a law, a resolution, a survey.
         source: String,
@@ -67,11 +67,14 @@ impl Definition {
         let place = format!("territory {} version {}", self.name, self.version);
         let fault = |what: String| Err(Fault::new(&place, what));
         if !is_name(&self.name) {
-            let what = "a name is 1 to 100 letters, digits, '-', '_', '.' and blanks between them, and not \"none\"";
+            let what =
+                "a name is 1 to 100 letters, digits, '-', '_', '.' and blanks between them, and not \"none\"";
             return fault(what.to_owned());
         }
         if is_code(&self.name) {
-            return fault("a bare country code says nothing of the borders; choose a name in words".to_owned());
+            return fault(
+                "a bare country code says nothing of the borders; choose a name in words".to_owned(),
+            );
         }
         let (from_s, until_s) = (self.from_s.unwrap_or(i64::MIN), self.until_s.unwrap_or(i64::MAX));
         if self.version == 0 || from_s >= until_s {
@@ -82,10 +85,15 @@ impl Definition {
             match piece {
                 Piece::Part { boundary_set, part } => {
                     let Some(set) = sets.iter().find(|set| set.sha256_hex() == *boundary_set) else {
-                        return fault(format!("pieces[{number}]: no boundary set has the SHA-256 {boundary_set}"));
+                        return fault(format!(
+                            "pieces[{number}]: no boundary set has the SHA-256 {boundary_set}"
+                        ));
                     };
                     let Some(found) = set.parts.get(part) else {
-                        return fault(format!("pieces[{number}]: {} {} has no part \"{part}\"", set.dataset, set.version));
+                        return fault(format!(
+                            "pieces[{number}]: {} {} has no part \"{part}\"",
+                            set.dataset, set.version
+                        ));
                     };
                     polygons.extend_from_slice(found);
                 }
@@ -94,7 +102,8 @@ impl Definition {
                         return fault(format!("pieces[{number}]: a polygon without a source"));
                     }
                     let place = format!("{place}, pieces[{number}]");
-                    let drawn = shapes::polygons_of(geometry.value.clone()).map_err(|what| Fault::new(&place, what))?;
+                    let drawn = shapes::polygons_of(geometry.value.clone())
+                        .map_err(|what| Fault::new(&place, what))?;
                     polygons.extend(outline::of(&place, &drawn, Mending::default())?.polygons);
                 }
             }
@@ -118,7 +127,10 @@ impl Definition {
 
 fn is_name(name: &str) -> bool {
     let allowed = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
-    (1..=100).contains(&name.chars().count()) && name.chars().all(allowed) && name.trim() == name && name != super::super::restriction::NONE
+    (1..=100).contains(&name.chars().count())
+        && name.chars().all(allowed)
+        && name.trim() == name
+        && name != super::super::restriction::NONE
 }
 
 /// Two or three capital letters, as ISO 3166-1 has them.
@@ -134,7 +146,9 @@ mod tests {
         "pieces": [{"geometry": {"type": "Polygon", "coordinates": [[[0,0],[1,0],[1,1],[0,1],[0,0]]]}, "source": "a survey"}]}"#;
 
     fn assembled(text: &str) -> Result<Territory, String> {
-        Definition::read(text).and_then(|definition| definition.assemble(&[])).map_err(|fault| fault.to_string())
+        Definition::read(text)
+            .and_then(|definition| definition.assemble(&[]))
+            .map_err(|fault| fault.to_string())
     }
 
     #[test]

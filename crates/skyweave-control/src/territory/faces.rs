@@ -139,7 +139,9 @@ fn height_of_meeting(a: &Edge, b: &Edge, scale: i64) -> Option<i64> {
     if apart {
         return None;
     }
-    let cross = |px: i64, py: i64, qx: i64, qy: i64| i128::from(px) * i128::from(qy) - i128::from(py) * i128::from(qx);
+    let cross = |px: i64, py: i64, qx: i64, qy: i64| {
+        i128::from(px) * i128::from(qy) - i128::from(py) * i128::from(qx)
+    };
     let (ax, ay, bx, by) = (a.x1 - a.x0, a.y1 - a.y0, b.x1 - b.x0, b.y1 - b.y0);
     let mut over = cross(ax, ay, bx, by);
     if over == 0 {

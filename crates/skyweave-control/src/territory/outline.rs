@@ -5,7 +5,7 @@ use super::Fault;
 use super::antimeridian::{Wide, cut, leaves_the_map, unrolled};
 use super::crossings;
 use super::shapes::{DrawnPolygon, DrawnRing};
-use skyweave_proof::table::geometry::{Edge, Polygon, Ring, Vertex, doubled_area, edges};
+use skyweave_proof::table::geometry::{Edge, Polygon, Ring, TURN_E7, Vertex, doubled_area, edges};
 
 /// What may be mended, because a dataset is known to draw so. Nothing by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,27 +53,41 @@ pub(super) fn of(place: &str, drawn: &[DrawnPolygon], mending: Mending) -> Resul
 }
 
 fn add(place: &str, rings: &[DrawnRing], mending: Mending, outline: &mut Outline) -> Result<(), Fault> {
+    let rings: Vec<(String, Vec<Wide>, bool)> = rings
+        .iter()
+        .enumerate()
+        .map(|(number, drawn)| {
+            let place = format!("{place}, ring {number}");
+            let corners = corners(&place, drawn)?;
+            let (ring, around_pole) = if mending.cut_at_antimeridian {
+                unrolled(&corners)
+            } else {
+                (as_drawn(&place, corners)?, false)
+            };
+            Ok((place, ring, around_pole))
+        })
+        .collect::<Result<_, Fault>>()?;
+    // what goes around a pole is land of its own, and closed by an edge that was not drawn
+    let (around_pole, others): (Vec<_>, Vec<_>) = rings.iter().partition(|(.., around_pole)| *around_pole);
+    without_crossings(place, others.iter().flat_map(|(_, ring, _)| wide_edges(ring)))?;
+    for (place, ring, _) in around_pole {
+        without_crossings(place, wide_edges(ring))?;
+    }
     let (mut exteriors, mut holes): (Vec<Ring>, Vec<Ring>) = (Vec::new(), Vec::new());
-    let mut all_edges = Vec::new();
-    for (number, drawn) in rings.iter().enumerate() {
-        let place = format!("{place}, ring {number}");
-        let corners = corners(&place, drawn)?;
-        let (ring, around_pole) = unrolled(&corners);
+    for (number, (place, ring, around_pole)) in rings.into_iter().enumerate() {
         if leaves_the_map(&ring) || around_pole {
-            if !mending.cut_at_antimeridian {
-                let what = "it steps over the antimeridian or around a pole; RFC 7946, section 3.1.9 asks to cut \
-                    such a polygon in two";
-                return Err(Fault::new(place, what));
-            }
             outline.mended.push(format!("{place}: cut at the antimeridian"));
         }
-        all_edges.extend(wide_edges(&ring));
         // a coast around a pole that is drawn as the hole of the sea is land of its own
         let is_exterior = number == 0 || around_pole;
         if !around_pole && (wide_area(&ring) > 0) != is_exterior {
             if !mending.turn_rings {
-                let wanted = if is_exterior { "an exterior runs counter-clockwise" } else { "a hole runs clockwise" };
-                return Err(Fault::new(place, format!("it runs the wrong way around; {wanted} (RFC 7946, 3.1.6)")));
+                let wanted =
+                    if is_exterior { "an exterior runs counter-clockwise" } else { "a hole runs clockwise" };
+                return Err(Fault::new(
+                    place,
+                    format!("it runs the wrong way around; {wanted} (RFC 7946, 3.1.6)"),
+                ));
             }
             outline.mended.push(format!("{place}: turned"));
         }
@@ -81,16 +95,22 @@ fn add(place: &str, rings: &[DrawnRing], mending: Mending, outline: &mut Outline
         let parts = parts.map(|part| in_one_form(part, is_exterior));
         if is_exterior { exteriors.extend(parts) } else { holes.extend(parts) }
     }
-    if let Some((a, b)) = crossings::first(&all_edges) {
-        let degrees = |edge: Edge| format!("{} {}", edge.x0 as f64 / 1e7, edge.y0 as f64 / 1e7);
-        let what = format!("its edges from {} and from {} cross; a border does not cross itself", degrees(a), degrees(b));
-        return Err(Fault::new(place, what));
-    }
     if exteriors.is_empty() {
         return Err(Fault::new(place, "it has no area"));
     }
     outline.polygons.extend(with_their_holes(exteriors, holes));
     Ok(())
+}
+
+fn without_crossings(place: &str, edges: impl Iterator<Item = Edge>) -> Result<(), Fault> {
+    let Some((a, b)) = crossings::first(&edges.collect::<Vec<Edge>>()) else { return Ok(()) };
+    let degrees = |edge: Edge| format!("{} {}", edge.x0 as f64 / 1e7, edge.y0 as f64 / 1e7);
+    let what = format!(
+        "its edges from {} and from {} cross; a border does not cross itself",
+        degrees(a),
+        degrees(b)
+    );
+    Err(Fault::new(place, what))
 }
 
 /// Corners in whole units, open, without repetitions.
@@ -122,6 +142,24 @@ fn corners(place: &str, drawn: &DrawnRing) -> Result<Vec<Wide>, Fault> {
         return Err(Fault::new(place, "it has fewer than three different corners"));
     }
     Ok(corners)
+}
+
+/// A ring whose edges are where they are drawn. One that is longer than half a turn was most likely meant to go the other way around; only along
+/// a pole, where the map ends, it says nothing of that.
+fn as_drawn(place: &str, ring: Vec<Wide>) -> Result<Vec<Wide>, Fault> {
+    let at_pole = |edge: &Edge| edge.y0 == edge.y1 && edge.y0.abs() == 900_000_000;
+    let long = wide_edges(&ring).find(|edge| (edge.x1 - edge.x0).abs() > TURN_E7 / 2 && !at_pole(edge));
+    match long {
+        None => Ok(ring),
+        Some(edge) => {
+            let (from, to) = (edge.x0 as f64 / 1e7, edge.x1 as f64 / 1e7);
+            let what = format!(
+                "an edge from longitude {from} to {to}; over the antimeridian RFC 7946, section 3.1.9 asks to cut the \
+                 polygon in two, and an edge that long has corners between"
+            );
+            Err(Fault::new(place, what))
+        }
+    }
 }
 
 fn wide_edges(ring: &[Wide]) -> impl Iterator<Item = Edge> {
@@ -206,6 +244,15 @@ mod tests {
         let turned: Vec<_> = SQUARE.iter().rev().copied().collect();
         let right = read(&[SQUARE, HOLE], Mending::default()).unwrap();
         assert_eq!((right.polygons.len(), right.polygons[0].holes.len(), right.mended.len()), (1, 1, 0));
+        let to_the_pole: &[[f64; 2]] = &[
+            [-180.0, -90.0],
+            [180.0, -90.0],
+            [180.0, -80.0],
+            [0.0, -70.0],
+            [-180.0, -80.0],
+            [-180.0, -90.0],
+        ];
+        assert_eq!(read(&[to_the_pole], Mending::default()).unwrap().mended.len(), 0);
         let mended = read(&[&turned, HOLE], Mending::TOPOJSON).unwrap();
         assert_eq!(mended.polygons, right.polygons);
         assert_eq!(mended.mended, ["x, polygon 0, ring 0: turned"]);

@@ -27,7 +27,9 @@ pub(super) fn read(text: &str, key: &str) -> Result<Vec<Shape>, String> {
         GeoJson::FeatureCollection(collection) => collection.features,
         GeoJson::Feature(feature) => vec![feature],
         GeoJson::Geometry(_) => {
-            return Err("a geometry without a name; accepted are a FeatureCollection and a Feature".to_owned());
+            return Err(
+                "a geometry without a name; accepted are a FeatureCollection and a Feature".to_owned()
+            );
         }
     };
     features.into_iter().enumerate().map(|(number, feature)| of_feature(number, feature, key)).collect()
@@ -45,14 +47,18 @@ fn of_feature(number: usize, feature: Feature, key: &str) -> Result<Shape, Strin
 pub(super) fn polygons_of(geometry: GeometryValue) -> Result<Vec<DrawnPolygon>, String> {
     match geometry {
         GeometryValue::Polygon { coordinates } => Ok(vec![polygon(&coordinates)?]),
-        GeometryValue::MultiPolygon { coordinates } => coordinates.iter().map(|rings| polygon(rings)).collect(),
+        GeometryValue::MultiPolygon { coordinates } => {
+            coordinates.iter().map(|rings| polygon(rings)).collect()
+        }
         other => Err(format!("a {}; accepted are Polygon and MultiPolygon", other.type_name())),
     }
 }
 
 fn polygon(rings: &[Vec<Position>]) -> Result<DrawnPolygon, String> {
     let corner = |position: &Position| match position.as_slice() {
-        [longitude_deg, latitude_deg] | [longitude_deg, latitude_deg, _] => Ok([*longitude_deg, *latitude_deg]),
+        [longitude_deg, latitude_deg] | [longitude_deg, latitude_deg, _] => {
+            Ok([*longitude_deg, *latitude_deg])
+        }
         other => Err(format!("a position of {} numbers; it is longitude and latitude", other.len())),
     };
     rings.iter().map(|ring| ring.iter().map(corner).collect()).collect()

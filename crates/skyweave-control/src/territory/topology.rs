@@ -52,9 +52,16 @@ pub(super) fn read(value: Value, key: &str) -> Result<Vec<Shape>, String> {
         };
         let Some(name) = properties.get(key).and_then(Value::as_str) else { continue };
         let polygons = polygons.iter().map(|rings| polygon(rings, &arcs)).collect::<Result<_, _>>();
-        shapes.push(Shape { name: name.to_owned(), polygons: polygons.map_err(|what: String| format!("{name}: {what}"))? });
+        shapes.push(Shape {
+            name: name.to_owned(),
+            polygons: polygons.map_err(|what: String| format!("{name}: {what}"))?,
+        });
     }
-    if shapes.is_empty() { Err(format!("no geometry has a text in the property \"{key}\"")) } else { Ok(shapes) }
+    if shapes.is_empty() {
+        Err(format!("no geometry has a text in the property \"{key}\""))
+    } else {
+        Ok(shapes)
+    }
 }
 
 /// Arcs are whole numbers and differences where the file has a transform (TopoJSON 1.0, section 2.1.2).

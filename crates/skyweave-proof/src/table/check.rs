@@ -1,13 +1,13 @@
 //! What must be true of a document before a table is made of it: everything refers to something, and everything is in its one form.
 
 use super::Malformed;
+use super::Registries;
 use super::border::{MOST_LOCALS, MOVED, edge_begins, numbered_vertices};
 use super::document::{BorderCell, Document, Territory, WHOLE_PARTS};
 use super::geometry::{Polygon, Ring, doubled_area};
 use super::grid::FINEST;
 use super::number::{AreaNo, ClassNo};
 use super::policy::PolicyKind;
-use super::Registries;
 use h3o::CellIndex;
 
 type Checked = Result<(), Malformed>;

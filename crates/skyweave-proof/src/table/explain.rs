@@ -3,7 +3,7 @@
 use super::attribute::{Attribute, Attributes, Evidence, LineState, Surface, second_of_day};
 use super::nearest::{self, Move};
 use super::number::{AreaNo, ClassNo, PlanNo, PolicyNo, ProtectedClassNo, RegistryNo, UseClassNo};
-use super::policy::Decision;
+use super::policy::{ClassRules, Decision};
 use super::program::Test;
 use super::{Point, Table};
 use std::collections::BTreeSet;
@@ -88,7 +88,7 @@ impl Table {
     /// Every test of the rules of a class.
     fn tests_of(&self, class: ClassNo) -> BTreeSet<Test> {
         let rules = self.rules.get(class.index());
-        let programs = rules.into_iter().flat_map(|rules| rules.all()).map(|rule| rule.program);
+        let programs = rules.into_iter().flat_map(ClassRules::all).map(|rule| rule.program);
         programs.flat_map(|program| self.programs.nodes(program)).map(|node| node.test).collect()
     }
 
@@ -97,14 +97,16 @@ impl Table {
         let mut remedies = Vec::new();
         for attribute in [Attribute::Speed, Attribute::Altitude, Attribute::RoamingDays, Attribute::Error] {
             let now = attributes.value(attribute);
-            let works = |value: i64| attributes.with(attribute, value).is_some_and(|changed| served(&changed));
+            let works =
+                |value: i64| attributes.with(attribute, value).is_some_and(|changed| served(&changed));
             let values = values_to_try(tests, attribute);
             let lower = values.iter().rev().copied().find(|&value| value < now && works(value));
             remedies.extend(lower.map(|value| Remedy::Below(attribute, value + 1)));
             let higher = values.iter().copied().find(|&value| value > now && works(value));
             remedies.extend(higher.map(|value| Remedy::AtLeast(attribute, value)));
         }
-        let asked = |attribute| tests.iter().any(|test| matches!(test, Test::Equals(a, _) if *a == attribute));
+        let asked =
+            |attribute| tests.iter().any(|test| matches!(test, Test::Equals(a, _) if *a == attribute));
         let plans = 0..self.document.plans.len() as i64;
         for (attribute, values) in [
             (Attribute::InMotion, 0..1),
@@ -113,7 +115,8 @@ impl Table {
             (Attribute::Evidence, Evidence::ServingBeam as i64..Evidence::ALL.len() as i64),
         ] {
             let others = values.filter(|&value| asked(attribute) && value != attributes.value(attribute));
-            let works = |value: &i64| attributes.with(attribute, *value).is_some_and(|changed| served(&changed));
+            let works =
+                |value: &i64| attributes.with(attribute, *value).is_some_and(|changed| served(&changed));
             remedies.extend(others.filter(works).map(|value| Remedy::Becomes(attribute, value)));
         }
         for test in tests {
@@ -226,7 +229,8 @@ mod tests {
             policy("c-night", PolicyKind::Forbid(RefusalCode::CellIsDisabled)),
         ];
         let registries = vec!["ambulances".to_owned()];
-        Table::new(Document { registries, policies, programs, rules: vec![rules], ..Document::empty() }).unwrap()
+        Table::new(Document { registries, policies, programs, rules: vec![rules], ..Document::empty() })
+            .unwrap()
     }
 
     #[test]

@@ -2,11 +2,11 @@
 //!
 //! For people and not for decisions: distances are on a sphere and right to a few parts in a thousand, and the place is a few metres beyond the border.
 
+use super::Table;
 use super::attribute::Attributes;
 use super::geometry::{Edge, Point, TURN_E7};
 use super::grid::{Entry, FINEST};
 use super::number::ClassNo;
-use super::Table;
 use h3o::{CellIndex, LatLng};
 
 const EARTH_RADIUS_M: f64 = 6_371_009.0;
@@ -70,7 +70,8 @@ pub(super) fn served(table: &Table, from: Point, attributes: &Attributes) -> Opt
 /// Some places of a cell near its rim, and its middle.
 fn inside(cell: CellIndex) -> impl Iterator<Item = Point> {
     let middle = LatLng::from(cell);
-    let corners: Vec<(f64, f64)> = cell.boundary().iter().map(|corner| (corner.lat(), corner.lng())).collect();
+    let corners: Vec<(f64, f64)> =
+        cell.boundary().iter().map(|corner| (corner.lat(), corner.lng())).collect();
     let sides = corners.clone().into_iter().zip(corners.into_iter().cycle().skip(1));
     let rim = sides.flat_map(move |(a, b)| {
         [0.0, 0.25, 0.5, 0.75].map(|part| {
@@ -79,7 +80,8 @@ fn inside(cell: CellIndex) -> impl Iterator<Item = Point> {
             (towards(side.0, middle.lat(), 0.01), side.1 + short_way(middle.lng() - side.1) * 0.01)
         })
     });
-    rim.chain([(middle.lat(), middle.lng())]).filter_map(|(lat, lon)| Point::from_degrees(lat, short_way(lon)))
+    rim.chain([(middle.lat(), middle.lng())])
+        .filter_map(|(lat, lon)| Point::from_degrees(lat, short_way(lon)))
 }
 
 fn short_way(degrees: f64) -> f64 {

@@ -101,9 +101,8 @@ pub(super) fn holds(nodes: &[Node], attributes: &Attributes) -> bool {
     while let Some(node) = nodes.get(at) {
         match if node.test.holds(attributes) { node.yes } else { node.no } {
             Next::Yes => return true,
-            Next::No => return false,
             Next::Node(next) if usize::from(next) > at => at = next.into(),
-            Next::Node(_) => return false,
+            Next::No | Next::Node(_) => return false,
         }
     }
     false
@@ -112,6 +111,7 @@ pub(super) fn holds(nodes: &[Node], attributes: &Attributes) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Registries;
 
     fn node(test: Test, yes: Next, no: Next) -> Node {
         Node { test, yes, no }
@@ -129,7 +129,7 @@ mod tests {
             [(2_083, false, true), (2_084, false, false), (2_084, true, true)]
         {
             attributes.speed_cm_s = speed_cm_s;
-            attributes.registries = Default::default();
+            attributes.registries = Registries::NONE;
             if listed {
                 attributes.registries = attributes.registries.with(RegistryNo(3));
             }
