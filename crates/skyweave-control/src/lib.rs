@@ -12,6 +12,9 @@
 //! | [`decide`] | a command, a view, an actor, the time | events, or the refusal |
 //! | [`fleet`] | many terminals | imports, bulk changes, search, the preview of an allow list, a made-up fleet |
 //! | [`incident`] | positions of a terminal | whether it is where it may be: roaming, flicker, moving, diverted |
+//! | [`territory`] | sets of borders, polygons | areas that policies speak of, and the cells they cover |
+//! | [`restriction`] | policies in Cedar | the decision table that a bundle carries |
+//! | [`evidence`] | positions and their errors | how likely a terminal is inside a territory |
 //! | [`enforcement`] | an incident, the time | the next humane step |
 //!
 //! A command becomes events by [`decide::decide`]; events become entities by [`event::apply`]. Nothing else changes anything.

@@ -157,9 +157,13 @@ proptest! {
         }
         let cut = cut.min(service.log.len());
         let mut base = Fleet::default();
-        service.log[..cut].iter().for_each(|event| base.apply(event).unwrap());
+        for event in &service.log[..cut] {
+            base.apply(event).unwrap();
+        }
         let mut staged = Staged::on(&base);
-        service.log[cut..].iter().for_each(|event| staged.apply(event).unwrap());
+        for event in &service.log[cut..] {
+            staged.apply(event).unwrap();
+        }
         for entity in service.fleet.entities() {
             let id = entity.id();
             prop_assert_eq!(staged.entity(id), service.fleet.entity(id));

@@ -141,6 +141,12 @@ fn files_of_any_make_are_read_or_named() {
         let report = checked(&service, good).unwrap();
         assert_eq!((report.rows, report.good), (1, 1), "{}", String::from_utf8_lossy(good));
     }
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["hardware_key,note", "UT-1,\"a", "b\"", "", "", "ut-2,", "ut-3,"].join(end);
+        let report = checked(&service, text.as_bytes()).unwrap();
+        let lines: Vec<(u64, u64)> = report.faults.iter().map(|fault| (fault.row, fault.line)).collect();
+        assert_eq!(lines, [(2, 6), (3, 7)], "{end:?}");
+    }
     let long = format!("hardware_key,note\nUT-1,\"{}", "x".repeat(1 << 20));
     let wide = format!("hardware_key\n{}\n", ",".repeat(60_000));
     for (bad, expected) in [
@@ -199,7 +205,9 @@ proptest! {
         let (report, stored) = imported(&service, text.as_bytes());
         prop_assert_eq!(report.unwrap().good, notes.len() as u64);
         let mut fleet = skyweave_control::view::Fleet::default();
-        stored.iter().for_each(|event| fleet.apply(event).unwrap());
+        for event in &stored {
+            fleet.apply(event).unwrap();
+        }
         for (terminal, note) in fleet.all::<Terminal>().zip(&notes) {
             prop_assert_eq!(terminal.note.unwrap_or_default(), note.trim());
         }

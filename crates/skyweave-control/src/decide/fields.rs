@@ -70,7 +70,7 @@ pub(super) fn long_text(field: &str, text: &str) -> Result<(), Refused> {
     if text.trim().is_empty() || length > LONGEST_TEXT {
         return Err(malformed(field, format!("{length} characters"), accepted()));
     }
-    if let Some(letter) = text.chars().find(|letter| hidden(*letter) && *letter != '\n') {
+    if let Some(letter) = text.chars().find(|letter| hidden(*letter) && !matches!(letter, '\n' | '\r')) {
         return Err(malformed(
             field,
             format!("the control character U+{:04X}", u32::from(letter)),

@@ -19,10 +19,12 @@ mod doubt;
 mod look;
 mod observe;
 mod params;
+mod regions;
 mod scores;
 
 pub use observe::{Notice, Watch, observe};
 pub use params::{Limits, Params};
+pub use regions::Regions;
 
 use crate::entity::PositionEvidence;
 use serde::{Deserialize, Serialize};

@@ -74,10 +74,12 @@ impl Service {
         }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "commands are made where they are asked for")]
     pub fn must(&mut self, command: Command) {
         self.ask(&command).unwrap_or_else(|refused| panic!("{refused}: {command:?}"));
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "commands are made where they are asked for")]
     pub fn refusal(&mut self, command: Command) -> Refused {
         self.ask(&command).expect_err("a refusal")
     }

@@ -1,13 +1,14 @@
 //! Who would lose service if a list of terminals took effect, and who of them by mistake.
 //!
 //! A terminal that would lose service collects points for every sign that it is a rightful one; from [`MISTAKE`] points on it is named as
-//! a likely mistake. The weights are ours: with them a terminal needs two good signs, or the one that leaves little doubt, a typing error.
+//! a likely mistake, from [`DOUBTFUL`] on as one that somebody should look at. The weights are ours: with them a mistake needs two good signs,
+//! or the one that leaves little doubt, a slip of the hand.
 //!
 //! | sign | points |
 //! |---|---|
 //! | the list has a key that no terminal has, and it is one slip of the hand away from this one's | 60 |
 //! | it is in a protected class | 40 |
-//! | its owner, donor, operator or account is known: the share of all their terminals that keep service | up to 35 |
+//! | its owner, donor, operator or account is known: the share of all their terminals that keep service | up to 40 |
 //! | it was used for 24 h or more in the last 30 days where the list applies | 25 |
 //! | the keys just before and after it in its series keep service | 15 |
 //! | it is lost, stolen or diverted, or there is an incident that says so | -80 |
@@ -23,9 +24,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Points from which on losing service looks like a mistake.
 pub const MISTAKE: i32 = 50;
 
+/// Points from which on somebody should look.
+pub const DOUBTFUL: i32 = 40;
+
 const SLIP: i32 = 60;
 const PROTECTED: i32 = 40;
-const HOLDER: i32 = 35;
+const HOLDER: i32 = 40;
 const IN_USE: i32 = 25;
 const SERIES: i32 = 15;
 const SUSPECT: i32 = -80;
@@ -118,6 +122,8 @@ pub struct Preview {
     pub keep: usize,
     /// Terminals that would lose it by mistake, as it looks: those with the most points first, then by key.
     pub mistakes: Vec<Loss>,
+    /// Those that somebody should look at, in the same order: something speaks for them, but not enough.
+    pub doubtful: Vec<Loss>,
     /// The others that would lose it, in the same order.
     pub losses: Vec<Loss>,
     /// Keys on the list that no terminal has.
@@ -141,6 +147,7 @@ pub fn preview(kind: ListKind, keys: &BTreeSet<HardwareKey>, fleet: &[Candidate<
     let in_order: Vec<&HardwareKey> = by_key.keys().copied().collect();
     let served = fleet.iter().filter(|candidate| candidate.terminal.state.is_served());
     let mut mistakes = Vec::new();
+    let mut doubtful = Vec::new();
     let mut losses = Vec::new();
     for candidate in served.clone().filter(|candidate| !keeps(&candidate.terminal.hardware_key)) {
         let terminal = candidate.terminal;
@@ -161,9 +168,13 @@ pub fn preview(kind: ListKind, keys: &BTreeSet<HardwareKey>, fleet: &[Candidate<
             points,
             signs,
         };
-        if points >= MISTAKE { mistakes.push(loss) } else { losses.push(loss) }
+        match points {
+            MISTAKE.. => mistakes.push(loss),
+            DOUBTFUL.. => doubtful.push(loss),
+            _ => losses.push(loss),
+        }
     }
-    for list in [&mut mistakes, &mut losses] {
+    for list in [&mut mistakes, &mut doubtful, &mut losses] {
         list.sort_by(|a, b| b.points.cmp(&a.points).then_with(|| a.hardware_key.cmp(&b.hardware_key)));
     }
     let mut mistakes_by_account = BTreeMap::new();
@@ -171,8 +182,8 @@ pub fn preview(kind: ListKind, keys: &BTreeSet<HardwareKey>, fleet: &[Candidate<
         *mistakes_by_account.entry(account).or_default() += 1;
     }
     let served = served.count();
-    let keep = served - mistakes.len() - losses.len();
-    Preview { served, keep, mistakes, losses, unknown, mistakes_by_account }
+    let keep = served - mistakes.len() - doubtful.len() - losses.len();
+    Preview { served, keep, mistakes, doubtful, losses, unknown, mistakes_by_account }
 }
 
 impl Sign {

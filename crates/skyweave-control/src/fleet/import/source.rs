@@ -3,7 +3,8 @@
 use super::columns::{self, Column};
 use super::report::ImportError;
 use csv::{ByteRecord, ReaderBuilder};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::rc::Rc;
 
@@ -19,6 +20,45 @@ pub(super) struct Source<R> {
     columns: Vec<Column>,
     /// Where the last whole row ended, bytes from the beginning.
     ended: Rc<Cell<u64>>,
+    breaks: Rc<RefCell<Breaks>>,
+}
+
+/// Line breaks of any make: the CSV reader itself counts only line feeds, and late.
+#[derive(Default)]
+struct Breaks {
+    /// Where those are that no row has passed yet, bytes from the beginning.
+    ahead: VecDeque<u64>,
+    passed: u64,
+    after_return: bool,
+}
+
+impl Breaks {
+    fn read(&mut self, from: u64, bytes: &[u8]) {
+        for (at, byte) in (from..).zip(bytes) {
+            if *byte == b'\r' || (*byte == b'\n' && !self.after_return) {
+                self.ahead.push_back(at);
+            }
+            self.after_return = *byte == b'\r';
+        }
+    }
+
+    /// Passes all before `end`; whether one stands right there.
+    fn pass(&mut self, end: u64) -> bool {
+        let mut last = None;
+        while let Some(at) = self.ahead.pop_front_if(|at| *at < end) {
+            (last, self.passed) = (Some(at), self.passed + 1);
+        }
+        last.is_some_and(|last| last + 1 == end)
+    }
+
+    fn within(record: &ByteRecord) -> u64 {
+        let mut inside = Self::default();
+        for field in record {
+            inside.after_return = false;
+            inside.read(0, field);
+        }
+        inside.ahead.len() as u64
+    }
 }
 
 /// A file that breaks off when a row is too long.
@@ -26,6 +66,7 @@ struct Bounded<R> {
     file: R,
     given: u64,
     ended: Rc<Cell<u64>>,
+    breaks: Rc<RefCell<Breaks>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +79,7 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::other(TooLong));
         }
         let read = self.file.read(buffer)?;
+        self.breaks.borrow_mut().read(self.given, &buffer[..read]);
         self.given += read as u64;
         Ok(read)
     }
@@ -47,7 +89,8 @@ impl<R: Read> Source<R> {
     /// Reads the first line.
     pub(super) fn open<F>(file: R) -> Result<Self, ImportError<F>> {
         let ended = Rc::new(Cell::new(0));
-        let bounded = Bounded { file, given: 0, ended: Rc::clone(&ended) };
+        let breaks: Rc<RefCell<Breaks>> = Rc::default();
+        let bounded = Bounded { file, given: 0, ended: Rc::clone(&ended), breaks: Rc::clone(&breaks) };
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(CHUNK).from_reader(bounded);
         let heading = reader.byte_headers().map_err(|error| fault(1, &error))?;
         if heading.is_empty() {
@@ -63,8 +106,10 @@ impl<R: Read> Source<R> {
         };
         let columns = columns::read(&heading)
             .map_err(|found| ImportError::Heading { found, accepted: columns::names() })?;
-        ended.set(reader.position().byte());
-        Ok(Self { reader, record: ByteRecord::new(), columns, ended })
+        let end = reader.position().byte();
+        ended.set(end);
+        let _ = RefCell::borrow_mut(&breaks).pass(end);
+        Ok(Self { reader, record: ByteRecord::new(), columns, ended, breaks })
     }
 
     /// The columns, in the order of the file.
@@ -74,10 +119,13 @@ impl<R: Read> Source<R> {
 
     /// The next row that has anything in it, and the line on which it begins, counted from 1.
     pub(super) fn next_record<F>(&mut self) -> Result<Option<(u64, &ByteRecord)>, ImportError<F>> {
-        let line = self.reader.position().line();
+        let line = self.breaks.borrow().passed + 1;
         let more = self.reader.read_byte_record(&mut self.record).map_err(|error| fault(line, &error))?;
-        self.ended.set(self.reader.position().byte());
-        let begun = self.record.position().map_or(line, csv::Position::line);
+        let end = self.reader.position().byte();
+        self.ended.set(end);
+        let mut breaks = self.breaks.borrow_mut();
+        let own = u64::from(breaks.pass(end)) + Breaks::within(&self.record);
+        let begun = (breaks.passed + 1).saturating_sub(own);
         Ok(more.then_some((begun, &self.record)))
     }
 }
