@@ -62,7 +62,7 @@ pub struct DecisionRequest {
     #[serde(default)]
     #[schemars(range(min = 0, max = 36_500))]
     pub roaming_days: i32,
-    /// What it is used for: `civil`, `emergency`, `government`, `military` or `relief`.
+    /// What it is used for: `business`, `emergency`, `government`, `household`, `military` or `relief`.
     #[serde(default)]
     pub use_class: Option<String>,
 }
@@ -136,7 +136,7 @@ async fn circumstances(call: &Call, asked: &DecisionRequest, time_ns: i64) -> Re
     });
     let use_class = asked.use_class.as_deref().map(|name| {
         let known = USE_CLASSES.iter().copied().find(|known| *known == name);
-        known.ok_or_else(|| wrong("use_class", "civil, emergency, government, military or relief"))
+        known.ok_or_else(|| wrong("use_class", &USE_CLASSES.join(", ")))
     });
     for (field, value, range) in [
         ("speed_cm_s", asked.speed_cm_s, 0..=1_000_000),

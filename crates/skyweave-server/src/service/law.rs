@@ -27,7 +27,7 @@ const PAGE: i64 = 1_000;
 const MOST_TABLES: usize = 4;
 
 /// Classes of use that policies may speak of. The service has no field for them yet: a decision that is asked for may name one.
-pub const USE_CLASSES: [&str; 5] = ["civil", "emergency", "government", "military", "relief"];
+pub const USE_CLASSES: [&str; 6] = ["business", "emergency", "government", "household", "military", "relief"];
 
 /// Why there is no table.
 #[derive(Debug, Error)]
