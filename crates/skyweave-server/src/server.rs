@@ -49,7 +49,9 @@ pub enum ServeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The folder of borders.
-    #[error("{folder}: files of borders cannot be read: {problem}; give another folder with --borders, or none")]
+    #[error(
+        "{folder}: files of borders cannot be read: {problem}; give another folder with --borders, or none"
+    )]
     Borders {
         /// Which.
         folder: String,
@@ -132,7 +134,10 @@ impl Server {
         // nobody may be listening, and then nobody needs to know
         let _ = stopping.send(true);
         if tokio::time::timeout(FAREWELL, connections.shutdown()).await.is_err() {
-            tracing::warn!("some requests were still under way after {} s, and are cut off", FAREWELL.as_secs());
+            tracing::warn!(
+                "some requests were still under way after {} s, and are cut off",
+                FAREWELL.as_secs()
+            );
         }
         sweeping.abort();
         if tokio::time::timeout(FAREWELL, delivering).await.is_err() {

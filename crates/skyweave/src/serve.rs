@@ -21,7 +21,13 @@ pub fn serve(options: &Serve) -> Result<ExitCode> {
         None => format!("sqlite:{}", file_of_this_user()?.display()),
     };
     let targets = if options.private_webhooks { Targets::Any } else { Targets::Public };
-    let settings = Options { store, listen: options.listen, limits: Limits::default(), targets, borders: options.borders.clone() };
+    let settings = Options {
+        store,
+        listen: options.listen,
+        limits: Limits::default(),
+        targets,
+        borders: options.borders.clone(),
+    };
     // no other command pays for these threads
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().into_diagnostic()?;
     runtime.block_on(async {
@@ -58,7 +64,9 @@ fn file_of_this_user() -> Result<PathBuf> {
     let data = set("XDG_DATA_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".local/share")))
         .or_else(|| set("LOCALAPPDATA"))
-        .ok_or_else(|| miette!(help = "say where with --store sqlite:FILE", "this user has no data folder"))?;
+        .ok_or_else(|| {
+            miette!(help = "say where with --store sqlite:FILE", "this user has no data folder")
+        })?;
     let folder = data.join("skyweave");
     make_private(&folder).into_diagnostic().wrap_err_with(|| {
         format!("cannot make {}; give a file that can be written with --store sqlite:FILE", folder.display())

@@ -89,38 +89,70 @@ fn a_terminal_is_activated_from_the_command_line() {
     assert!(server.said.contains("shown this once"), "{}", server.said);
     assert!(desk.path("data/skyweave/skyweave.db").is_file());
     let organization = server.id_of(&desk, &["organization", "create", "name=Kyiv Relief"]);
-    let account = server.id_of(&desk, &["account", "create", "name=Ambulances", &format!("organization={organization}")]);
+    let account = server
+        .id_of(&desk, &["account", "create", "name=Ambulances", &format!("organization={organization}")]);
     let plan = [
-        "plan", "create", "name=fixed", "down_kbit_s=200000", "up_kbit_s=20000", "priority=3", "surfaces=[\"land\"]", "roaming.days=30",
+        "plan",
+        "create",
+        "name=fixed",
+        "down_kbit_s=200000",
+        "up_kbit_s=20000",
+        "priority=3",
+        "surfaces=[\"land\"]",
+        "roaming.days=30",
     ];
     let plan = server.id_of(&desk, &plan);
     let of_account = format!("account={account}");
     let terminal = server.id_of(&desk, &["terminal", "register", "hardware_key=UT-0001", &of_account]);
     let of_plan = format!("plan={plan}");
     let line = [
-        "line", "create", "name=Station 4", &of_account, &of_plan, "surface=land", "address.latitude_e7=504500000",
-        "address.longitude_e7=305200000", "address.territory=kyiv",
+        "line",
+        "create",
+        "name=Station 4",
+        &of_account,
+        &of_plan,
+        "surface=land",
+        "address.latitude_e7=504500000",
+        "address.longitude_e7=305200000",
+        "address.territory=kyiv",
     ];
     let line = server.id_of(&desk, &line);
     let attached = server.run(&desk, &["terminal", "attach", &terminal, &format!("line={line}")]);
     assert!(attached.succeeded().stdout.contains("assigned"), "{attached:?}");
 
     let listed = server.run(&desk, &["terminal", "list", "state=assigned"]);
-    assert!(listed.succeeded().stdout.contains("UT-0001") && listed.stdout.contains("1 in all"), "{listed:?}");
+    assert!(
+        listed.succeeded().stdout.contains("UT-0001") && listed.stdout.contains("1 in all"),
+        "{listed:?}"
+    );
     let tried = server.json(&desk, &["terminal", "suspend", &terminal, "reason=asked for", "--dry-run"]);
     assert_eq!(tried["state"], "suspended");
     assert_eq!(server.json(&desk, &["terminal", "show", &terminal])["state"], "assigned");
     server.run(&desk, &["line", "update", &line, "name=Station 5", "address.text=Sofiivska 1"]).succeeded();
     let line = server.json(&desk, &["line", "show", &line]);
-    assert_eq!((&line["name"], &line["address"]["text"], &line["address"]["territory"]), (&"Station 5".into(), &"Sofiivska 1".into(), &"kyiv".into()));
+    assert_eq!(
+        (&line["name"], &line["address"]["text"], &line["address"]["territory"]),
+        (&"Station 5".into(), &"Sofiivska 1".into(), &"kyiv".into())
+    );
 
-    server.run(&desk, &["terminal", "attach", &terminal, "line=nonsense"]).refused(&["is no id of service_line"]);
-    server.run(&desk, &["terminal", "fly", &terminal]).refused(&["there is no `fly` for a user terminal", "report-lost"]);
+    server
+        .run(&desk, &["terminal", "attach", &terminal, "line=nonsense"])
+        .refused(&["is no id of service_line"]);
+    server
+        .run(&desk, &["terminal", "fly", &terminal])
+        .refused(&["there is no `fly` for a user terminal", "report-lost"]);
     server.run(&desk, &["terminal", "suspend"]).refused(&["needs an id first"]);
     server.run(&desk, &["account", "close", &account]).refused(&["in_use"]);
-    server.run(&desk, &["terminal", "suspend", &terminal, "reason=x", "--if-version", "1"]).refused(&["version_conflict"]);
-    let explained = server.json(&desk, &["explain", &terminal, "latitude_e7=504500000", "longitude_e7=305200000"]);
-    assert_eq!((&explained["outcome"], &explained["code"]), (&"refused".into(), &"BLOCKED_COUNTRY".into()), "{explained}");
+    server
+        .run(&desk, &["terminal", "suspend", &terminal, "reason=x", "--if-version", "1"])
+        .refused(&["version_conflict"]);
+    let explained =
+        server.json(&desk, &["explain", &terminal, "latitude_e7=504500000", "longitude_e7=305200000"]);
+    assert_eq!(
+        (&explained["outcome"], &explained["code"]),
+        (&"refused".into(), &"BLOCKED_COUNTRY".into()),
+        "{explained}"
+    );
     let events = server.run(&desk, &["events"]);
     assert!(events.succeeded().stdout.contains("terminal.attached"), "{events:?}");
 }
@@ -130,7 +162,8 @@ fn terminals_are_imported_all_or_none() {
     let desk = Desk::new();
     let server = serve(&desk, "--store sqlite:sky.db");
     let organization = server.id_of(&desk, &["organization", "create", "name=Relief"]);
-    let account = server.id_of(&desk, &["account", "create", "name=A", &format!("organization={organization}")]);
+    let account =
+        server.id_of(&desk, &["account", "create", "name=A", &format!("organization={organization}")]);
     std::fs::write(desk.path("bad.csv"), "hardware_key\nUT-0001\nnot a key\nUT-0001\n").unwrap();
     let import = |file: &str, more: &str| {
         let mut words = vec!["import", file, "--account", &account];
@@ -151,12 +184,15 @@ fn what_keeps_a_server_from_starting_is_said_in_one_line() {
     let desk = Desk::new();
     let server = serve(&desk, "--store sqlite:sky.db");
     let address = server.url.trim_start_matches("http://");
-    desk.run(&format!("serve --store sqlite:other.db --listen {address}")).refused(&["is taken by another program", "--listen"]);
+    desk.run(&format!("serve --store sqlite:other.db --listen {address}"))
+        .refused(&["is taken by another program", "--listen"]);
     desk.run("serve --store sqlite:sky.db --listen 127.0.0.1:0").refused(&["another program has it locked"]);
-    desk.run("serve --store nonsense --listen 127.0.0.1:0").refused(&["`nonsense` is no store", "sqlite:FILE"]);
+    desk.run("serve --store nonsense --listen 127.0.0.1:0")
+        .refused(&["`nonsense` is no store", "sqlite:FILE"]);
     desk.run("serve --store sqlite:none/sky.db --listen 127.0.0.1:0").refused(&["there is no folder none"]);
     desk.run("serve --store sqlite:a.db --listen 192.0.2.1:80").refused(&["cannot listen on 192.0.2.1:80"]);
-    desk.run("serve --store sqlite:a.db --listen 127.0.0.1:0 --borders none").refused(&["none: files of borders cannot be read"]);
+    desk.run("serve --store sqlite:a.db --listen 127.0.0.1:0 --borders none")
+        .refused(&["none: files of borders cannot be read"]);
 }
 
 #[test]
@@ -183,7 +219,13 @@ fn an_interrupt_ends_it_in_order_and_the_next_start_finds_everything() {
         assert_eq!(ended.success(), signal != "-KILL", "{signal}: {ended}");
         let again = serve(&desk, &format!("--store sqlite:sky{signal}.db"));
         assert!(!again.said.contains("SECRET"), "a credential is shown once");
-        let again = Served { id: server.id.clone(), secret: server.secret.clone(), url: again.url.clone(), said: String::new(), child: take(again) };
+        let again = Served {
+            id: server.id.clone(),
+            secret: server.secret.clone(),
+            url: again.url.clone(),
+            said: String::new(),
+            child: take(again),
+        };
         assert_eq!(again.json(&desk, &["organization", "list"]).as_array().unwrap().len(), 1);
     }
 }

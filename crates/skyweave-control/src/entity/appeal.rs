@@ -6,7 +6,9 @@ use crate::time::UnixSeconds;
 use serde::{Deserialize, Serialize};
 
 /// Where an appeal stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AppealState {
     /// Nobody has decided it.

@@ -187,7 +187,9 @@ any!(
 );
 
 /// What kind of thing carries a position, and so how far it can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PositionEvidence {
     /// What the terminal says of itself: whoever holds it, or a jammer beside it, can make it up.

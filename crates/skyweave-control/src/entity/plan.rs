@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// Where a terminal is, as plans tell it apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Surface {
     /// Ashore and on inland waters.

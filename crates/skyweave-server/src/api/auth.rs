@@ -86,7 +86,8 @@ impl Caller {
     /// If the account that the client was made for is no id.
     pub fn actor(&self) -> Result<Actor, Problem> {
         let scope = self.client.account.as_deref().map(str::parse).transpose();
-        let scope = scope.map_err(|_| Problem::forbidden("the client was made for an account that is none"))?;
+        let scope =
+            scope.map_err(|_| Problem::forbidden("the client was made for an account that is none"))?;
         Ok(Actor { name: self.client.id.clone(), scope })
     }
 }
@@ -135,13 +136,16 @@ pub async fn authenticate(api: &Api, headers: &HeaderMap) -> Result<Caller, Prob
     };
     let bad = |detail: &str| unauthenticated("invalid_token", detail, ", error=\"invalid_token\"");
     let known = api.store.token(&hash(token)).await?;
-    let known = known.ok_or_else(|| bad("the token is not known; get another at POST /api/auth/connect/token"))?;
+    let known =
+        known.ok_or_else(|| bad("the token is not known; get another at POST /api/auth/connect/token"))?;
     let now_ns = api.now_ns();
     if now_ns >= known.expires_ns {
         return Err(bad("the token has expired; get another at POST /api/auth/connect/token"));
     }
     if known.issued_ns > now_ns + CLOCK_SLACK_S * SECOND_NS {
-        return Err(bad("the token is of a time that is still to come: the server's clock was set back; get another"));
+        return Err(bad(
+            "the token is of a time that is still to come: the server's clock was set back; get another",
+        ));
     }
     let client = api.store.client(&known.client).await?.filter(|client| !client.disabled);
     let client = client.ok_or_else(|| bad("the client of this token has been disabled"))?;
@@ -234,7 +238,11 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
     }
     let unavailable = |error: StoreError| {
         tracing::error!("{error}");
-        refusal(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "the store cannot be read or written")
+        refusal(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            "the store cannot be read or written",
+        )
     };
     let client = api.store.client(&id).await.map_err(unavailable)?;
     // whether there is no such client or another secret is not told apart
@@ -244,11 +252,17 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
         return Err(refusal(StatusCode::UNAUTHORIZED, "invalid_client", description));
     };
     let roles: Vec<&str> = client.roles.split(' ').collect();
-    if asked.scope.iter().flat_map(|scope| scope.split(' ')).any(|role| !role.is_empty() && !roles.contains(&role)) {
+    if asked
+        .scope
+        .iter()
+        .flat_map(|scope| scope.split(' '))
+        .any(|role| !role.is_empty() && !roles.contains(&role))
+    {
         let description = format!("accepted as scope: {}", client.roles);
         return Err(refusal(StatusCode::BAD_REQUEST, "invalid_scope", &description));
     }
-    let access_token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(clock::chance::<32>().map_err(unavailable)?));
+    let access_token =
+        format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(clock::chance::<32>().map_err(unavailable)?));
     let issued_ns = api.now_ns();
     let token = Token {
         sha256: hash(&access_token),
@@ -257,7 +271,12 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
         expires_ns: issued_ns + TOKEN_LIFE_S * SECOND_NS,
     };
     api.store.put_token(token).await.map_err(unavailable)?;
-    Ok(TokenAnswer { access_token, token_type: "Bearer".to_owned(), expires_in: TOKEN_LIFE_S, scope: client.roles })
+    Ok(TokenAnswer {
+        access_token,
+        token_type: "Bearer".to_owned(),
+        expires_in: TOKEN_LIFE_S,
+        scope: client.roles,
+    })
 }
 
 fn credentials(headers: &HeaderMap, asked: &TokenRequest) -> Result<(String, String), TokenRefusal> {
@@ -266,12 +285,15 @@ fn credentials(headers: &HeaderMap, asked: &TokenRequest) -> Result<(String, Str
     if let Some(basic) = given.and_then(|value| scheme(value, "basic")) {
         let decoded = STANDARD.decode(basic).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let pair = decoded.as_deref().and_then(|text| text.split_once(':'));
-        let (id, secret) = pair.ok_or_else(|| missing("accepted: Basic and base64 of CLIENT_ID:CLIENT_SECRET"))?;
+        let (id, secret) =
+            pair.ok_or_else(|| missing("accepted: Basic and base64 of CLIENT_ID:CLIENT_SECRET"))?;
         return Ok((id.to_owned(), secret.to_owned()));
     }
     match (&asked.client_id, &asked.client_secret) {
         (Some(id), Some(secret)) => Ok((id.clone(), secret.clone())),
-        _ => Err(missing("accepted: client_id and client_secret in the form, or in an Authorization: Basic header")),
+        _ => Err(missing(
+            "accepted: client_id and client_secret in the form, or in an Authorization: Basic header",
+        )),
     }
 }
 

@@ -99,11 +99,18 @@ pub fn routes() -> Vec<Route> {
     let commands_text = "Carry out commands of any kind in order, all or none";
     let bulk_text = "Carry out one command for many terminals; dry_run previews what it would do to each";
     vec![
-        Route::new(Method::POST, "/api/v1/commands", "carry_out_commands", commands_text, Shape::CommandsAnswer, commands)
-            .tag("bulk")
-            .needs(Needs::AnyOf(CHANGERS))
-            .takes(Takes::Json(Shape::Commands))
-            .decided(),
+        Route::new(
+            Method::POST,
+            "/api/v1/commands",
+            "carry_out_commands",
+            commands_text,
+            Shape::CommandsAnswer,
+            commands,
+        )
+        .tag("bulk")
+        .needs(Needs::AnyOf(CHANGERS))
+        .takes(Takes::Json(Shape::Commands))
+        .decided(),
         Route::new(Method::POST, "/api/v1/bulk", "bulk", bulk_text, Shape::BulkAnswer, bulk)
             .tag("bulk")
             .needs(Needs::AnyOf(OPERATORS))
@@ -115,7 +122,8 @@ pub fn routes() -> Vec<Route> {
 async fn commands(call: Call) -> Result<Reply, Problem> {
     let asked: Commands = call.json()?;
     if !(1..=MOST_COMMANDS).contains(&asked.commands.len()) {
-        let detail = format!("{} commands were sent; accepted: 1 to {MOST_COMMANDS} at once", asked.commands.len());
+        let detail =
+            format!("{} commands were sent; accepted: 1 to {MOST_COMMANDS} at once", asked.commands.len());
         return Err(Problem::invalid("invalid_body", detail).field("commands"));
     }
     let mut requests = Vec::with_capacity(asked.commands.len());
@@ -132,7 +140,10 @@ async fn commands(call: Call) -> Result<Reply, Problem> {
         }
     }
     if !refusals.is_empty() {
-        return Err(Problem::of_rows(refusals, "some commands are not understood or not allowed, and nothing was done"));
+        return Err(Problem::of_rows(
+            refusals,
+            "some commands are not understood or not allowed, and nothing was done",
+        ));
     }
     let caller = call.caller()?;
     let keep = call.repeat.clone().map(|repeat| {
@@ -169,10 +180,13 @@ fn answer(out: &CarriedOut) -> CommandsAnswer {
 /// A command that the caller may give.
 fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
     let verb = one.what["verb"].as_str().unwrap_or_default();
-    let role = Collection::of(one.kind).map_or(super::auth::Role::Approver, |collection| collection.role(verb));
+    let role =
+        Collection::of(one.kind).map_or(super::auth::Role::Approver, |collection| collection.role(verb));
     if !call.caller()?.roles.contains(&role) {
         let detail = format!("`{verb}` of a {} needs the role {}", one.kind, role.name());
-        return Err(Problem::forbidden(detail.chars().filter(|letter| !letter.is_control()).take(200).collect::<String>()));
+        return Err(Problem::forbidden(
+            detail.chars().filter(|letter| !letter.is_control()).take(200).collect::<String>(),
+        ));
     }
     let id = match one.id {
         Some(id) => json!(id),

@@ -131,7 +131,12 @@ impl IntoResponse for Reply {
 }
 
 /// Answers a request.
-pub async fn answer(api: Arc<Api>, route: Arc<Route>, params: BTreeMap<String, String>, request: Request) -> Response {
+pub async fn answer(
+    api: Arc<Api>,
+    route: Arc<Route>,
+    params: BTreeMap<String, String>,
+    request: Request,
+) -> Response {
     let patience = if route.takes == Takes::File { api.limits.import } else { api.limits.request };
     let answered = tokio::time::timeout(patience, come_through(api, &route, params, request)).await;
     let mut response = match answered {
@@ -261,7 +266,10 @@ fn read_query(route: &Route, text: &str) -> Result<Vec<(String, String)>, Proble
 /// PostgreSQL cannot keep U+0000, and nobody means it.
 fn no_nul<'a>(mut texts: impl Iterator<Item = &'a String>) -> Result<(), Problem> {
     if texts.any(|text| text.contains('\0')) {
-        return Err(Problem::invalid("nul_character", "a text contains U+0000; accepted: any other character"));
+        return Err(Problem::invalid(
+            "nul_character",
+            "a text contains U+0000; accepted: any other character",
+        ));
     }
     Ok(())
 }
@@ -272,7 +280,8 @@ fn dry_run(query: &[(String, String)]) -> Result<bool, Problem> {
         Some("true") => Ok(true),
         Some(other) => {
             let shown: String = other.chars().take(20).collect();
-            let detail = format!("`{}` is no value of dry_run; accepted: true or false", shown.escape_debug());
+            let detail =
+                format!("`{}` is no value of dry_run; accepted: true or false", shown.escape_debug());
             Err(Problem::invalid("invalid_parameter", detail).field("dry_run"))
         }
     }
@@ -292,7 +301,8 @@ fn content_type(route: &Route, headers: &HeaderMap, body: &Bytes) -> Result<(), 
         return Ok(());
     }
     let shown: String = media.chars().take(60).collect();
-    let detail = format!("the body is said to be `{}`; accepted as Content-Type: {expected}", shown.escape_debug());
+    let detail =
+        format!("the body is said to be `{}`; accepted as Content-Type: {expected}", shown.escape_debug());
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
 }
 
@@ -330,7 +340,8 @@ async fn answered(api: &Api, client: &str, repeat: &Repeat) -> Result<Option<Rep
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail));
     }
     let headers: Vec<(String, String)> = serde_json::from_str(&answer.headers).unwrap_or_default();
-    let headers = headers.into_iter().filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, value)));
+    let headers =
+        headers.into_iter().filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, value)));
     let status = u16::try_from(answer.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let reply = Reply {
         status: status.unwrap_or(StatusCode::OK),
@@ -365,12 +376,18 @@ impl Call {
     ///
     /// # Errors
     /// If it is none, or outside of the range.
-    pub fn number(&self, name: &str, default: i64, range: std::ops::RangeInclusive<i64>) -> Result<i64, Problem> {
+    pub fn number(
+        &self,
+        name: &str,
+        default: i64,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Result<i64, Problem> {
         let Some(text) = self.parameter(name) else { return Ok(default) };
         text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
             let shown: String = text.chars().take(40).collect();
             let (least, most) = (range.start(), range.end());
-            let detail = format!("`{}` is no value of {name}; accepted: {least} to {most}", shown.escape_debug());
+            let detail =
+                format!("`{}` is no value of {name}; accepted: {least} to {most}", shown.escape_debug());
             Problem::invalid("invalid_parameter", detail).field(name)
         })
     }
@@ -383,7 +400,8 @@ impl Call {
         if self.body.is_empty() {
             return Ok(serde_json::Map::new());
         }
-        let value: serde_json::Value = serde_json::from_slice(&self.body).map_err(|error| unreadable(&error))?;
+        let value: serde_json::Value =
+            serde_json::from_slice(&self.body).map_err(|error| unreadable(&error))?;
         if holds_nul(&value) {
             let detail = "a text of the body contains U+0000; accepted: any other character";
             return Err(Problem::invalid("nul_character", detail));
@@ -418,7 +436,9 @@ fn holds_nul(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::String(text) => text.contains('\0'),
         serde_json::Value::Array(values) => values.iter().any(holds_nul),
-        serde_json::Value::Object(object) => object.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        serde_json::Value::Object(object) => {
+            object.iter().any(|(name, value)| name.contains('\0') || holds_nul(value))
+        }
         _ => false,
     }
 }

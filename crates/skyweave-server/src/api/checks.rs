@@ -1,5 +1,7 @@
 //! What must be checked before a command is decided, because deciding does not know how: the text of policies and of territories.
 
+use super::call::Call;
+use super::decisions::lawless;
 use super::problem::{Problem, RowRefusal};
 use axum::http::StatusCode;
 use skyweave_control::command::{Command, RestrictionCommand, TerritoryCommand};
@@ -25,6 +27,16 @@ pub fn text_of(command: &Command) -> Result<(), Problem> {
     }
 }
 
+/// Checks that a restriction compiles together with all that is in force, before it is enabled: what does not would leave everybody without a
+/// decision.
+///
+/// # Errors
+/// If it does not.
+pub async fn compiles(call: &Call, id: &str) -> Result<(), Problem> {
+    let checked = call.api.laws.try_enabled(&*call.api.store, id, call.api.now_ns()).await;
+    checked.map_err(lawless)
+}
+
 /// Every mistake that can be found without knowing which plans, territories and registries there are.
 fn policies(spec: &RestrictionSpec) -> Result<(), Problem> {
     let file = PolicyFile { name: spec.name.clone(), text: spec.text.clone() };
@@ -35,7 +47,8 @@ fn policies(spec: &RestrictionSpec) -> Result<(), Problem> {
         detail: fault.to_string(),
         field: Some("text".to_owned()),
     });
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "policy_refused", faults.to_string()).field("text");
+    let problem =
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "policy_refused", faults.to_string()).field("text");
     Err(Problem { refusals: rows.collect(), ..problem })
 }
 
@@ -46,7 +59,8 @@ fn territory(spec: &TerritorySpec) -> Result<(), Problem> {
     };
     let definition = Definition::read(&spec.definition).map_err(|fault| refuse(fault.to_string()))?;
     if definition.name != spec.name {
-        let names = format!("the definition is of `{}`, and the territory of `{}`", definition.name, spec.name);
+        let names =
+            format!("the definition is of `{}`, and the territory of `{}`", definition.name, spec.name);
         return Err(refuse(format!("{}; accepted: the same name", names.escape_debug())));
     }
     if definition.pieces.iter().all(|piece| matches!(piece, Piece::Polygon { .. })) {

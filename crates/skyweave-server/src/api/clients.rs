@@ -71,10 +71,13 @@ pub struct ClientPage {
 /// The routes of this module.
 pub fn routes() -> Vec<Route> {
     let list_text = "List those who may ask for tokens";
-    let list_route = Route::new(Method::GET, "/api/v1/clients", "list_clients", list_text, Shape::ClientPage, list).asks([
-        Parameter::number("limit", "Clients on a page.", (1, page::MOST)),
-        Parameter::text("cursor", "The `next` of the page before."),
-    ]);
+    let list_route =
+        Route::new(Method::GET, "/api/v1/clients", "list_clients", list_text, Shape::ClientPage, list).asks(
+            [
+                Parameter::number("limit", "Clients on a page.", (1, page::MOST)),
+                Parameter::text("cursor", "The `next` of the page before."),
+            ],
+        );
     let create_text = "Make a client; its secret is shown this once";
     let routes = [
         list_route,
@@ -82,7 +85,14 @@ pub fn routes() -> Vec<Route> {
             .takes(Takes::Json(Shape::ClientSpec))
             .status(201),
         Route::new(Method::GET, "/api/v1/clients/{id}", "show_client", "Show a client", Shape::Client, show),
-        Route::new(Method::POST, "/api/v1/clients/{id}/disable", "disable_client", "Let a client in no more, at once", Shape::Client, disable),
+        Route::new(
+            Method::POST,
+            "/api/v1/clients/{id}/disable",
+            "disable_client",
+            "Let a client in no more, at once",
+            Shape::Client,
+            disable,
+        ),
         Route::new(
             Method::POST,
             "/api/v1/clients/{id}/rotate-secret",
@@ -98,7 +108,8 @@ pub fn routes() -> Vec<Route> {
 async fn list(call: Call) -> Result<Reply, Problem> {
     let limit = call.number("limit", page::USUAL, 1..=page::MOST)?;
     let asked = page::fingerprint("clients", &call.query);
-    let after = call.parameter("cursor").map(|text| Cursor::read(text, &asked)).transpose()?.unwrap_or_default();
+    let after =
+        call.parameter("cursor").map(|text| Cursor::read(text, &asked)).transpose()?.unwrap_or_default();
     let mut found = call.api.store.clients(&call.caller()?.scope(), &after, limit + 1).await?;
     let more = found.len() as i64 > limit;
     found.truncate(limit as usize);
@@ -115,13 +126,17 @@ async fn create(call: Call) -> Result<Reply, Problem> {
     let caller = call.caller()?;
     let length = spec.name.chars().count();
     if !(1..=LONGEST_NAME).contains(&length) || spec.name.chars().any(char::is_control) {
-        let detail = format!("the name has {length} characters; accepted: 1 to {LONGEST_NAME}, none of them a control character");
+        let detail = format!(
+            "the name has {length} characters; accepted: 1 to {LONGEST_NAME}, none of them a control character"
+        );
         return Err(Problem::invalid("invalid_body", detail).field("name"));
     }
     if spec.roles.is_empty() {
         return Err(Problem::invalid("invalid_body", "accepted as roles: at least one").field("roles"));
     }
-    if let Some(role) = spec.roles.iter().find(|role| **role != Role::Terminal && !caller.roles.contains(role)) {
+    if let Some(role) =
+        spec.roles.iter().find(|role| **role != Role::Terminal && !caller.roles.contains(role))
+    {
         let detail = format!("this client lacks the role {} itself, and so cannot give it", role.name());
         return Err(Problem::forbidden(detail).field("roles"));
     }
@@ -140,7 +155,11 @@ async fn create(call: Call) -> Result<Reply, Problem> {
 }
 
 /// The account of a new client: within that of the one who makes it.
-async fn account_for(call: &Call, account: Option<String>, terminal: Option<&str>) -> Result<Option<String>, Problem> {
+async fn account_for(
+    call: &Call,
+    account: Option<String>,
+    terminal: Option<&str>,
+) -> Result<Option<String>, Problem> {
     let caller = call.caller()?;
     let account = account.or_else(|| caller.client.account.clone());
     if let Some(account) = &account {
@@ -180,8 +199,13 @@ async fn disable(call: Call) -> Result<Reply, Problem> {
 async fn rotate(call: Call) -> Result<Reply, Problem> {
     let client = find(&call).await?;
     let roles = auth::roles_of(&client);
-    if let Some(role) = roles.iter().find(|role| **role != Role::Terminal && !call.caller().is_ok_and(|caller| caller.roles.contains(role))) {
-        let detail = format!("this client lacks the role {} itself, and so cannot take over one that has it", role.name());
+    if let Some(role) = roles.iter().find(|role| {
+        **role != Role::Terminal && !call.caller().is_ok_and(|caller| caller.roles.contains(role))
+    }) {
+        let detail = format!(
+            "this client lacks the role {} itself, and so cannot take over one that has it",
+            role.name()
+        );
         return Err(Problem::forbidden(detail));
     }
     let secret = format!("skysec_{}", URL_SAFE_NO_PAD.encode(chance::<32>()?));

@@ -62,7 +62,7 @@ pub struct DecisionRequest {
     #[serde(default)]
     #[schemars(range(min = 0, max = 36_500))]
     pub roaming_days: i32,
-    /// What it is used for: `civil`, `emergency`, `government`, `military` or `relief`.
+    /// What it is used for: `business`, `emergency`, `government`, `household`, `military` or `relief`.
     #[serde(default)]
     pub use_class: Option<String>,
 }
@@ -84,7 +84,8 @@ pub struct DecisionAnswer {
 
 /// The routes of this module.
 pub fn routes() -> Vec<Route> {
-    let summary = "Say what is decided about a terminal at a time, by what, until when, and what would have it served";
+    let summary =
+        "Say what is decided about a terminal at a time, by what, until when, and what would have it served";
     let route = Route::new(Method::POST, "/api/v1/decisions", "decide", summary, Shape::Decision, decide);
     vec![route.tag("decisions").needs(Needs::AnyOf(ASKERS)).takes(Takes::Json(Shape::DecisionRequest))]
 }
@@ -99,7 +100,10 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         Some(_) => return Err(wrong("at_s", "a time from 1970 until now, in seconds")),
     };
     let none = || Problem::not_found(format!("user terminal {} at that time", asked.terminal));
-    let known = standing(&*call.api.store, asked.terminal.into(), time_ns).await.map_err(lawless)?.ok_or_else(none)?;
+    let known = standing(&*call.api.store, asked.terminal.into(), time_ns)
+        .await
+        .map_err(lawless)?
+        .ok_or_else(none)?;
     let law = call.api.laws.at(&*call.api.store, time_ns).await.map_err(lawless)?;
     let how = circumstances(&call, &asked, time_ns).await?;
     let verdict = judge(&known, &law, &how, time_ns);
@@ -121,7 +125,11 @@ async fn may_ask(call: &Call, terminal: TerminalId) -> Result<(), Problem> {
     let row = call.api.store.entity("terminal", &id).await?.ok_or_else(none)?;
     match (caller.scope(), row.account) {
         (crate::store::Scope::All, _) => Ok(()),
-        (crate::store::Scope::Account(scope), Some(account)) if call.api.store.contains_account(&scope, &account).await? => Ok(()),
+        (crate::store::Scope::Account(scope), Some(account))
+            if call.api.store.contains_account(&scope, &account).await? =>
+        {
+            Ok(())
+        }
         _ => Err(none()),
     }
 }
@@ -131,12 +139,13 @@ async fn circumstances(call: &Call, asked: &DecisionRequest, time_ns: i64) -> Re
         let known = Evidence::named(name).filter(|evidence| *evidence != Evidence::Absent);
         known.ok_or_else(|| wrong("evidence", "claimed_gnss, serving_beam or network_ranging"))
     });
-    let surface = asked.surface.as_deref().map(|name| {
-        Surface::named(name).ok_or_else(|| wrong("surface", "land, sea or air"))
-    });
+    let surface = asked
+        .surface
+        .as_deref()
+        .map(|name| Surface::named(name).ok_or_else(|| wrong("surface", "land, sea or air")));
     let use_class = asked.use_class.as_deref().map(|name| {
         let known = USE_CLASSES.iter().copied().find(|known| *known == name);
-        known.ok_or_else(|| wrong("use_class", "civil, emergency, government, military or relief"))
+        known.ok_or_else(|| wrong("use_class", &USE_CLASSES.join(", ")))
     });
     for (field, value, range) in [
         ("speed_cm_s", asked.speed_cm_s, 0..=1_000_000),
@@ -175,17 +184,21 @@ async fn circumstances(call: &Call, asked: &DecisionRequest, time_ns: i64) -> Re
 
 /// The middle of the cell that the terminal reported last before a time.
 async fn reported(call: &Call, terminal: TerminalId, time_ns: i64) -> Result<Option<Point>, Problem> {
-    let Some(row) = call.api.store.telemetry_at(&terminal.to_string(), time_ns).await? else { return Ok(None) };
+    let Some(row) = call.api.store.telemetry_at(&terminal.to_string(), time_ns).await? else {
+        return Ok(None);
+    };
     let doc: serde_json::Value = serde_json::from_str(&row.doc).unwrap_or_default();
     let cell = doc["H3CellId"].as_str().and_then(|text| text.parse::<CellIndex>().ok());
     Ok(cell.map(LatLng::from).and_then(|middle| Point::from_degrees(middle.lat(), middle.lng())))
 }
 
 fn wrong(field: &str, accepted: &str) -> Problem {
-    Problem::invalid("invalid_body", format!("the value of {field} is none; accepted: {accepted}")).field(field)
+    Problem::invalid("invalid_body", format!("the value of {field} is none; accepted: {accepted}"))
+        .field(field)
 }
 
-fn lawless(error: Lawless) -> Problem {
+/// What keeps the law from being known.
+pub fn lawless(error: Lawless) -> Problem {
     match error {
         Lawless::Store(error) => error.into(),
         Lawless::Faults(faults) => Problem::new(StatusCode::CONFLICT, "law_does_not_compile", faults),

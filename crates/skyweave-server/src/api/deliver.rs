@@ -123,10 +123,13 @@ async fn send(api: &Arc<Api>, webhook: &Webhook, event: &StoredEvent) -> Deliver
     let (url, secret, targets) = (webhook.url.clone(), webhook.secret.clone(), api.targets);
     let (id, body) = (format!("evt_{}", event.seq), events::json(event));
     let timestamp_s = seconds(time_ns).0;
-    let sent = tokio::task::spawn_blocking(move || post(targets, &url, &secret, (&id, timestamp_s), &body)).await;
+    let sent =
+        tokio::task::spawn_blocking(move || post(targets, &url, &secret, (&id, timestamp_s), &body)).await;
     let (status, error) = match sent {
         Ok(Ok(status @ 200..=299)) => (Some(i64::from(status)), None),
-        Ok(Ok(status)) => (Some(i64::from(status)), Some(format!("it answered {status}; accepted: 200 to 299"))),
+        Ok(Ok(status)) => {
+            (Some(i64::from(status)), Some(format!("it answered {status}; accepted: 200 to 299")))
+        }
         Ok(Err(problem)) => (None, Some(problem)),
         Err(_) => (None, Some("it could not be tried".to_owned())),
     };

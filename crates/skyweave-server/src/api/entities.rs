@@ -83,6 +83,9 @@ pub async fn act(
 ) -> Result<Reply, Problem> {
     let body = call.object()?;
     let expected = if_match(&call.headers)?;
+    if (collection.kind, verb) == (Kind::Restriction, "enable") {
+        super::checks::compiles(&call, call.param("id")).await?;
+    }
     let command = with_verb(verb, by, body);
     let request = request(collection.kind, json!(call.param("id")), command, expected)?;
     one(call, collection, request, StatusCode::OK).await
@@ -92,7 +95,12 @@ pub async fn act(
 ///
 /// # Errors
 /// If the parts are not those of the verb.
-pub fn request(kind: Kind, id: Value, command: Value, expected_version: Option<u64>) -> Result<Request, Problem> {
+pub fn request(
+    kind: Kind,
+    id: Value,
+    command: Value,
+    expected_version: Option<u64>,
+) -> Result<Request, Problem> {
     if let Some(text) = id.as_str()
         && text.parse::<EntityId>().is_ok_and(|id| id.kind != kind)
     {
@@ -122,7 +130,8 @@ async fn one(
     let keep = call.repeat.clone().map(|repeat| {
         let client = caller.client.id.clone();
         move |out: &CarriedOut| {
-            let (headers, body) = out.done.first().map_or_else(|| (Vec::new(), Ok(String::new())), |done| reply(&done.subject));
+            let (headers, body) =
+                out.done.first().map_or_else(|| (Vec::new(), Ok(String::new())), |done| reply(&done.subject));
             Answer {
                 client: client.clone(),
                 key: repeat.key.clone(),
@@ -151,7 +160,8 @@ async fn one(
 
 /// Headers as they are kept with an answer.
 pub fn headers_json(headers: &[(HeaderName, String)]) -> String {
-    let pairs: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pairs: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     serde_json::to_string(&pairs).unwrap_or_default()
 }
 
@@ -202,7 +212,8 @@ pub fn new_id(call: &Call, kind: Kind) -> Result<EntityId, Problem> {
 /// Which things of a kind the caller may see.
 async fn visible(collection: &Collection, call: &Call) -> Result<ListQuery, Problem> {
     let scope = call.caller()?.scope();
-    let all = |scope| ListQuery { kind: collection.kind.name(), scope, after: None, limit: 0, conditions: vec![] };
+    let all =
+        |scope| ListQuery { kind: collection.kind.name(), scope, after: None, limit: 0, conditions: vec![] };
     let Scope::Account(_) = &scope else { return Ok(all(Scope::All)) };
     match collection.seen {
         Seen::ByAccount => Ok(all(scope)),
@@ -253,10 +264,14 @@ fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     if given == "*" {
         return Ok(None);
     }
-    let version = given.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|text| text.parse().ok());
+    let version =
+        given.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|text| text.parse().ok());
     version.map(Some).ok_or_else(|| {
         let shown: String = given.chars().take(40).collect();
-        let detail = format!("`{}` is no tag; accepted as If-Match: the ETag of an answer, such as \"3\", or *", shown.escape_debug());
+        let detail = format!(
+            "`{}` is no tag; accepted as If-Match: the ETag of an answer, such as \"3\", or *",
+            shown.escape_debug()
+        );
         Problem::invalid("invalid_if_match", detail)
     })
 }

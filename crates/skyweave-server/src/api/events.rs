@@ -83,7 +83,9 @@ pub fn query(scope: &Scope, kinds: &[Kind], id: Option<&str>, after: i64) -> Eve
     let names = |kinds: Vec<&Kind>| kinds.into_iter().map(|kind| kind.name().to_owned()).collect::<Vec<_>>();
     let public = match scope {
         Scope::All => Vec::new(),
-        Scope::Account(_) => names(Kind::ALL.iter().filter(wanted).filter(|kind| seen(*kind) == Seen::ByAll).collect()),
+        Scope::Account(_) => {
+            names(Kind::ALL.iter().filter(wanted).filter(|kind| seen(*kind) == Seen::ByAll).collect())
+        }
     };
     EventQuery {
         after,
@@ -127,9 +129,16 @@ struct Following {
 async fn follow(call: Call) -> Result<Reply, Problem> {
     let given = call.headers.get(HeaderName::from_static("last-event-id"));
     let after = match given {
-        Some(last) => last.to_str().ok().and_then(|text| text.parse().ok()).filter(|after| *after >= 0).ok_or_else(|| {
-            Problem::invalid("invalid_last_event_id", "accepted as Last-Event-ID: the `id` of an event of the stream")
-        })?,
+        Some(last) => {
+            last.to_str().ok().and_then(|text| text.parse().ok()).filter(|after| *after >= 0).ok_or_else(
+                || {
+                    Problem::invalid(
+                        "invalid_last_event_id",
+                        "accepted as Last-Event-ID: the `id` of an event of the stream",
+                    )
+                },
+            )?
+        }
         None => match call.parameter("after") {
             Some(_) => call.number("after", 0, 0..=i64::MAX)?,
             None => call.api.store.last_event().await?,

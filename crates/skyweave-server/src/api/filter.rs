@@ -17,7 +17,12 @@ struct Asked {
 const EVERY: &[Kind] = Kind::ALL;
 
 const ASKED: &[Asked] = &[
-    Asked { name: "state", column: Column::State, text: "In one of these states, with commas between them.", of: EVERY },
+    Asked {
+        name: "state",
+        column: Column::State,
+        text: "In one of these states, with commas between them.",
+        of: EVERY,
+    },
     Asked {
         name: "name",
         column: Column::Name,
@@ -33,8 +38,18 @@ const ASKED: &[Asked] = &[
             Kind::ProtectedClass,
         ],
     },
-    Asked { name: "account", column: Column::Account, text: "Of one of these accounts.", of: &[Kind::ServiceLine, Kind::Incident, Kind::Appeal, Kind::Permit] },
-    Asked { name: "parent", column: Column::Parent, text: "Directly below one of these accounts.", of: &[Kind::Account] },
+    Asked {
+        name: "account",
+        column: Column::Account,
+        text: "Of one of these accounts.",
+        of: &[Kind::ServiceLine, Kind::Incident, Kind::Appeal, Kind::Permit],
+    },
+    Asked {
+        name: "parent",
+        column: Column::Parent,
+        text: "Directly below one of these accounts.",
+        of: &[Kind::Account],
+    },
     Asked {
         name: "organization",
         column: Column::Organization,
@@ -55,8 +70,18 @@ const ASKED: &[Asked] = &[
         of: &[Kind::Incident, Kind::Appeal, Kind::Permit],
     },
     Asked { name: "cause", column: Column::Cause, text: "Of one of these causes.", of: &[Kind::Incident] },
-    Asked { name: "incident", column: Column::Link, text: "Against one of these incidents.", of: &[Kind::Appeal] },
-    Asked { name: "appeal", column: Column::Link, text: "Because of one of these appeals.", of: &[Kind::Permit] },
+    Asked {
+        name: "incident",
+        column: Column::Link,
+        text: "Against one of these incidents.",
+        of: &[Kind::Appeal],
+    },
+    Asked {
+        name: "appeal",
+        column: Column::Link,
+        text: "Because of one of these appeals.",
+        of: &[Kind::Permit],
+    },
     Asked {
         name: "boundary_set",
         column: Column::Link,
@@ -76,7 +101,10 @@ pub fn parameters(kind: Kind) -> Vec<Parameter> {
     if kind == Kind::Terminal {
         found.extend(super::search::parameters());
     } else {
-        found.push(Parameter::text("q", "With this text in its name or description; capital letters do not matter."));
+        found.push(Parameter::text(
+            "q",
+            "With this text in its name or description; capital letters do not matter.",
+        ));
     }
     found
 }

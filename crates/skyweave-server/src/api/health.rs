@@ -22,8 +22,15 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/health/live", "live", "Say that the server is there", Shape::Health, live)
             .needs(Needs::Nothing),
-        Route::new(Method::GET, "/health/ready", "ready", "Say that the server can read its store", Shape::Health, ready)
-            .needs(Needs::Nothing),
+        Route::new(
+            Method::GET,
+            "/health/ready",
+            "ready",
+            "Say that the server can read its store",
+            Shape::Health,
+            ready,
+        )
+        .needs(Needs::Nothing),
     ]
 }
 

@@ -16,12 +16,13 @@ use std::sync::{Arc, PoisonError};
 /// The routes of this module.
 pub fn routes() -> Vec<Route> {
     let summary = "Enter terminals from CSV, all or none; dry_run reports every bad row and changes nothing";
-    let mut route = Route::new(Method::POST, "/api/v1/imports", "import_terminals", summary, Shape::ImportReport, import)
-        .tag("imports")
-        .needs(Needs::AnyOf(OPERATORS))
-        .asks([Parameter::text("account", "The account of rows that name none.")])
-        .takes(Takes::File)
-        .decided();
+    let mut route =
+        Route::new(Method::POST, "/api/v1/imports", "import_terminals", summary, Shape::ImportReport, import)
+            .tag("imports")
+            .needs(Needs::AnyOf(OPERATORS))
+            .asks([Parameter::text("account", "The account of rows that name none.")])
+            .takes(Takes::File)
+            .decided();
     // what it would have to be compared with is the whole file; a hardware key that is there already is refused anyway
     route.repeatable = false;
     vec![route]
@@ -56,7 +57,8 @@ async fn spool(body: Body, most: u64) -> Result<File, Problem> {
     let mut length = 0;
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Problem::invalid("broken_body", "the body broke off before its end"))?;
+        let chunk =
+            chunk.map_err(|_| Problem::invalid("broken_body", "the body broke off before its end"))?;
         length += chunk.len() as u64;
         if length > most {
             return Err(too_large(most));

@@ -90,7 +90,8 @@ async fn other_method(allowed: String) -> Response {
 
 async fn nothing_here(uri: Uri) -> Response {
     let shown: String = uri.path().chars().take(100).collect();
-    let detail = format!("there is nothing at {}; accepted: what /api/v1/openapi.json lists", shown.escape_debug());
+    let detail =
+        format!("there is nothing at {}; accepted: what /api/v1/openapi.json lists", shown.escape_debug());
     finished(Problem::new(StatusCode::NOT_FOUND, "no_such_address", detail).into_response())
 }
 

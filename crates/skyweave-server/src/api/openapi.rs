@@ -16,7 +16,10 @@ const DESCRIPTION: &str = "The service of Skyweave. Every change is an event; li
 /// The routes of this module.
 pub fn routes() -> Vec<Route> {
     let summary = "This document";
-    vec![Route::new(Method::GET, "/api/v1/openapi.json", "openapi", summary, Shape::Document, show).needs(Needs::Nothing)]
+    vec![
+        Route::new(Method::GET, "/api/v1/openapi.json", "openapi", summary, Shape::Document, show)
+            .needs(Needs::Nothing),
+    ]
 }
 
 async fn show(_: Call) -> Result<Reply, Problem> {
@@ -46,8 +49,10 @@ pub fn document(routes: &[Route]) -> Value {
         let path = paths.entry(route.path.clone()).or_insert_with(|| json!({}));
         path[route.method.as_str().to_lowercase()] = operation;
     }
-    let roles: Map<String, Value> =
-        Role::ALL.iter().map(|role| (role.name().to_owned(), json!(format!("The role {}.", role.name())))).collect();
+    let roles: Map<String, Value> = Role::ALL
+        .iter()
+        .map(|role| (role.name().to_owned(), json!(format!("The role {}.", role.name()))))
+        .collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -81,16 +86,25 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     }
     let mut answers = Map::from_iter([(status.to_string(), answer.clone())]);
     if route.parameters.contains(&routes::DRY_RUN) && *status != 200 {
-        answers.insert("200".to_owned(), json!({ "description": "What would be.", "content": answer["content"] }));
+        answers.insert(
+            "200".to_owned(),
+            json!({ "description": "What would be.", "content": answer["content"] }),
+        );
     }
     if route.method == Method::GET && matches!(shape, Shape::Entity(_)) {
-        answers.insert("304".to_owned(), json!({ "description": "It is still the one that If-None-Match names." }));
+        answers.insert(
+            "304".to_owned(),
+            json!({ "description": "It is still the one that If-None-Match names." }),
+        );
     }
     if *shape == Shape::Token {
         let refusal = shapes::of::<super::auth::TokenRefusal>(generator);
         for status in ["400", "401", "429", "503"] {
             let content = json!({ "application/json": { "schema": refusal } });
-            answers.insert(status.to_owned(), json!({ "description": "An error (RFC 6749).", "content": content }));
+            answers.insert(
+                status.to_owned(),
+                json!({ "description": "An error (RFC 6749).", "content": content }),
+            );
         }
     }
     for status in ["4XX", "5XX"] {
@@ -120,15 +134,20 @@ fn body(route: &Route, generator: &mut SchemaGenerator) -> Option<Value> {
         Takes::Form => ("application/x-www-form-urlencoded", shapes::token_request(generator)),
         Takes::File => ("text/csv", json!({ "type": "string" })),
     };
-    let needed = schema["required"].as_array().is_some_and(|required| !required.is_empty()) || schema.get("$ref").is_some();
-    Some(json!({ "required": needed || route.takes == Takes::File, "content": { media: { "schema": schema } } }))
+    let needed = schema["required"].as_array().is_some_and(|required| !required.is_empty())
+        || schema.get("$ref").is_some();
+    Some(
+        json!({ "required": needed || route.takes == Takes::File, "content": { media: { "schema": schema } } }),
+    )
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
     let mut found = Vec::new();
     for part in route.path.split('/') {
         if let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-            found.push(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
+            found.push(
+                json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }),
+            );
         }
     }
     for parameter in &route.parameters {

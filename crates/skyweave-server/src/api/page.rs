@@ -35,7 +35,9 @@ impl Cursor {
         let mut parts = decoded.splitn(3, ' ');
         let (version, of, after) = (parts.next(), parts.next(), parts.next());
         match (version, of, after) {
-            (Some("1"), Some(of), Some(after)) if of == asked && !after.contains('\0') => Ok(after.to_owned()),
+            (Some("1"), Some(of), Some(after)) if of == asked && !after.contains('\0') => {
+                Ok(after.to_owned())
+            }
             (Some("1"), Some(_), Some(_)) => {
                 let detail = "the cursor is of another question; accepted: the `next` of a page with the same parameters";
                 Err(Problem::invalid("invalid_cursor", detail).field("cursor"))
@@ -51,8 +53,10 @@ impl Cursor {
 /// What tells questions apart: their address and their parameters, but for those of the page itself.
 #[must_use]
 pub fn fingerprint(path: &str, query: &[(String, String)]) -> String {
-    let mut asked: Vec<&(String, String)> =
-        query.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "limit" | "fields" | "count")).collect();
+    let mut asked: Vec<&(String, String)> = query
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "cursor" | "limit" | "fields" | "count"))
+        .collect();
     asked.sort();
     let mut hash = Sha256::new();
     hash.update(path);
@@ -103,7 +107,8 @@ impl Fields {
     /// If the thing is no JSON object.
     pub fn of_doc(&self, doc: String) -> Result<String, Problem> {
         let Some(names) = &self.0 else { return Ok(doc) };
-        let mut object: Map<String, Value> = serde_json::from_str(&doc).map_err(|error| unreadable(&error))?;
+        let mut object: Map<String, Value> =
+            serde_json::from_str(&doc).map_err(|error| unreadable(&error))?;
         object.retain(|name, _| names.contains(name));
         Ok(Value::Object(object).to_string())
     }
@@ -115,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_cursor_is_of_one_question() {
-        let query = |text: &str| vec![("state".to_owned(), text.to_owned()), ("limit".to_owned(), "3".to_owned())];
+        let query =
+            |text: &str| vec![("state".to_owned(), text.to_owned()), ("limit".to_owned(), "3".to_owned())];
         let (one, other) = (fingerprint("plans", &query("a")), fingerprint("plans", &query("b")));
         assert_ne!(one, other);
         assert_ne!(one, fingerprint("accounts", &query("a")));

@@ -144,7 +144,11 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         let because_of = refused.because_of.map(|id| id.to_string());
         let detail = refused.to_string();
-        Self { field: refused.field, because_of, ..Self::new(status_of(refused.code), refused.code.name(), detail) }
+        Self {
+            field: refused.field,
+            because_of,
+            ..Self::new(status_of(refused.code), refused.code.name(), detail)
+        }
     }
 }
 
@@ -164,7 +168,9 @@ const fn status_of(code: Code) -> StatusCode {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::OutOfScope => StatusCode::FORBIDDEN,
         Code::VersionConflict => StatusCode::PRECONDITION_FAILED,
-        Code::AlreadyExists | Code::NameTaken | Code::KeyTaken | Code::InUse | Code::WrongState => StatusCode::CONFLICT,
+        Code::AlreadyExists | Code::NameTaken | Code::KeyTaken | Code::InUse | Code::WrongState => {
+            StatusCode::CONFLICT
+        }
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -192,19 +198,25 @@ impl From<StoreError> for Problem {
 impl From<NotDone> for Problem {
     fn from(not_done: NotDone) -> Self {
         match not_done {
-            NotDone::Refused(mut refused) if refused.len() == 1 => {
-                refused.pop().map_or_else(|| Self::invalid("refused", "refused"), |(_, refused)| refused.into())
-            }
+            NotDone::Refused(mut refused) if refused.len() == 1 => refused
+                .pop()
+                .map_or_else(|| Self::invalid("refused", "refused"), |(_, refused)| refused.into()),
             NotDone::Refused(refused) => {
-                let detail = format!("{} commands were refused, and nothing was done; repeat without or after mending them", refused.len());
+                let detail = format!(
+                    "{} commands were refused, and nothing was done; repeat without or after mending them",
+                    refused.len()
+                );
                 let rows = refused.into_iter().map(|(row, refused)| RowRefusal::of(row as u64, refused));
                 Self::of_rows(rows.collect(), detail)
             }
             NotDone::Store(error) => error.into(),
-            NotDone::Busy => Self::new(StatusCode::CONFLICT, "conflict", format!("{not_done}; try again")).retry_after(1),
+            NotDone::Busy => {
+                Self::new(StatusCode::CONFLICT, "conflict", format!("{not_done}; try again")).retry_after(1)
+            }
             NotDone::Damaged { .. } => {
                 tracing::error!("{not_done}");
-                let detail = "what is stored cannot be read; whoever runs the server finds the reason in its log";
+                let detail =
+                    "what is stored cannot be read; whoever runs the server finds the reason in its log";
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", detail)
             }
         }

@@ -6,7 +6,10 @@ use super::call::{Call, Reply};
 use super::collections::{COLLECTIONS, Collection};
 use super::problem::Problem;
 use super::shapes::Shape;
-use super::{bulk, clients, decisions, entities, events, filter, health, imports, openapi, page, telemetry, token, webhooks};
+use super::{
+    bulk, clients, decisions, entities, events, filter, health, imports, openapi, page, telemetry, token,
+    webhooks,
+};
 use axum::http::Method;
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
@@ -85,7 +88,8 @@ impl Parameter {
 /// `?dry_run=true`
 pub const DRY_RUN: Parameter = Parameter::switch("dry_run", "Decide and answer, and change nothing.");
 /// `?fields=id,state`
-const FIELDS: Parameter = Parameter::text("fields", "Only these fields of each thing, with commas between them.");
+const FIELDS: Parameter =
+    Parameter::text("fields", "Only these fields of each thing, with commas between them.");
 
 /// A route.
 pub struct Route {
@@ -219,7 +223,8 @@ fn of_collection(collection: &'static Collection) -> Vec<Route> {
     let one = format!("{path}/{{id}}");
     let named = |verb: &str| format!("{verb}_{}", collection.kind.name());
     let entity = || Shape::Entity(collection.kind);
-    let (article, noun) = (if collection.one.starts_with(['a', 'i', 'o', 'u']) { "an" } else { "a" }, collection.one);
+    let (article, noun) =
+        (if collection.one.starts_with(['a', 'i', 'o', 'u']) { "an" } else { "a" }, collection.one);
     let noun = noun.trim_start_matches("user ");
     let mut routes = vec![
         Route::new(
@@ -237,13 +242,23 @@ fn of_collection(collection: &'static Collection) -> Vec<Route> {
             Parameter::switch("count", "Say how many there are in all."),
         ])
         .asks(filter::parameters(collection.kind)),
-        Route::new(Method::GET, &one, &named("show"), &format!("Show {article} {noun}"), entity(), move |call| {
-            entities::show(collection, call)
-        })
+        Route::new(
+            Method::GET,
+            &one,
+            &named("show"),
+            &format!("Show {article} {noun}"),
+            entity(),
+            move |call| entities::show(collection, call),
+        )
         .asks([FIELDS]),
-        Route::new(Method::POST, &path, &named(collection.create), &format!("Make {article} {noun}"), entity(), move |call| {
-            entities::create(collection, call)
-        })
+        Route::new(
+            Method::POST,
+            &path,
+            &named(collection.create),
+            &format!("Make {article} {noun}"),
+            entity(),
+            move |call| entities::create(collection, call),
+        )
         .needs(Needs::AnyOf(OPERATORS))
         .takes(Takes::Json(Shape::Creation(collection.kind)))
         .status(201)
@@ -295,4 +310,3 @@ pub fn role_names(needs: Needs) -> Vec<&'static str> {
         Needs::AnyOf(roles) => roles.iter().map(|role| role.name()).collect(),
     }
 }
-

@@ -73,7 +73,12 @@ pub struct Api {
 impl Api {
     /// Over a store, with the machine's clock.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, limits: Limits, targets: Targets, stopping: watch::Receiver<bool>) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        limits: Limits,
+        targets: Targets,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
         let clients = Mutex::new(Limiter::new(limits.client));
         let logins = Mutex::new(Limiter::new(limits.logins));
         Self {

@@ -152,11 +152,18 @@ pub fn routes() -> Vec<Route> {
             .tag("telemetry")
             .needs(Needs::AnyOf(READERS))
             .takes(Takes::Json(Shape::Wanted)),
-        Route::new(Method::POST, "/api/v1/telemetry/ack", "acknowledge_telemetry", acknowledge, Shape::Nothing, acknowledge_rows)
-            .tag("telemetry")
-            .needs(Needs::AnyOf(READERS))
-            .takes(Takes::Json(Shape::Acknowledged))
-            .status(204),
+        Route::new(
+            Method::POST,
+            "/api/v1/telemetry/ack",
+            "acknowledge_telemetry",
+            acknowledge,
+            Shape::Nothing,
+            acknowledge_rows,
+        )
+        .tag("telemetry")
+        .needs(Needs::AnyOf(READERS))
+        .takes(Takes::Json(Shape::Acknowledged))
+        .status(204),
     ]
 }
 
@@ -224,16 +231,21 @@ fn check(
 ) -> Result<(TelemetryRow, Option<Sighting>), Wrong> {
     let shown: String = measured.device_id.chars().take(60).collect();
     let Some(account) = account else {
-        let detail = format!("there is no terminal {} for this client; accepted: its id", shown.escape_debug());
+        let detail =
+            format!("there is no terminal {} for this client; accepted: its id", shown.escape_debug());
         return Err(("DeviceId", detail));
     };
     let time_ns = measured.utc_timestamp_ns;
     if time_ns > now_ns + AHEAD_S * SECOND_NS {
-        let detail = format!("the time is more than {AHEAD_S} s ahead of the server's; accepted: ns since 1970, UTC");
+        let detail =
+            format!("the time is more than {AHEAD_S} s ahead of the server's; accepted: ns since 1970, UTC");
         return Err(("UtcTimestampNs", detail));
     }
     if time_ns < now_ns - KEPT_S * SECOND_NS {
-        return Err(("UtcTimestampNs", "the time is more than 8 hours ago; accepted: rows that would still be kept".to_owned()));
+        return Err((
+            "UtcTimestampNs",
+            "the time is more than 8 hours ago; accepted: rows that would still be kept".to_owned(),
+        ));
     }
     for (field, share) in [
         ("PingDropRateAvg", measured.ping_drop_rate_avg),
@@ -319,7 +331,11 @@ async fn acknowledge_rows(call: Call) -> Result<Reply, Problem> {
 fn reader_name(name: &str) -> Result<&str, Problem> {
     const LONGEST: usize = 100;
     if name.chars().count() > LONGEST {
-        return Err(Problem::invalid("invalid_body", format!("accepted as reader: up to {LONGEST} characters")).field("reader"));
+        return Err(Problem::invalid(
+            "invalid_body",
+            format!("accepted as reader: up to {LONGEST} characters"),
+        )
+        .field("reader"));
     }
     Ok(name)
 }

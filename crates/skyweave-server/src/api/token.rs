@@ -9,8 +9,10 @@ use axum::http::{Method, StatusCode, header};
 
 /// The routes of this module.
 pub fn routes() -> Vec<Route> {
-    let summary = "Get a bearer token of 15 minutes for a client's credentials (OAuth2, RFC 6749 section 4.4)";
-    let route = Route::new(Method::POST, "/api/auth/connect/token", "get_token", summary, Shape::Token, token);
+    let summary =
+        "Get a bearer token of 15 minutes for a client's credentials (OAuth2, RFC 6749 section 4.4)";
+    let route =
+        Route::new(Method::POST, "/api/auth/connect/token", "get_token", summary, Shape::Token, token);
     vec![route.tag("auth").needs(Needs::Nothing).takes(Takes::Form)]
 }
 

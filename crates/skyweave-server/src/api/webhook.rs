@@ -38,7 +38,8 @@ impl Targets {
     /// If it is none, or breaks the rule.
     pub fn check(self, url: &str) -> Result<(), Problem> {
         let wrong = |found: &str| {
-            let detail = format!("{found}; accepted: http:// or https://, a public host, no name and no password");
+            let detail =
+                format!("{found}; accepted: http:// or https://, a public host, no name and no password");
             Problem::invalid("invalid_url", detail).field("url")
         };
         if url.len() > LONGEST_URL {
@@ -119,9 +120,31 @@ mod tests {
     #[test]
     fn only_public_addresses() {
         for private in [
-            "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.0.1", "169.254.169.254", "172.16.0.1", "192.0.0.8", "192.0.2.1",
-            "192.168.1.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "fc00::1",
-            "fe80::1", "ff02::1", "2001:db8::1", "2002:7f00:1::", "2001::1", "64:ff9b::7f00:1", "3fff::1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "127.255.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "fc00::1",
+            "fe80::1",
+            "ff02::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "2001::1",
+            "64:ff9b::7f00:1",
+            "3fff::1",
         ] {
             let address: IpAddr = private.parse().unwrap();
             assert!(!Targets::Public.allow(address), "{private}");
@@ -135,8 +158,18 @@ mod tests {
     #[test]
     fn addresses_are_checked() {
         for bad in [
-            "", "x", "ftp://example.net/", "file:///etc/passwd", "http://", "https://me@example.net/", "http://127.0.0.1/", "http://[::1]/",
-            "http://169.254.169.254/latest", "gopher://example.net", "/path", "http://10.0.0.1:80/",
+            "",
+            "x",
+            "ftp://example.net/",
+            "file:///etc/passwd",
+            "http://",
+            "https://me@example.net/",
+            "http://127.0.0.1/",
+            "http://[::1]/",
+            "http://169.254.169.254/latest",
+            "gopher://example.net",
+            "/path",
+            "http://10.0.0.1:80/",
         ] {
             assert!(Targets::Public.check(bad).is_err(), "{bad}");
         }
@@ -150,7 +183,8 @@ mod tests {
     fn signatures_are_those_of_the_specification() {
         // the example of the Standard Webhooks specification
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        let found = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}");
+        let found =
+            signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}");
         assert_eq!(found, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 }

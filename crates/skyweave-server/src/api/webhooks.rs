@@ -131,24 +131,61 @@ pub fn routes() -> Vec<Route> {
     let replay_text = "Send again everything after an event, in order";
     let deliveries_text = "List the tries to deliver of the last 7 days, the newest first";
     let routes = [
-        Route::new(Method::GET, "/api/v1/webhooks", "list_webhooks", "List webhooks", Shape::WebhookPage, list).asks([
+        Route::new(
+            Method::GET,
+            "/api/v1/webhooks",
+            "list_webhooks",
+            "List webhooks",
+            Shape::WebhookPage,
+            list,
+        )
+        .asks([
             Parameter::number("limit", "Webhooks on a page.", (1, page::MOST)),
             Parameter::text("cursor", "The `next` of the page before."),
         ]),
-        Route::new(Method::POST, "/api/v1/webhooks", "create_webhook", "Make a webhook; its secret is shown this once", Shape::Webhook, create)
-            .takes(Takes::Json(Shape::WebhookSpec))
-            .status(201),
+        Route::new(
+            Method::POST,
+            "/api/v1/webhooks",
+            "create_webhook",
+            "Make a webhook; its secret is shown this once",
+            Shape::Webhook,
+            create,
+        )
+        .takes(Takes::Json(Shape::WebhookSpec))
+        .status(201),
         Route::new(Method::GET, one, "show_webhook", "Show a webhook", Shape::Webhook, show),
-        Route::new(Method::PUT, one, "update_webhook", "Change, pause or resume a webhook", Shape::Webhook, update)
-            .takes(Takes::Json(Shape::WebhookChange)),
-        Route::new(Method::DELETE, one, "delete_webhook", "Remove a webhook", Shape::Nothing, remove).status(204),
-        Route::new(Method::POST, "/api/v1/webhooks/{id}/replay", "replay_webhook", replay_text, Shape::Webhook, replay)
-            .takes(Takes::Json(Shape::Replay)),
-        Route::new(Method::GET, "/api/v1/webhooks/{id}/deliveries", "list_deliveries", deliveries_text, Shape::DeliveryPage, deliveries)
-            .asks([
-                Parameter::number("limit", "Tries on a page.", (1, page::MOST)),
-                Parameter::number("before", "Before the try with this number.", (0, i64::MAX)),
-            ]),
+        Route::new(
+            Method::PUT,
+            one,
+            "update_webhook",
+            "Change, pause or resume a webhook",
+            Shape::Webhook,
+            update,
+        )
+        .takes(Takes::Json(Shape::WebhookChange)),
+        Route::new(Method::DELETE, one, "delete_webhook", "Remove a webhook", Shape::Nothing, remove)
+            .status(204),
+        Route::new(
+            Method::POST,
+            "/api/v1/webhooks/{id}/replay",
+            "replay_webhook",
+            replay_text,
+            Shape::Webhook,
+            replay,
+        )
+        .takes(Takes::Json(Shape::Replay)),
+        Route::new(
+            Method::GET,
+            "/api/v1/webhooks/{id}/deliveries",
+            "list_deliveries",
+            deliveries_text,
+            Shape::DeliveryPage,
+            deliveries,
+        )
+        .asks([
+            Parameter::number("limit", "Tries on a page.", (1, page::MOST)),
+            Parameter::number("before", "Before the try with this number.", (0, i64::MAX)),
+        ]),
     ];
     routes.into_iter().map(|route| route.tag("webhooks").needs(Needs::AnyOf(OPERATORS))).collect()
 }
@@ -156,7 +193,8 @@ pub fn routes() -> Vec<Route> {
 async fn list(call: Call) -> Result<Reply, Problem> {
     let limit = call.number("limit", page::USUAL, 1..=page::MOST)?;
     let asked = page::fingerprint("webhooks", &call.query);
-    let after = call.parameter("cursor").map(|text| Cursor::read(text, &asked)).transpose()?.unwrap_or_default();
+    let after =
+        call.parameter("cursor").map(|text| Cursor::read(text, &asked)).transpose()?.unwrap_or_default();
     let mut found = call.api.store.webhooks(&call.caller()?.scope(), &after, limit + 1).await?;
     let more = found.len() as i64 > limit;
     found.truncate(limit as usize);

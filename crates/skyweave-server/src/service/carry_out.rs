@@ -4,7 +4,8 @@ use super::index;
 use super::payload_of;
 use crate::clock::seconds;
 use crate::store::{
-    Answer, Column, Commit, Condition, EntityRow, ListQuery, LookedUp, NewEvent, Scope, Seen, Store, StoreError,
+    Answer, Column, Commit, Condition, EntityRow, ListQuery, LookedUp, NewEvent, Scope, Seen, Store,
+    StoreError,
 };
 use skyweave_control::command::{Actor, Command};
 use skyweave_control::decide::{Context, Stopped, decide};
@@ -91,7 +92,8 @@ pub enum NotDone {
 /// If a command is refused or the store cannot: then nothing has changed.
 pub async fn carry_out(store: &dyn Store, work: &Work<'_>) -> Result<CarriedOut, NotDone> {
     for _ in 0..MOST_TRIES {
-        let mut desk = Desk { store, work, view: Fetched::default(), known: BTreeMap::new(), commit: Commit::default() };
+        let mut desk =
+            Desk { store, work, view: Fetched::default(), known: BTreeMap::new(), commit: Commit::default() };
         let carried_out = desk.decide_all().await?;
         if work.dry_run {
             return Ok(carried_out);
@@ -142,7 +144,10 @@ impl Desk<'_> {
             let subject = match subject {
                 Some(subject) => subject,
                 // nothing happened, and deciding did not even look at it
-                None => self.fetch(request.command.id()).await?.ok_or_else(|| damaged(request.command.id(), "it is gone"))?,
+                None => self
+                    .fetch(request.command.id())
+                    .await?
+                    .ok_or_else(|| damaged(request.command.id(), "it is gone"))?,
             };
             done.push(Done { subject, events });
         }
@@ -179,7 +184,8 @@ impl Desk<'_> {
                 let id = whole.to_string();
                 let is = |column: &Column| Condition::Is(*column, vec![id.clone()]);
                 let any = index::columns_of(whole.kind, kind).iter().map(is).collect();
-                let parts = self.search(kind, vec![Condition::Any(any), Condition::Live], MOST_PARTS as i64).await?;
+                let parts =
+                    self.search(kind, vec![Condition::Any(any), Condition::Live], MOST_PARTS as i64).await?;
                 self.view.add_parts(whole, kind, parts);
             }
         }
@@ -187,7 +193,12 @@ impl Desk<'_> {
     }
 
     /// Searches, and notes what must still be found when it is committed.
-    async fn search(&mut self, kind: Kind, conditions: Vec<Condition>, limit: i64) -> Result<Vec<EntityId>, NotDone> {
+    async fn search(
+        &mut self,
+        kind: Kind,
+        conditions: Vec<Condition>,
+        limit: i64,
+    ) -> Result<Vec<EntityId>, NotDone> {
         let query = ListQuery { kind: kind.name(), scope: Scope::All, after: None, limit, conditions };
         let found: Vec<String> = self.store.list(&query).await?.into_iter().map(|row| row.id).collect();
         let ids = found.iter().map(|id| id.parse::<EntityId>());
@@ -221,7 +232,8 @@ impl Desk<'_> {
         let account_before = self.known.get(&event.id).and_then(|known| known.account.clone());
         let after = event::apply(before, event).map_err(|error| damaged(event.id, &error.to_string()))?;
         let account = self.account_of(&after).await?;
-        let (name, payload) = payload_of(&event.payload).map_err(|error| damaged(event.id, &error.to_string()))?;
+        let (name, payload) =
+            payload_of(&event.payload).map_err(|error| damaged(event.id, &error.to_string()))?;
         self.commit.events.push(NewEvent {
             kind: event.id.kind.name(),
             id: event.id.to_string(),
@@ -260,8 +272,8 @@ impl Desk<'_> {
     }
 
     fn into_commit(mut self) -> Result<Commit, NotDone> {
-
-        let changed = |known: &Known| known.now.as_ref().is_some_and(|now| now.version() != known.stored_version);
+        let changed =
+            |known: &Known| known.now.as_ref().is_some_and(|now| now.version() != known.stored_version);
         let rows = self.known.values().filter(|known| changed(known)).filter_map(|known| {
             let now = known.now.as_ref()?;
             let row = index::row(now, known.stored_version, known.account.clone(), self.work.now_ns);

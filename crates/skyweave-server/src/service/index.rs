@@ -99,7 +99,8 @@ fn columns(entity: &AnyEntity, row: &mut EntityRow) {
             });
         }
         AnyEntity::BoundarySet(it) => {
-            row.search = format!("{}\n{}\n{}", it.spec.dataset, it.spec.release, it.spec.worldview).to_ascii_lowercase();
+            row.search = format!("{}\n{}\n{}", it.spec.dataset, it.spec.release, it.spec.worldview)
+                .to_ascii_lowercase();
             row.state = text(if it.current { "current" } else { "withdrawn" });
         }
         AnyEntity::Territory(it) => {
@@ -126,7 +127,8 @@ fn columns(entity: &AnyEntity, row: &mut EntityRow) {
         AnyEntity::Appeal(it) => {
             row.terminal = Some(it.terminal.to_string());
             row.link = Some(it.incident.to_string());
-            row.state = serde_json::to_value(it.state).ok().and_then(|state| state.as_str().map(ToOwned::to_owned));
+            row.state =
+                serde_json::to_value(it.state).ok().and_then(|state| state.as_str().map(ToOwned::to_owned));
         }
         AnyEntity::Permit(it) => {
             row.terminal = Some(it.terminal.to_string());

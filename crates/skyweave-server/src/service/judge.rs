@@ -174,12 +174,19 @@ pub async fn standing(store: &dyn Store, id: EntityId, time_ns: i64) -> Result<O
     let (mut incidents, mut permitted) = (Vec::new(), false);
     for kind in [Kind::Incident, Kind::Permit] {
         let of_it = Condition::Is(Column::Terminal, vec![id.to_string()]);
-        let query =
-            ListQuery { kind: kind.name(), scope: Scope::All, after: None, limit: MOST, conditions: vec![of_it] };
+        let query = ListQuery {
+            kind: kind.name(),
+            scope: Scope::All,
+            after: None,
+            limit: MOST,
+            conditions: vec![of_it],
+        };
         for row in store.list(&query).await? {
             match as_it_was(store, kind, &row.id, time_ns).await? {
                 Some(AnyEntity::Incident(incident)) => incidents.push(incident),
-                Some(AnyEntity::Permit(permit)) => permitted |= Permit::holds(&permit, UnixSeconds(second(time_ns))),
+                Some(AnyEntity::Permit(permit)) => {
+                    permitted |= Permit::holds(&permit, UnixSeconds(second(time_ns)))
+                }
                 _ => {}
             }
         }
@@ -194,12 +201,24 @@ pub fn judge(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64) 
     let of_law = by_law(law, how, &attributes);
     if let Some((by, code, step)) = not_in_service(standing) {
         let first = Would::First { step: step.to_owned() };
-        return Verdict { decided_by: by, remedies: vec![first], holds_until_s: None, policies: vec![], ..refused(code, of_law) };
+        return Verdict {
+            decided_by: by,
+            remedies: vec![first],
+            holds_until_s: None,
+            policies: vec![],
+            ..refused(code, of_law)
+        };
     }
     if how.point.is_none() {
         let first = Would::First { step: "say where it is, or let it report its cell".to_owned() };
         let verdict = refused(RefusalCode::UnknownLocation, of_law);
-        return Verdict { decided_by: "position", remedies: vec![first], holds_until_s: None, policies: vec![], ..verdict };
+        return Verdict {
+            decided_by: "position",
+            remedies: vec![first],
+            holds_until_s: None,
+            policies: vec![],
+            ..verdict
+        };
     }
     if of_law.outcome == "refused" {
         return of_law;
@@ -216,13 +235,21 @@ fn not_in_service(standing: &Standing) -> Option<(&'static str, RefusalCode, &'s
     let Standing { terminal, line, account, .. } = standing;
     match account.as_ref().map(|account| &account.state) {
         Some(AccountState::Open) => {}
-        Some(AccountState::Disabled { .. }) => return Some(("account", RefusalCode::AccountDisabled, "enable its account")),
-        Some(AccountState::Closed) | None => return Some(("account", RefusalCode::NoActiveAccount, "register it with an account")),
+        Some(AccountState::Disabled { .. }) => {
+            return Some(("account", RefusalCode::AccountDisabled, "enable its account"));
+        }
+        Some(AccountState::Closed) | None => {
+            return Some(("account", RefusalCode::NoActiveAccount, "register it with an account"));
+        }
     }
     match line.as_ref().map(|line| &line.state) {
         Some(LineState::Active) => {}
-        Some(LineState::Suspended { .. }) => return Some(("service_line", RefusalCode::AccountDisabled, "resume its service line")),
-        Some(LineState::Closed) | None => return Some(("service_line", RefusalCode::NoActiveAccount, "attach it to a service line")),
+        Some(LineState::Suspended { .. }) => {
+            return Some(("service_line", RefusalCode::AccountDisabled, "resume its service line"));
+        }
+        Some(LineState::Closed) | None => {
+            return Some(("service_line", RefusalCode::NoActiveAccount, "attach it to a service line"));
+        }
     }
     if terminal.state.is_served() {
         return None;
@@ -238,7 +265,9 @@ fn by_incident(standing: &Standing, of_law: Verdict) -> Verdict {
     let first = Would::First { step: "appeal against the incident: a permit comes with it".to_owned() };
     match level {
         Service::Full => of_law,
-        Service::EmergencyOnly => Verdict { remedies: vec![first], ..refused(RefusalCode::IdentityCheckRequired, named) },
+        Service::EmergencyOnly => {
+            Verdict { remedies: vec![first], ..refused(RefusalCode::IdentityCheckRequired, named) }
+        }
         Service::Throttled { kbit_s } if of_law.kbit_s.is_none_or(|lower| kbit_s < lower) => {
             Verdict { outcome: "throttled", kbit_s: Some(kbit_s), remedies: vec![first], ..named }
         }
@@ -252,7 +281,8 @@ fn attributes(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64)
     let Standing { terminal, line, plan, .. } = standing;
     let lists = law.registries.iter().filter(|list| list.in_force(UnixSeconds(time_s)));
     let on = lists.filter(|list| list.keys.contains(&terminal.hardware_key));
-    let registries = on.filter_map(|list| table.registry_named(&list.spec.name)).fold(Registries::NONE, Registries::with);
+    let registries =
+        on.filter_map(|list| table.registry_named(&list.spec.name)).fold(Registries::NONE, Registries::with);
     let holders = [terminal.holders.owner, terminal.holders.operator];
     let is_member = |members: &std::collections::BTreeSet<EntityId>| {
         members.contains(&terminal.id.into())
@@ -268,7 +298,10 @@ fn attributes(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64)
     Attributes {
         speed_cm_s: how.speed_cm_s,
         altitude_m: how.altitude_m,
-        surface: how.surface.or_else(|| line.as_ref().map(|line| surface(line.spec.surface))).unwrap_or(Surface::Land),
+        surface: how
+            .surface
+            .or_else(|| line.as_ref().map(|line| surface(line.spec.surface)))
+            .unwrap_or(Surface::Land),
         in_motion: how.in_motion,
         plan: plan.as_ref().and_then(|plan| table.plan_named(&plan.spec.name)),
         use_class: how.use_class.and_then(|name| table.use_class_named(name)),
@@ -293,7 +326,9 @@ fn by_law(law: &Law, how: &Circumstances, attributes: &Attributes) -> Verdict {
     let class = how.point.map_or(skyweave_proof::table::ClassNo::NOWHERE, |point| table.class_at(point));
     let explained = table.explain(class, how.point, attributes);
     let named = |number: PolicyNo| {
-        table.policy(number).map(|policy| NamedPolicy { id: policy.id.clone(), source: policy.source.clone() })
+        table
+            .policy(number)
+            .map(|policy| NamedPolicy { id: policy.id.clone(), source: policy.source.clone() })
     };
     let first = explained.decision.policy;
     let others = explained.deciding.iter().copied().filter(|number| Some(*number) != first);
@@ -333,8 +368,12 @@ fn would(law: &Law, remedy: &Remedy) -> Option<Would> {
             let at = usize::try_from(value).ok();
             let name = match attribute {
                 Attribute::Plan => at.and_then(|at| document.plans.get(at).cloned()),
-                Attribute::Line => at.and_then(|at| LawLine::ALL.get(at)).map(|state| state.name().to_owned()),
-                Attribute::Evidence => at.and_then(|at| Evidence::ALL.get(at)).map(|kind| kind.name().to_owned()),
+                Attribute::Line => {
+                    at.and_then(|at| LawLine::ALL.get(at)).map(|state| state.name().to_owned())
+                }
+                Attribute::Evidence => {
+                    at.and_then(|at| Evidence::ALL.get(at)).map(|kind| kind.name().to_owned())
+                }
                 Attribute::InMotion => Some((value != 0).to_string()),
                 _ => None,
             };

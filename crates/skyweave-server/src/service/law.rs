@@ -4,7 +4,9 @@ use super::event_of;
 use crate::clock::{SECOND_NS, seconds};
 use crate::store::{Store, StoreError, StoredEvent};
 use sha2::{Digest, Sha256};
-use skyweave_control::entity::{AnyEntity, BoundarySet, Plan, ProtectedClass, Registry, Restriction, Territory};
+use skyweave_control::entity::{
+    AnyEntity, BoundarySet, Plan, ProtectedClass, Registry, Restriction, Territory,
+};
 use skyweave_control::event;
 use skyweave_control::id::Kind;
 use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
@@ -27,7 +29,7 @@ const PAGE: i64 = 1_000;
 const MOST_TABLES: usize = 4;
 
 /// Classes of use that policies may speak of. The service has no field for them yet: a decision that is asked for may name one.
-pub const USE_CLASSES: [&str; 5] = ["civil", "emergency", "government", "military", "relief"];
+pub const USE_CLASSES: [&str; 6] = ["business", "emergency", "government", "household", "military", "relief"];
 
 /// Why there is no table.
 #[derive(Debug, Error)]
@@ -94,6 +96,29 @@ impl Laws {
         Ok(law)
     }
 
+    /// Whether the law would still compile with this restriction enabled as it is now.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or it would not.
+    pub async fn try_enabled(
+        self: &Arc<Self>,
+        store: &dyn Store,
+        id: &str,
+        time_ns: i64,
+    ) -> Result<(), Lawless> {
+        let mut things = in_force(store, time_ns).await?;
+        for thing in &mut things {
+            if let AnyEntity::Restriction(restriction) = thing
+                && restriction.id.to_string() == id
+            {
+                restriction.enabled = true;
+            }
+        }
+        let this = Arc::clone(self);
+        let compiled = tokio::task::spawn_blocking(move || this.compile(things)).await;
+        compiled.map_err(|_| StoreError::Closed)?.map(drop)
+    }
+
     fn kept(&self, identity: [u8; 32]) -> Option<Arc<Law>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|(of, _)| *of == identity).map(|(_, law)| Arc::clone(law))
@@ -117,7 +142,8 @@ impl Laws {
             }
         }
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        let definitions = areas.iter().map(definition).collect::<Result<Vec<_>, _>>().map_err(|error| fault(&error))?;
+        let definitions =
+            areas.iter().map(definition).collect::<Result<Vec<_>, _>>().map_err(|error| fault(&error))?;
         let borders = self.read_borders(&sets, &definitions)?;
         let assembled = definitions.iter().map(|definition| definition.assemble(&borders));
         let territories = assembled.collect::<Result<Vec<_>, _>>().map_err(|error| fault(&error))?;
@@ -143,17 +169,18 @@ impl Laws {
         definitions: &[Definition],
     ) -> Result<Vec<territory::BoundarySet>, Lawless> {
         let used = |set: &&BoundarySet| {
-            let cut = |piece: &territory::Piece| {
-                matches!(piece, territory::Piece::Part { boundary_set, .. } if *boundary_set == set.spec.sha256)
-            };
+            let cut = |piece: &territory::Piece| matches!(piece, territory::Piece::Part { boundary_set, .. } if *boundary_set == set.spec.sha256);
             definitions.iter().any(|definition| definition.pieces.iter().any(cut))
         };
         let read = |set: &BoundarySet| {
             let path = self.borders.get(&set.spec.sha256).ok_or_else(|| {
                 let (name, hash) = (&set.spec.dataset, &set.spec.sha256);
-                Lawless::Faults(format!("no file of borders has the hash of {name} ({hash}); give its folder with --borders"))
+                Lawless::Faults(format!(
+                    "no file of borders has the hash of {name} ({hash}); give its folder with --borders"
+                ))
             })?;
-            let bytes = std::fs::read(path).map_err(|error| Lawless::Faults(format!("{}: {error}", path.display())))?;
+            let bytes = std::fs::read(path)
+                .map_err(|error| Lawless::Faults(format!("{}: {error}", path.display())))?;
             let reading = Reading {
                 dataset: set.spec.dataset.clone(),
                 version: set.spec.release.clone(),
@@ -176,7 +203,10 @@ pub fn definition(territory: &Territory) -> Result<Definition, String> {
     if definition.name == territory.spec.name {
         return Ok(definition);
     }
-    Err(format!("the definition is of `{}`, and the territory is named `{}`", definition.name, territory.spec.name))
+    Err(format!(
+        "the definition is of `{}`, and the territory is named `{}`",
+        definition.name, territory.spec.name
+    ))
 }
 
 async fn in_force(store: &dyn Store, time_ns: i64) -> Result<Vec<AnyEntity>, Lawless> {
@@ -186,7 +216,8 @@ async fn in_force(store: &dyn Store, time_ns: i64) -> Result<Vec<AnyEntity>, Law
         let mut after = (String::new(), 0);
         loop {
             let page = store.histories((kind.name(), &after.0, after.1), PAGE).await?;
-            let of_kind: Vec<&StoredEvent> = page.iter().take_while(|event| event.kind == kind.name()).collect();
+            let of_kind: Vec<&StoredEvent> =
+                page.iter().take_while(|event| event.kind == kind.name()).collect();
             let Some(last) = of_kind.last() else { break };
             after = (last.id.clone(), last.version);
             for stored in of_kind.iter().filter(|event| event.time_ns <= time_ns) {
@@ -202,7 +233,9 @@ async fn in_force(store: &dyn Store, time_ns: i64) -> Result<Vec<AnyEntity>, Law
     let holds = |thing: &AnyEntity| match thing {
         // a plan that is no longer sold goes on for those who have it, and so do borders
         AnyEntity::Plan(_) | AnyEntity::BoundarySet(_) => true,
-        AnyEntity::ProtectedClass(class) => class.current && class.spec.expires_s.is_none_or(|end| time < end),
+        AnyEntity::ProtectedClass(class) => {
+            class.current && class.spec.expires_s.is_none_or(|end| time < end)
+        }
         other => other.is_live(),
     };
     Ok(found.into_iter().filter(holds).collect())
@@ -221,13 +254,20 @@ fn identity(things: &[AnyEntity]) -> [u8; 32] {
 ///
 /// # Errors
 /// If the store cannot be read, or what is in it cannot be understood.
-pub async fn as_it_was(store: &dyn Store, kind: Kind, id: &str, time_ns: i64) -> Result<Option<AnyEntity>, Lawless> {
+pub async fn as_it_was(
+    store: &dyn Store,
+    kind: Kind,
+    id: &str,
+    time_ns: i64,
+) -> Result<Option<AnyEntity>, Lawless> {
     let mut now = None;
     let mut version = 0;
     loop {
         let page = store.histories((kind.name(), id, version), PAGE).await?;
-        let of_it: Vec<&StoredEvent> =
-            page.iter().take_while(|event| event.kind == kind.name() && event.id == id && event.time_ns <= time_ns).collect();
+        let of_it: Vec<&StoredEvent> = page
+            .iter()
+            .take_while(|event| event.kind == kind.name() && event.id == id && event.time_ns <= time_ns)
+            .collect();
         for stored in &of_it {
             let event = event_of(stored).map_err(|error| Lawless::Faults(error.to_string()))?;
             now = Some(event::apply(now, &event).map_err(|error| Lawless::Faults(error.to_string()))?);

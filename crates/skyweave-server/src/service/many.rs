@@ -81,7 +81,8 @@ pub async fn bulk(store: Arc<dyn Store>, order: BulkOrder, keep: Option<Keep>) -
 
 fn decide(store: Arc<dyn Store>, order: &BulkOrder, handle: Handle) -> Result<(BulkDone, Commit), NotDone> {
     let view = StoreView::new(store, handle);
-    let context = Context { view: &view, actor: &order.actor, now: seconds(order.now_ns), rules: &order.rules };
+    let context =
+        Context { view: &view, actor: &order.actor, now: seconds(order.now_ns), rules: &order.rules };
     let preview = order.bulk.preview(&context).map_err(|stopped| match stopped {
         Stopped::Refused(refused) => NotDone::Refused(vec![(0, refused)]),
         Stopped::View(not_done) => not_done,
@@ -114,14 +115,19 @@ fn decide(store: Arc<dyn Store>, order: &BulkOrder, handle: Handle) -> Result<(B
         now.insert(event.id, (after, stored_version, account));
     }
     let rows = now.into_values().map(|(entity, stored_version, account)| {
-        index::row(&entity, stored_version, account, order.now_ns).map_err(|error| damaged(entity.id(), &error))
+        index::row(&entity, stored_version, account, order.now_ns)
+            .map_err(|error| damaged(entity.id(), &error))
     });
     commit.entities = rows.collect::<Result<Vec<EntityRow>, _>>()?;
     (commit.seen, commit.looked_up) = view.seen();
     Ok((done, commit))
 }
 
-fn stored_event(event: &Event, account: Option<String>, account_before: Option<String>) -> Result<NewEvent, NotDone> {
+fn stored_event(
+    event: &Event,
+    account: Option<String>,
+    account_before: Option<String>,
+) -> Result<NewEvent, NotDone> {
     let (name, payload) = payload_of(&event.payload).map_err(|error| damaged(event.id, &error))?;
     Ok(NewEvent {
         kind: event.id.kind.name(),
@@ -206,7 +212,9 @@ fn add(
         let entity = event::apply(None, event).map_err(|error| damaged(event.id, &error))?;
         let account = index::own_account(&entity).map(|account| account.to_string());
         piece.events.push(stored_event(event, account.clone(), None)?);
-        piece.entities.push(index::row(&entity, 0, account, time_ns).map_err(|error| damaged(event.id, &error))?);
+        piece
+            .entities
+            .push(index::row(&entity, 0, account, time_ns).map_err(|error| damaged(event.id, &error))?);
     }
     Ok(handle.block_on(stream.add(piece))?)
 }

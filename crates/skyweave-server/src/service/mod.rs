@@ -9,10 +9,10 @@ mod verify;
 mod view;
 
 pub use carry_out::{CarriedOut, Done, NotDone, Request, Work, carry_out};
+pub use index::{about, own_account, row};
 pub use judge::{Circumstances, NamedPolicy, Standing, Verdict, Would, judge, standing};
 pub use law::{Law, Lawless, Laws, USE_CLASSES, as_it_was};
 pub use many::{BulkDone, BulkOrder, ImportOrder, NotImported, bulk, import};
-pub use index::{about, own_account, row};
 pub use verify::{Difference, Verified, rebuild, verify};
 
 use crate::clock::seconds;

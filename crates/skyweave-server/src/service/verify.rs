@@ -108,7 +108,11 @@ async fn compare(store: &dyn Store, fold: Fold, mend: bool, found: &mut Verified
     let Fold { kind, id, now, mut account, updated_ns } = fold;
     let stored = store.entity(&kind, &id).await?;
     let mut differs = |problem: &str| {
-        found.differences.push(Difference { kind: kind.clone(), id: id.clone(), problem: problem.to_owned() });
+        found.differences.push(Difference {
+            kind: kind.clone(),
+            id: id.clone(),
+            problem: problem.to_owned(),
+        });
     };
     let entity = match now {
         Ok(Some(entity)) => entity,

@@ -52,7 +52,8 @@ impl StoreView {
     }
 
     fn search(&self, kind: Kind, conditions: Vec<Condition>, limit: usize) -> Result<Vec<EntityId>, NotDone> {
-        let query = ListQuery { kind: kind.name(), scope: Scope::All, after: None, limit: limit as i64, conditions };
+        let query =
+            ListQuery { kind: kind.name(), scope: Scope::All, after: None, limit: limit as i64, conditions };
         let rows = self.handle.block_on(self.store.list(&query))?;
         let found: Vec<String> = rows.into_iter().map(|row| row.id).collect();
         let ids = found.iter().map(|id| id.parse().map_err(|error| damaged(id, &error)));
@@ -115,4 +116,3 @@ impl View for StoreView {
         Ok(keys.iter().map(|key| found.get(key.as_str()).copied()).collect())
     }
 }
-

@@ -54,7 +54,8 @@ pub fn put_token(token: Token) -> Statement {
 }
 
 pub async fn token<E: Engine>(engine: &E, sha256: &[u8]) -> Result<Option<Token>, StoreError> {
-    let mut question = Question::new("SELECT sha256, client, issued_ns, expires_ns FROM token WHERE sha256 = ");
+    let mut question =
+        Question::new("SELECT sha256, client, issued_ns, expires_ns FROM token WHERE sha256 = ");
     question.value(sha256.to_vec());
     let found = question.ask(engine).await?.pop();
     Ok(found.map(|mut row| Token {

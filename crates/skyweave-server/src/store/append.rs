@@ -160,7 +160,8 @@ async fn write_entities<E: Engine>(
     for account in entities.iter().filter(|entity| entity.kind == "account") {
         place_in_tree(engine, connection, account).await?;
     }
-    for terminal in entities.iter().filter(|entity| entity.kind == "terminal" && entity.previous_version > 0) {
+    for terminal in entities.iter().filter(|entity| entity.kind == "terminal" && entity.previous_version > 0)
+    {
         // what is about a terminal goes with it to another account
         let sql = "UPDATE entity SET account = $1 WHERE terminal = $2";
         let values = vec![terminal.account.clone().into(), terminal.id.as_str().into()];

@@ -40,13 +40,17 @@ pub enum StoreError {
         place: String,
     },
     /// Another program holds it.
-    #[error("{place}: another program has it locked; stop that one, or give this one a store of its own with --store")]
+    #[error(
+        "{place}: another program has it locked; stop that one, or give this one a store of its own with --store"
+    )]
     Locked {
         /// The file or the server.
         place: String,
     },
     /// It can be read and not written.
-    #[error("{place}: it cannot be written; the file and its folder must be writable for whoever runs the server")]
+    #[error(
+        "{place}: it cannot be written; the file and its folder must be writable for whoever runs the server"
+    )]
     ReadOnly {
         /// The file.
         place: String,
@@ -68,7 +72,9 @@ pub enum StoreError {
         problem: String,
     },
     /// It was written by a newer program.
-    #[error("{place}: it was written by a newer program (version {found} of its tables, this one knows {known}); update this program")]
+    #[error(
+        "{place}: it was written by a newer program (version {found} of its tables, this one knows {known}); update this program"
+    )]
     Newer {
         /// The file or the server.
         place: String,
@@ -78,7 +84,9 @@ pub enum StoreError {
         known: i64,
     },
     /// A migration that was applied is not the one that this program has.
-    #[error("{place}: its tables are not those of this program: migration {version} ({name}) has another checksum")]
+    #[error(
+        "{place}: its tables are not those of this program: migration {version} ({name}) has another checksum"
+    )]
     Foreign {
         /// The file or the server.
         place: String,

@@ -61,7 +61,8 @@ pub fn remove(id: &str) -> Vec<Statement> {
 
 /// The version is in the condition: who replays or pauses while a delivery is under way has the last word.
 pub fn delivered(webhook: Webhook, deliveries: Vec<Delivery>) -> Vec<Statement> {
-    let sql = "UPDATE webhook SET state = $3, delivered = $4, failures = $5, next_try_ns = $6, last_error = $7
+    let sql =
+        "UPDATE webhook SET state = $3, delivered = $4, failures = $5, next_try_ns = $6, last_error = $7
         WHERE id = $1 AND version = $2";
     let values = vec![
         webhook.id.into(),

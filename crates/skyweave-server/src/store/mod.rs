@@ -20,8 +20,8 @@ mod writer;
 pub use engine::Value;
 pub use error::StoreError;
 pub use records::{
-    Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, LookedUp, NewEvent, Scope, Seen,
-    Sighting, StoredEvent, Stream, TelemetryRow, Token, Webhook,
+    Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, LookedUp,
+    NewEvent, Scope, Seen, Sighting, StoredEvent, Stream, TelemetryRow, Token, Webhook,
 };
 
 use async_trait::async_trait;
@@ -100,7 +100,8 @@ pub trait Store: Send + Sync {
     async fn sighting(&self, terminal: &str) -> Result<Option<Sighting>, StoreError>;
 
     /// Rows of telemetry after a number.
-    async fn telemetry(&self, scope: &Scope, after: i64, limit: i64) -> Result<Vec<TelemetryRow>, StoreError>;
+    async fn telemetry(&self, scope: &Scope, after: i64, limit: i64)
+    -> Result<Vec<TelemetryRow>, StoreError>;
 
     /// The numbers of the first and last row that are kept; zeros if there are none.
     async fn telemetry_range(&self) -> Result<(i64, i64), StoreError>;
@@ -278,7 +279,12 @@ impl<E: Engine> Store for SqlStore<E> {
         telemetry::sighting(&*self.engine, terminal).await
     }
 
-    async fn telemetry(&self, scope: &Scope, after: i64, limit: i64) -> Result<Vec<TelemetryRow>, StoreError> {
+    async fn telemetry(
+        &self,
+        scope: &Scope,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<TelemetryRow>, StoreError> {
         telemetry::rows(&*self.engine, scope, after, limit).await
     }
 

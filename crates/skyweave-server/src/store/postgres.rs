@@ -32,10 +32,11 @@ impl PostgresEngine {
             .application_name("skyweave")
             .options([("synchronous_commit", "on"), ("timezone", "UTC")]);
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-        let pool = pool.connect_with(options).await.map_err(|error| match understand(&place, &error).error {
-            StoreError::Database { place, problem } => StoreError::Unopened { place, problem },
-            other => other,
-        })?;
+        let pool =
+            pool.connect_with(options).await.map_err(|error| match understand(&place, &error).error {
+                StoreError::Database { place, problem } => StoreError::Unopened { place, problem },
+                other => other,
+            })?;
         Ok(Self { place, pool })
     }
 }

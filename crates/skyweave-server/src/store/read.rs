@@ -213,7 +213,11 @@ pub async fn events<E: Engine>(engine: &E, query: &EventQuery) -> Result<Vec<Sto
     question.say(" WHERE seq > ").value(query.after);
     if let Scope::Account(account) = &query.scope {
         let subtree = "(SELECT descendant FROM account_tree WHERE ancestor = ";
-        question.say(" AND (kind IN ").list(query.public_kinds.iter().cloned()).say(" OR account IN ").say(subtree);
+        question
+            .say(" AND (kind IN ")
+            .list(query.public_kinds.iter().cloned())
+            .say(" OR account IN ")
+            .say(subtree);
         question.value(account.as_str()).say(") OR account_before IN ").say(subtree);
         question.value(account.as_str()).say("))");
     }

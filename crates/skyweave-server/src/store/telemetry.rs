@@ -10,7 +10,8 @@ const ROW: &str = "SELECT seq, terminal, account, time_ns, doc FROM telemetry";
 
 pub fn put(rows: Vec<TelemetryRow>, received_ns: i64) -> Vec<Statement> {
     let statement = |row: TelemetryRow| -> Statement {
-        let sql = "INSERT INTO telemetry (terminal, account, time_ns, received_ns, doc) VALUES ($1, $2, $3, $4, $5)
+        let sql =
+            "INSERT INTO telemetry (terminal, account, time_ns, received_ns, doc) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (terminal, time_ns) DO NOTHING";
         let values = vec![
             row.terminal.into(),
@@ -58,15 +59,20 @@ pub fn sight(sightings: Vec<Sighting>) -> Vec<Statement> {
         let sql = "INSERT INTO sighting (terminal, seen_s, cell, territory) VALUES ($1, $2, $3, $4)
             ON CONFLICT (terminal) DO UPDATE SET seen_s = excluded.seen_s, cell = excluded.cell,
             territory = excluded.territory WHERE sighting.seen_s < excluded.seen_s";
-        let values =
-            vec![sighting.terminal.into(), sighting.seen_s.into(), sighting.cell.into(), sighting.territory.into()];
+        let values = vec![
+            sighting.terminal.into(),
+            sighting.seen_s.into(),
+            sighting.cell.into(),
+            sighting.territory.into(),
+        ];
         (sql.into(), values)
     };
     sightings.into_iter().map(statement).collect()
 }
 
 pub async fn sighting<E: Engine>(engine: &E, terminal: &str) -> Result<Option<Sighting>, StoreError> {
-    let mut question = Question::new("SELECT terminal, seen_s, cell, territory FROM sighting WHERE terminal = ");
+    let mut question =
+        Question::new("SELECT terminal, seen_s, cell, territory FROM sighting WHERE terminal = ");
     question.value(terminal);
     let found = question.ask(engine).await?.pop();
     Ok(found.map(|mut row| Sighting {

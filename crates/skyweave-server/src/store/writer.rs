@@ -214,7 +214,9 @@ async fn guarded<E: Engine>(
     }
     let outcome = match job {
         Job::Commit(commit, reply) => Outcome::Unit(reply, append::commit(engine, connection, *commit).await),
-        Job::Overwrite(rows, reply) => Outcome::Unit(reply, append::overwrite(engine, connection, rows).await),
+        Job::Overwrite(rows, reply) => {
+            Outcome::Unit(reply, append::overwrite(engine, connection, rows).await)
+        }
         Job::Stream(pieces, reply) => Outcome::Unit(reply, stream(engine, connection, pieces).await),
         Job::Statements(statements, reply) => {
             Outcome::Counts(reply, carry_out(engine, connection, statements).await)

@@ -33,7 +33,11 @@ fn a_million_terminals() {
         let began = Instant::now();
         let answer = admin.get(path).is(200).json();
         let found = answer["results"].as_array().map_or(0, Vec::len);
-        println!("{what}: {:.1} ms, {found} on the page, total {}", began.elapsed().as_secs_f64() * 1e3, answer["total"]);
+        println!(
+            "{what}: {:.1} ms, {found} on the page, total {}",
+            began.elapsed().as_secs_f64() * 1e3,
+            answer["total"]
+        );
     };
     let csv = [("content-type", "text/csv")];
     let began = Instant::now();
@@ -42,7 +46,11 @@ fn a_million_terminals() {
     let began = Instant::now();
     admin.send("POST", "/api/v1/imports", Some(file), &csv).is(200);
     let took = began.elapsed().as_secs_f64();
-    println!("import of {count}: {took:.1} s, {:.0} a second, peak {:.0} MiB", count as f64 / took, resident_mib());
+    println!(
+        "import of {count}: {took:.1} s, {:.0} a second, peak {:.0} MiB",
+        count as f64 / took,
+        resident_mib()
+    );
     let size = std::fs::metadata(desk.folder.path().join("sky.db")).unwrap().len();
     println!("store: {:.0} MB", size as f64 / 1e6);
     timed("first page of 100", "/api/v1/user-terminals");

@@ -28,7 +28,9 @@ fn a_terminal_is_activated_in_three_steps() {
     let closing = admin.post(&format!("/api/v1/service-lines/{}/close", books.line), &json!({}));
     let problem = closing.refused(409, "in_use");
     assert_eq!(problem["because_of"], books.terminal);
-    admin.post(&format!("{terminal}/suspend"), &json!({ "verb": "retire", "reason": "x" })).refused(400, "invalid_body");
+    admin
+        .post(&format!("{terminal}/suspend"), &json!({ "verb": "retire", "reason": "x" }))
+        .refused(400, "invalid_body");
 }
 
 #[test]
@@ -96,10 +98,12 @@ fn one_command_for_many_terminals() {
     let books = books(&admin, "kyiv");
     let mut terminals = vec![books.terminal.clone()];
     for n in 0..20 {
-        let entry = json!({ "hardware_key": format!("UT-{n:04}"), "account": books.account, "line": books.line });
+        let entry =
+            json!({ "hardware_key": format!("UT-{n:04}"), "account": books.account, "line": books.line });
         terminals.push(admin.make("user-terminals", &entry));
     }
-    let suspend = json!({ "terminals": terminals, "do": { "verb": "move", "by": "suspend", "reason": "drill" } });
+    let suspend =
+        json!({ "terminals": terminals, "do": { "verb": "move", "by": "suspend", "reason": "drill" } });
     let preview = admin.post("/api/v1/bulk?dry_run=true", &suspend).is(200).json();
     assert_eq!((&preview["changed"], &preview["refused"]), (&json!(20), &json!(1)), "{preview}");
     assert_eq!(preview["rows"][0]["would"], "refuse");
@@ -119,7 +123,8 @@ fn policies_and_registries_need_an_approver() {
     let desk = Desk::new();
     let admin = desk.admin();
     let organization = admin.make("organizations", &json!({ "name": "Steward" }));
-    let registry = json!({ "name": "verified", "list": "allow", "steward": organization, "evidence": "inspected" });
+    let registry =
+        json!({ "name": "verified", "list": "allow", "steward": organization, "evidence": "inspected" });
     let registry = admin.make("registries", &registry);
     let path = format!("/api/v1/registries/{registry}");
     let operator = admin.other(&["operator"], None);

@@ -18,7 +18,9 @@ fn bodies_that_are_too_large_are_refused() {
     let note = "x".repeat(20_000);
     admin.post("/api/v1/organizations", &json!({ "name": "x", "note": note })).refused(413, "body_too_large");
     let csv = [("content-type", "text/csv")];
-    admin.send("POST", "/api/v1/imports", Some("hardware_key\n".repeat(5_000)), &csv).refused(413, "body_too_large");
+    admin
+        .send("POST", "/api/v1/imports", Some("hardware_key\n".repeat(5_000)), &csv)
+        .refused(413, "body_too_large");
     admin.make("organizations", &json!({ "name": "still here" }));
 }
 
@@ -43,7 +45,11 @@ fn a_slow_head_and_a_slow_body_are_cut_off() {
     slow.write_all(head.as_bytes()).unwrap();
     let mut said = vec![0; 1_000];
     let read = slow.read(&mut said).unwrap();
-    assert!(String::from_utf8_lossy(&said[..read]).starts_with("HTTP/1.1 408"), "{}", String::from_utf8_lossy(&said));
+    assert!(
+        String::from_utf8_lossy(&said[..read]).starts_with("HTTP/1.1 408"),
+        "{}",
+        String::from_utf8_lossy(&said)
+    );
 }
 
 #[test]
@@ -64,10 +70,16 @@ fn many_slow_clients_keep_nobody_out() {
 fn heads_that_are_too_large_and_nonsense_are_refused() {
     let desk = Desk::with(short());
     for (request, expected) in [
-        (format!("GET /health/live HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(200_000)), "HTTP/1.1 431"),
+        (
+            format!("GET /health/live HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(200_000)),
+            "HTTP/1.1 431",
+        ),
         ("nonsense\r\n\r\n".to_owned(), "HTTP/1.1 400"),
         ("GET /%ff HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_owned(), "HTTP/1.1 404"),
-        ("GET /api/v1/accounts/%ff HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_owned(), "HTTP/1.1 400"),
+        (
+            "GET /api/v1/accounts/%ff HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_owned(),
+            "HTTP/1.1 400",
+        ),
     ] {
         let mut stream = TcpStream::connect(desk.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -96,7 +108,8 @@ fn texts_are_kept_as_they_are_or_refused() {
     ] {
         let id = admin.make("organizations", &json!({ "name": name }));
         assert_eq!(admin.get(&format!("/api/v1/organizations/{id}")).is(200).json()["name"], name);
-        let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("name", name).finish();
+        let query: String =
+            form_urlencoded::Serializer::new(String::new()).append_pair("name", name).finish();
         let found = admin.get(&format!("/api/v1/organizations?{query}")).is(200).json();
         assert_eq!(found["results"][0]["id"], id, "{name}");
     }
@@ -104,7 +117,14 @@ fn texts_are_kept_as_they_are_or_refused() {
         let answer = admin.post("/api/v1/organizations", &json!({ "name": bad }));
         answer.refused(400, "nul_character");
     }
-    let ids = ["'%20OR%201=1", "%00", "org_1%3BDROP%20TABLE", "..%2f..", "org_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z'--", "%F0%9F%9B%B0"];
+    let ids = [
+        "'%20OR%201=1",
+        "%00",
+        "org_1%3BDROP%20TABLE",
+        "..%2f..",
+        "org_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z'--",
+        "%F0%9F%9B%B0",
+    ];
     for id in ids {
         let answer = admin.get(&format!("/api/v1/organizations/{id}"));
         assert!(answer.status == 404 || answer.status == 400, "{id}: {}", answer.text);
@@ -128,13 +148,17 @@ fn bodies_that_are_not_understood_say_what_would_be() {
         ("{\"name\":\"x\",\"id\":7}", "an id that begins with org_"),
         ("\u{feff}{}", "expected value"),
     ] {
-        let problem = admin.send("POST", "/api/v1/organizations", Some(body.to_owned()), &json_kind).refused(400, "invalid_body");
+        let problem = admin
+            .send("POST", "/api/v1/organizations", Some(body.to_owned()), &json_kind)
+            .refused(400, "invalid_body");
         assert!(problem["detail"].as_str().unwrap().contains(part), "{body}: {problem}");
     }
     let deep = "[".repeat(100_000);
     admin.send("POST", "/api/v1/organizations", Some(deep), &json_kind).refused(400, "invalid_body");
     let form = [("content-type", "application/x-www-form-urlencoded")];
-    admin.send("POST", "/api/v1/organizations", Some("name=x".to_owned()), &form).refused(415, "unsupported_media_type");
+    admin
+        .send("POST", "/api/v1/organizations", Some("name=x".to_owned()), &form)
+        .refused(415, "unsupported_media_type");
     let wrong = admin.send("PATCH", "/api/v1/organizations", None, &[]);
     assert_eq!(wrong.header("allow"), "GET, POST");
     wrong.refused(405, "method_not_allowed");

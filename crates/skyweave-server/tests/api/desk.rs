@@ -77,7 +77,8 @@ impl Desk {
         let (stop, stopped) = oneshot::channel();
         let (started, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let listen = "127.0.0.1:0".parse().unwrap();
                 let options = Options { store, listen, limits, targets: Targets::Any, borders: None };
@@ -113,7 +114,11 @@ impl Desk {
     pub fn hand(&self, id: &str, secret: &str) -> Hand<'_> {
         let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
         let answer = answer_of(self.agent.post(self.url("/api/auth/connect/token")).send_form(form)).is(200);
-        Hand { desk: self, token: answer.json()["access_token"].as_str().unwrap().to_owned(), id: id.to_owned() }
+        Hand {
+            desk: self,
+            token: answer.json()["access_token"].as_str().unwrap().to_owned(),
+            id: id.to_owned(),
+        }
     }
 
     /// Nobody in particular.
@@ -230,7 +235,10 @@ pub fn books(admin: &Hand<'_>, name: &str) -> Books {
     let account = admin.make("accounts", &json!({ "name": name, "organization": organization }));
     let plan = admin.make("plans", &plan(&format!("{name} plan")));
     let line = admin.make("service-lines", &line(&account, &plan));
-    let terminal = admin.make("user-terminals", &json!({ "hardware_key": format!("UT-{}", name.to_uppercase()), "account": account }));
+    let terminal = admin.make(
+        "user-terminals",
+        &json!({ "hardware_key": format!("UT-{}", name.to_uppercase()), "account": account }),
+    );
     Books { organization, account, plan, line, terminal }
 }
 
@@ -249,4 +257,3 @@ pub fn line(account: &str, plan: &str) -> Value {
         "address": { "latitude_e7": 504_500_000, "longitude_e7": 305_200_000, "territory": "kyiv" },
     })
 }
-

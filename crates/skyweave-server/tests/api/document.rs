@@ -31,7 +31,10 @@ fn every_body_has_a_schema_and_every_reference_leads_somewhere() {
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
             let body = &operation["requestBody"]["content"]["application/json"]["schema"];
-            let empty = body.is_object() && body.get("$ref").is_none() && body.get("properties").is_none() && body.get("type").is_none();
+            let empty = body.is_object()
+                && body.get("$ref").is_none()
+                && body.get("properties").is_none()
+                && body.get("type").is_none();
             assert!(!empty, "{method} {path} has a body without a shape");
         }
     }

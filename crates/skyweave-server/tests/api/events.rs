@@ -8,7 +8,8 @@ use std::io::{BufRead, BufReader};
 /// Reads this many events of a stream; their numbers and data.
 fn follow(hand: &Hand<'_>, path: &str, last: Option<i64>, wanted: usize) -> Vec<(i64, Value)> {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-    let mut request = agent.get(hand.desk.url(path)).header("authorization", format!("Bearer {}", hand.token));
+    let mut request =
+        agent.get(hand.desk.url(path)).header("authorization", format!("Bearer {}", hand.token));
     if let Some(last) = last {
         request = request.header("last-event-id", last.to_string());
     }
@@ -47,7 +48,10 @@ fn a_stream_goes_on_where_it_broke_off() {
         while names.len() < 60 {
             let part = follow(&admin, "/api/v1/events/stream?after=0", Some(last), (60 - names.len()).min(9));
             last = part.last().unwrap().0;
-            names.extend(part.into_iter().map(|(_, event)| event["payload"]["data"]["name"].as_str().unwrap().to_owned()));
+            names.extend(
+                part.into_iter()
+                    .map(|(_, event)| event["payload"]["data"]["name"].as_str().unwrap().to_owned()),
+            );
         }
         making.join().unwrap();
         assert_eq!(names, (0..60).map(|n| format!("o {n}")).collect::<Vec<_>>());
@@ -75,7 +79,9 @@ fn a_stream_ends_with_the_server_and_there_are_not_too_many() {
     let (mut first, second, third) = (open(), open(), open());
     assert_eq!((first.status().as_u16(), second.status().as_u16(), third.status().as_u16()), (200, 200, 503));
     drop((second, third));
-    let reading = std::thread::spawn(move || BufReader::new(first.body_mut().as_reader()).lines().map_while(Result::ok).count());
+    let reading = std::thread::spawn(move || {
+        BufReader::new(first.body_mut().as_reader()).lines().map_while(Result::ok).count()
+    });
     drop(desk);
     assert!(reading.join().unwrap() >= 2);
 }

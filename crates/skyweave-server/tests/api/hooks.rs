@@ -62,7 +62,8 @@ fn events_are_sent_in_order_and_signed_and_sent_again_when_asked() {
     let admin = desk.admin();
     let (url, got) = receiver(&[204]);
     admin.make("organizations", &json!({ "name": "too early" }));
-    let hook = admin.post("/api/v1/webhooks", &json!({ "url": url, "kinds": ["organization"] })).is(201).json();
+    let hook =
+        admin.post("/api/v1/webhooks", &json!({ "url": url, "kinds": ["organization"] })).is(201).json();
     let secret = hook["secret"].as_str().unwrap();
     for n in 0..5 {
         admin.make("organizations", &json!({ "name": format!("o {n}") }));
@@ -101,10 +102,17 @@ fn what_failed_is_tried_again_and_nothing_overtakes_it() {
     assert_eq!(name_in(&got.recv_timeout(PATIENCE).unwrap()), "one");
     wait_for(|| admin.get(&path).json()["failures"] == 1);
     let failed = admin.get(&path).is(200).json();
-    assert!(failed["last_error"].as_str().unwrap().contains("answered 500") && failed["next_try_s"].is_number(), "{failed}");
+    assert!(
+        failed["last_error"].as_str().unwrap().contains("answered 500") && failed["next_try_s"].is_number(),
+        "{failed}"
+    );
     // whoever mended the receiver need not wait
     admin.put(&path, &json!({ "paused": false })).is(200);
-    assert_eq!(name_in(&got.recv_timeout(PATIENCE).unwrap()), "one", "a redirect is a failure and is not followed");
+    assert_eq!(
+        name_in(&got.recv_timeout(PATIENCE).unwrap()),
+        "one",
+        "a redirect is a failure and is not followed"
+    );
     wait_for(|| admin.get(&path).json()["failures"] == 1);
     admin.put(&path, &json!({ "paused": false })).is(200);
     assert_eq!(name_in(&got.recv_timeout(PATIENCE).unwrap()), "one");
@@ -131,5 +139,7 @@ fn webhooks_lead_where_they_may() {
     for bad in ["ftp://example.net", "https://me:secret@example.net/", "nonsense", ""] {
         admin.post("/api/v1/webhooks", &json!({ "url": bad })).refused(400, "invalid_url");
     }
-    admin.post("/api/v1/webhooks", &json!({ "url": "https://example.net", "kinds": ["x"] })).refused(400, "invalid_body");
+    admin
+        .post("/api/v1/webhooks", &json!({ "url": "https://example.net", "kinds": ["x"] }))
+        .refused(400, "invalid_body");
 }

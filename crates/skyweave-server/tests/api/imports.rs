@@ -9,7 +9,12 @@ fn one_bad_row_is_reported_and_nothing_is_entered() {
     let admin = desk.admin();
     let books = books(&admin, "kyiv");
     let csv = |file: &str, query: &str| {
-        admin.send("POST", &format!("/api/v1/imports{query}"), Some(file.to_owned()), &[("content-type", "text/csv")])
+        admin.send(
+            "POST",
+            &format!("/api/v1/imports{query}"),
+            Some(file.to_owned()),
+            &[("content-type", "text/csv")],
+        )
     };
     let mut file = "hardware_key,account,line\n".to_owned();
     for n in 0..2_500 {
@@ -20,8 +25,13 @@ fn one_bad_row_is_reported_and_nothing_is_entered() {
     assert_eq!((&tried["rows"], &tried["faulty"]), (&json!(2_500), &json!(1)), "{tried}");
     assert_eq!(tried["faults"][0]["row"], 1_701);
     let problem = csv(&file, "").refused(422, "rows_refused");
-    assert_eq!((&problem["refusals"][0]["row"], &problem["refusals"][0]["field"]), (&json!(1_701), &json!("hardware_key")), "{problem}");
-    let count = || admin.get("/api/v1/user-terminals?count=true&limit=1").is(200).json()["total"].as_i64().unwrap();
+    assert_eq!(
+        (&problem["refusals"][0]["row"], &problem["refusals"][0]["field"]),
+        (&json!(1_701), &json!("hardware_key")),
+        "{problem}"
+    );
+    let count =
+        || admin.get("/api/v1/user-terminals?count=true&limit=1").is(200).json()["total"].as_i64().unwrap();
     assert_eq!(count(), 1);
     let events = admin.get("/api/v1/events?limit=1").is(200).json()["last"].clone();
     let good = file.replace("bad key", "UT-GOOD");
@@ -33,7 +43,9 @@ fn one_bad_row_is_reported_and_nothing_is_entered() {
     csv(&good, "").refused(422, "rows_refused");
     assert_eq!(count(), 2_501);
     assert_eq!(events, json!(1));
-    for (bad, code) in [("", "invalid_file"), ("nonsense\n1\n", "invalid_file"), ("hardware_key\n", "invalid_file")] {
+    for (bad, code) in
+        [("", "invalid_file"), ("nonsense\n1\n", "invalid_file"), ("hardware_key\n", "invalid_file")]
+    {
         csv(bad, "").refused(400, code);
     }
     csv(&good, "?account=nonsense").refused(400, "invalid_parameter");

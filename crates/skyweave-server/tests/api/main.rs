@@ -4,6 +4,7 @@
 mod bench;
 mod books;
 mod bounds;
+mod decisions;
 mod desk;
 mod document;
 mod events;

@@ -1,9 +1,9 @@
 //! Every route with every role: who may come through, and who may not, is what the table says.
 
 use crate::desk::{Desk, Hand};
+use serde_json::json;
 use skyweave_server::api::auth::Role;
 use skyweave_server::api::routes::{self, Needs, Route, Takes};
-use serde_json::json;
 
 #[test]
 fn every_route_lets_in_those_of_its_roles_and_nobody_else() {
@@ -16,7 +16,10 @@ fn every_route_lets_in_those_of_its_roles_and_nobody_else() {
     let dish = admin.post("/api/v1/clients", &of_terminal).is(201).json();
     let mut hands: Vec<(Option<Role>, Hand<'_>)> = vec![
         (None, desk.nobody()),
-        (Some(Role::Terminal), desk.hand(dish["id"].as_str().unwrap(), dish["client_secret"].as_str().unwrap())),
+        (
+            Some(Role::Terminal),
+            desk.hand(dish["id"].as_str().unwrap(), dish["client_secret"].as_str().unwrap()),
+        ),
     ];
     for role in [Role::Viewer, Role::Operator, Role::Approver] {
         hands.push((Some(role), admin.other(&[role.name()], None)));
@@ -56,7 +59,8 @@ fn ask(hand: &Hand<'_>, route: &Route) -> u16 {
         Takes::Form => (Some("x=y".to_owned()), "application/x-www-form-urlencoded"),
         Takes::File => (Some("no,such,column\n".to_owned()), "text/csv"),
     };
-    hand.send(route.method.as_str(), &path, body, &[("content-type", kind)][..usize::from(!kind.is_empty())]).status
+    hand.send(route.method.as_str(), &path, body, &[("content-type", kind)][..usize::from(!kind.is_empty())])
+        .status
 }
 
 /// A stream has no end to wait for.

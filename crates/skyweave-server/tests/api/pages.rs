@@ -38,7 +38,9 @@ fn every_page(hand: &crate::desk::Hand<'_>, path: &str) -> Vec<String> {
     // pages of what is inserted meanwhile come too, and end since reading is faster
     for _ in 0..1_000 {
         let page = hand.get(&format!("{path}{cursor}")).is(200).json();
-        seen.extend(page["results"].as_array().unwrap().iter().map(|thing| thing["id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["results"].as_array().unwrap().iter().map(|thing| thing["id"].as_str().unwrap().to_owned()),
+        );
         match page["next"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => return seen,
@@ -53,7 +55,8 @@ fn parameters_that_are_not_understood_are_refused() {
     let admin = desk.admin();
     admin.make("organizations", &json!({ "name": "One" }));
     admin.make("organizations", &json!({ "name": "Two" }));
-    let cursor = admin.get("/api/v1/organizations?limit=1").is(200).json()["next"].as_str().unwrap().to_owned();
+    let cursor =
+        admin.get("/api/v1/organizations?limit=1").is(200).json()["next"].as_str().unwrap().to_owned();
     for (query, code) in [
         ("limit=0", "invalid_parameter"),
         ("limit=1001", "invalid_parameter"),

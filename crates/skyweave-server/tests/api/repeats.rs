@@ -12,7 +12,10 @@ fn the_same_request_with_the_same_key_gets_the_same_answer() {
     };
     let first = make("One", "a").is(201);
     let again = make("One", "a").is(201);
-    assert_eq!((&first.text, first.header("etag"), first.header("location")), (&again.text, again.header("etag"), again.header("location")));
+    assert_eq!(
+        (&first.text, first.header("etag"), first.header("location")),
+        (&again.text, again.header("etag"), again.header("location"))
+    );
     assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
     assert_eq!(admin.get("/api/v1/organizations?count=true").json()["total"], 1);
     make("Two", "a").refused(422, "idempotency_key_reused");
@@ -24,7 +27,9 @@ fn the_same_request_with_the_same_key_gets_the_same_answer() {
     make("Four", "").refused(400, "invalid_idempotency_key");
     make("Four", &"k".repeat(256)).refused(400, "invalid_idempotency_key");
     let webhook = json!({ "url": "http://127.0.0.1:9/" });
-    admin.post_with("/api/v1/webhooks", &webhook, &[("idempotency-key", "c")]).refused(400, "idempotency_key_not_taken");
+    admin
+        .post_with("/api/v1/webhooks", &webhook, &[("idempotency-key", "c")])
+        .refused(400, "idempotency_key_not_taken");
 }
 
 #[test]
@@ -38,7 +43,8 @@ fn the_same_request_at_the_same_time_is_done_once() {
             let sent: Vec<_> = (0..8)
                 .map(|_| {
                     scope.spawn(|| {
-                        let answer = admin.post_with("/api/v1/organizations", &body, &[("idempotency-key", &key)]);
+                        let answer =
+                            admin.post_with("/api/v1/organizations", &body, &[("idempotency-key", &key)]);
                         assert_eq!(answer.status, 201, "{}", answer.text);
                         answer.text
                     })

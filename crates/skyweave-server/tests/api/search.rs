@@ -62,7 +62,8 @@ async fn fleet(store: &Arc<dyn Store>, random: &mut Random) -> Vec<Row> {
                 terminal["holders"][holder] = id("org", who).into();
             }
         }
-        let tags: std::collections::BTreeSet<&str> = (0..random.below(3)).map(|_| TAGS[random.below(3)]).collect();
+        let tags: std::collections::BTreeSet<&str> =
+            (0..random.below(3)).map(|_| TAGS[random.below(3)]).collect();
         terminal["tags"] = serde_json::json!(tags);
         let account_id = (account > 0).then(|| id("acc", account));
         put(store, vec![terminal.clone()], account_id).await;
@@ -112,7 +113,13 @@ async fn incidents(store: &Arc<dyn Store>, random: &mut Random, n: usize) -> Vec
     causes
 }
 
-fn of_model(terminal: Terminal, account: usize, line: usize, seen: Option<Sighting>, incidents: Vec<Cause>) -> Row {
+fn of_model(
+    terminal: Terminal,
+    account: usize,
+    line: usize,
+    seen: Option<Sighting>,
+    incidents: Vec<Cause>,
+) -> Row {
     let organizations = |id: &skyweave_control::id::OrganizationId| {
         if id.to_string().ends_with('1') { "Kyiv Relief" } else { "Donor" }.to_owned()
     };
@@ -145,7 +152,10 @@ fn term(random: &mut Random) -> String {
     let not = if random.below(3) == 0 { "!" } else { "" };
     let n = 1 + random.below(2);
     match any {
-        0 => format!("text{not}={}", ["kyiv", "UT-1", "kit", "donor", "below", "100%_", "re", "line 2"][random.below(8)]),
+        0 => format!(
+            "text{not}={}",
+            ["kyiv", "UT-1", "kit", "donor", "below", "100%_", "re", "line 2"][random.below(8)]
+        ),
         1 => format!("key{not}=UT-0{}", random.below(9)),
         2 => format!("key{not}=UT-{}*,UT-77", random.below(8)),
         3 => format!("serial{not}=KIT{}", random.below(9)),
@@ -161,7 +171,10 @@ fn term(random: &mut Random) -> String {
         13 => format!("plan{not}={}", id("plan", n)),
         14 => format!("home{not}={}", ["kyiv", "odesa"][n - 1]),
         15 => format!("territory{not}={}", ["kyiv", "odesa"][n - 1]),
-        16 => format!("cell{not}={}", ["85283473fffffff", "8428347ffffffff", "801ffffffffffff"][random.below(3)]),
+        16 => format!(
+            "cell{not}={}",
+            ["85283473fffffff", "8428347ffffffff", "801ffffffffffff"][random.below(3)]
+        ),
         17 => format!("incident{not}={}", Cause::ALL[random.below(4)].name()),
         18 => format!("incident{not}=any"),
         19 => format!("seen_{}{not}={}", ["since", "before"][n - 1], random.below(100)),

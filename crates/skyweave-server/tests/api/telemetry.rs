@@ -51,7 +51,9 @@ fn a_reader_waits_for_rows() {
     let admin = desk.admin();
     let books = books(&admin, "kyiv");
     let waited = std::thread::scope(|scope| {
-        let reading = scope.spawn(|| admin.post("/api/v1/telemetry/stream", &json!({ "maxLingerMs": 20_000 })).is(200).json());
+        let reading = scope.spawn(|| {
+            admin.post("/api/v1/telemetry/stream", &json!({ "maxLingerMs": 20_000 })).is(200).json()
+        });
         std::thread::sleep(std::time::Duration::from_millis(300));
         desk.admin().post("/api/v1/telemetry", &json!({ "rows": [row(&books.terminal, 0)] })).is(200);
         reading.join().unwrap()
@@ -85,9 +87,14 @@ fn rows_that_are_not_right_are_refused_with_their_numbers() {
     ] {
         let rows = json!({ "rows": [row(&ours.terminal, 2), bad] });
         let problem = dish.post("/api/v1/telemetry", &rows).refused(422, "rows_refused");
-        assert_eq!((&problem["refusals"][0]["row"], &problem["refusals"][0]["field"]), (&json!(1), &json!(field)), "{problem}");
+        assert_eq!(
+            (&problem["refusals"][0]["row"], &problem["refusals"][0]["field"]),
+            (&json!(1), &json!(field)),
+            "{problem}"
+        );
     }
-    dish.post("/api/v1/telemetry", &json!({ "rows": [with("NoSuchField", json!(1))] })).refused(400, "invalid_body");
+    dish.post("/api/v1/telemetry", &json!({ "rows": [with("NoSuchField", json!(1))] }))
+        .refused(400, "invalid_body");
     let many: Vec<Value> = (0..1_001).map(|ago| row(&ours.terminal, ago)).collect();
     dish.post("/api/v1/telemetry", &json!({ "rows": many })).refused(422, "too_many");
     let read = admin.post("/api/v1/telemetry/stream", &json!({})).is(200).json();

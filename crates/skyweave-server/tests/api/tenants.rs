@@ -16,7 +16,12 @@ fn a_client_of_an_account_sees_its_subtree_only() {
 
     let ids = |path: &str| {
         let listed = us.get(&format!("/api/v1/{path}")).is(200).json();
-        listed["results"].as_array().unwrap().iter().map(|thing| thing["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        listed["results"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|thing| thing["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(ids("accounts"), [ours.account.clone(), below.clone()]);
     assert_eq!(ids("user-terminals"), [ours.terminal.clone(), deep.clone()]);
@@ -35,14 +40,18 @@ fn a_client_of_an_account_sees_its_subtree_only() {
         us.get(&format!("/api/v1/{path}/{id}")).refused(404, "not_found");
     }
     // what is not theirs to see is not there to be changed either
-    us.post(&format!("/api/v1/user-terminals/{}/attach", theirs.terminal), &json!({ "line": ours.line })).refused(404, "not_found");
-    us.post(&format!("/api/v1/service-lines/{}/suspend", theirs.line), &json!({ "reason": "x" })).refused(404, "not_found");
+    us.post(&format!("/api/v1/user-terminals/{}/attach", theirs.terminal), &json!({ "line": ours.line }))
+        .refused(404, "not_found");
+    us.post(&format!("/api/v1/service-lines/{}/suspend", theirs.line), &json!({ "reason": "x" }))
+        .refused(404, "not_found");
     us.post("/api/v1/service-lines", &line(&theirs.account, &ours.plan)).refused(404, "not_found");
-    let bulk = json!({ "terminals": [theirs.terminal], "do": { "verb": "move", "by": "retire", "reason": "x" } });
+    let bulk =
+        json!({ "terminals": [theirs.terminal], "do": { "verb": "move", "by": "retire", "reason": "x" } });
     us.post("/api/v1/bulk", &bulk).refused(404, "not_found");
     let plan = crate::desk::plan("mine");
     us.post("/api/v1/plans", &plan).refused(403, "out_of_scope");
-    us.post(&format!("/api/v1/user-terminals/{}/attach", ours.terminal), &json!({ "line": ours.line })).is(200);
+    us.post(&format!("/api/v1/user-terminals/{}/attach", ours.terminal), &json!({ "line": ours.line }))
+        .is(200);
 
     let search = us.get("/api/v1/user-terminals?text=UT&count=true").is(200).json();
     assert_eq!(search["total"], 2);
@@ -57,7 +66,10 @@ fn events_clients_and_webhooks_of_others_are_not_shown() {
     let (ours, theirs) = (books(&admin, "ours"), books(&admin, "theirs"));
     let us = admin.other(&["viewer", "operator"], Some(&ours.account));
     let text = us.get("/api/v1/events?limit=1000").is(200).text;
-    assert!(text.contains(&ours.terminal) && text.contains(&ours.plan) && text.contains(&theirs.plan), "{text}");
+    assert!(
+        text.contains(&ours.terminal) && text.contains(&ours.plan) && text.contains(&theirs.plan),
+        "{text}"
+    );
     for hidden in [&theirs.terminal, &theirs.account, &theirs.line, &theirs.organization] {
         assert!(!text.contains(hidden.as_str()), "{hidden} in {text}");
     }

@@ -27,8 +27,18 @@ fn a_token_is_given_for_a_form_or_a_header() {
         (vec![grant], vec![], 401, "invalid_client"),
         (vec![grant, ("client_id", &id)], vec![], 401, "invalid_client"),
         (vec![grant, ("client_id", &id), ("client_secret", "wrong")], vec![], 401, "invalid_client"),
-        (vec![grant, ("client_id", "client_none"), ("client_secret", &secret)], vec![], 401, "invalid_client"),
-        (vec![grant, ("client_id", "' OR 1=1 --"), ("client_secret", "' OR 1=1 --")], vec![], 401, "invalid_client"),
+        (
+            vec![grant, ("client_id", "client_none"), ("client_secret", &secret)],
+            vec![],
+            401,
+            "invalid_client",
+        ),
+        (
+            vec![grant, ("client_id", "' OR 1=1 --"), ("client_secret", "' OR 1=1 --")],
+            vec![],
+            401,
+            "invalid_client",
+        ),
         (vec![grant], vec![("authorization", "Basic !!!")], 401, "invalid_client"),
         (vec![grant, ("scope", "root")], vec![("authorization", basic.as_str())], 400, "invalid_scope"),
         (vec![grant, grant], vec![("authorization", basic.as_str())], 400, "invalid_request"),
@@ -43,7 +53,8 @@ fn base64(text: &str) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for three in text.as_bytes().chunks(3) {
-        let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        let bits =
+            three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
         for place in 0..4 {
             let letter = char::from(LETTERS[(bits >> (18 - 6 * place)) as usize & 63]);
             out.push(if place <= three.len() { letter } else { '=' });
@@ -85,7 +96,11 @@ fn a_disabled_client_is_out_at_once_and_another_secret_is_another() {
     let viewer = desk.hand(&id, &secret);
     viewer.get("/api/v1/accounts").is(200);
     let rotated = admin.post(&format!("/api/v1/clients/{id}/rotate-secret"), &json!({})).is(200).json();
-    desk.ask_token(&[("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)], &[]).is(401);
+    desk.ask_token(
+        &[("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)],
+        &[],
+    )
+    .is(401);
     desk.hand(&id, rotated["client_secret"].as_str().unwrap());
     admin.post(&format!("/api/v1/clients/{id}/disable"), &json!({})).is(200);
     viewer.get("/api/v1/accounts").refused(401, "invalid_token");
@@ -98,7 +113,9 @@ fn a_client_gives_no_more_than_it_has() {
     let desk = Desk::new();
     let admin = desk.admin();
     let operator = admin.other(&["operator"], None);
-    operator.post("/api/v1/clients", &json!({ "name": "x", "roles": ["approver"] })).refused(403, "forbidden");
+    operator
+        .post("/api/v1/clients", &json!({ "name": "x", "roles": ["approver"] }))
+        .refused(403, "forbidden");
     operator.post("/api/v1/clients", &json!({ "name": "x", "roles": ["operator"] })).is(201);
     let rotate = format!("/api/v1/clients/{}/rotate-secret", desk.client_id);
     operator.post(&rotate, &json!({})).refused(403, "forbidden");
@@ -113,7 +130,9 @@ fn a_client_gives_no_more_than_it_has() {
         let answer = admin.post("/api/v1/clients", &bad);
         assert_eq!(answer.status, 400, "{bad}: {}", answer.text);
     }
-    admin.post("/api/v1/clients", &json!({ "name": "x", "roles": ["viewer"], "account": "acc_1" })).refused(404, "not_found");
+    admin
+        .post("/api/v1/clients", &json!({ "name": "x", "roles": ["viewer"], "account": "acc_1" }))
+        .refused(404, "not_found");
 }
 
 #[test]
@@ -127,7 +146,11 @@ fn too_many_requests_are_told_to_wait() {
     let problem = answers.into_iter().next_back().unwrap().refused(429, "rate_limited");
     assert!(problem["retry_after_s"].as_u64().unwrap() > 0);
     desk.nobody().get("/health/live").is(200);
-    let form = [("grant_type", "client_credentials"), ("client_id", desk.client_id.as_str()), ("client_secret", "guess")];
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", desk.client_id.as_str()),
+        ("client_secret", "guess"),
+    ];
     let last = (0..5).map(|_| desk.ask_token(&form, &[])).last().unwrap().is(429);
     assert_eq!((last.json()["error"].as_str(), last.header("retry-after")), (Some("slow_down"), "10"));
 }
@@ -155,7 +178,14 @@ async fn tokens_end_and_do_not_come_from_the_future() {
     let given = token(&api, &headers, asked).await.unwrap();
     let mut with = axum::http::HeaderMap::new();
     with.insert("authorization", format!("Bearer {}", given.access_token).parse().unwrap());
-    for (offset_s, good) in [(0, true), (-59, true), (-61, false), (TOKEN_LIFE_S - 1, true), (TOKEN_LIFE_S, false), (86_400, false)] {
+    for (offset_s, good) in [
+        (0, true),
+        (-59, true),
+        (-61, false),
+        (TOKEN_LIFE_S - 1, true),
+        (TOKEN_LIFE_S, false),
+        (86_400, false),
+    ] {
         now.store((1_000_000 + offset_s) * S, Ordering::Relaxed);
         let came_in = authenticate(&api, &with).await;
         assert_eq!(came_in.is_ok(), good, "{offset_s} s");

@@ -3,8 +3,8 @@
 use crate::cluster::{cluster, file_in};
 use crate::rows::{S, account, all, change, event, row, terminal};
 use skyweave_server::store::{
-    self, Answer, Client, Column, Commit, Condition, Delivery, EventQuery, Horizon, ListQuery, LookedUp, Scope, Sighting,
-    Store, StoreError, TelemetryRow, Token, Webhook,
+    self, Answer, Client, Column, Commit, Condition, Delivery, EventQuery, Horizon, ListQuery, LookedUp,
+    Scope, Sighting, Store, StoreError, TelemetryRow, Token, Webhook,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -137,18 +137,25 @@ async fn natural_keys_are_given_once(store: &Opened) {
 }
 
 async fn accounts_form_a_tree_that_moves(store: &Opened) {
-    for (id, parent) in
-        [("acc_a", None), ("acc_b", Some("acc_a")), ("acc_c", Some("acc_b")), ("acc_d", None)]
+    for (id, parent) in [("acc_a", None), ("acc_b", Some("acc_a")), ("acc_c", Some("acc_b")), ("acc_d", None)]
     {
         store.commit(account(id, parent)).await.unwrap();
     }
     let contains = async |a: &str, b: &str| store.contains_account(a, b).await.unwrap();
-    assert!(contains("acc_a", "acc_c").await && contains("acc_b", "acc_c").await && contains("acc_c", "acc_c").await);
+    assert!(
+        contains("acc_a", "acc_c").await
+            && contains("acc_b", "acc_c").await
+            && contains("acc_c", "acc_c").await
+    );
     assert!(!contains("acc_c", "acc_a").await && !contains("acc_d", "acc_c").await);
     let mut moved = change("account", "acc_b", 2);
     moved.entities[0].parent = Some("acc_d".to_owned());
     store.commit(moved).await.unwrap();
-    assert!(contains("acc_d", "acc_c").await && contains("acc_b", "acc_c").await && contains("acc_d", "acc_b").await);
+    assert!(
+        contains("acc_d", "acc_c").await
+            && contains("acc_b", "acc_c").await
+            && contains("acc_d", "acc_b").await
+    );
     assert!(!contains("acc_a", "acc_c").await && !contains("acc_a", "acc_b").await);
     store.commit(change("account", "acc_b", 3)).await.unwrap();
     assert!(!contains("acc_d", "acc_c").await && contains("acc_b", "acc_c").await);
@@ -182,7 +189,11 @@ async fn scopes_hide_what_others_have(store: &Opened) {
         let query = EventQuery { scope: scope.clone(), public_kinds, ..since(0) };
         assert_eq!(store.events(&query).await.unwrap().len(), events, "{scope:?}");
         let plans = ListQuery { scope: scope.clone(), ..all("plan", vec![]) };
-        assert_eq!(store.count(&plans).await.unwrap(), i64::from(scope == Scope::All), "nobody's things are not everybody's");
+        assert_eq!(
+            store.count(&plans).await.unwrap(),
+            i64::from(scope == Scope::All),
+            "nobody's things are not everybody's"
+        );
     }
 }
 
@@ -330,7 +341,8 @@ async fn events_come_in_order_and_once(store: &Opened) {
     assert!(read.is_sorted_by(|a, b| a.seq < b.seq));
     for writer in 0..8 {
         let id = format!("plan_{writer}");
-        let versions: Vec<i64> = read.iter().filter(|event| event.id == id).map(|event| event.version).collect();
+        let versions: Vec<i64> =
+            read.iter().filter(|event| event.id == id).map(|event| event.version).collect();
         assert_eq!(versions, (1..=25).collect::<Vec<_>>(), "a follower missed some");
     }
     let of_one = EventQuery { id: Some("plan_3".to_owned()), until_ns: Some(10 * S), ..since(0) };
@@ -338,7 +350,10 @@ async fn events_come_in_order_and_once(store: &Opened) {
     let of_kind = EventQuery { kinds: vec!["terminal".to_owned()], ..since(0) };
     assert_eq!(store.events(&of_kind).await.unwrap().len(), 0);
     let next = store.histories(("plan", "plan_3", 24), 2).await.unwrap();
-    assert_eq!(next.iter().map(|e| (e.id.as_str(), e.version)).collect::<Vec<_>>(), [("plan_3", 25), ("plan_4", 1)]);
+    assert_eq!(
+        next.iter().map(|e| (e.id.as_str(), e.version)).collect::<Vec<_>>(),
+        [("plan_3", 25), ("plan_4", 1)]
+    );
 }
 
 async fn a_stream_is_made_as_a_whole(store: &Opened) {
@@ -423,7 +438,8 @@ fn measured(terminal: &str, account: &str, time_ns: i64) -> TelemetryRow {
 
 async fn telemetry_is_read_until_acknowledged(store: &Opened) {
     store.commit(account("acc_a", None)).await.unwrap();
-    let rows: Vec<_> = (1..=10).map(|n| measured("ut_1", if n > 5 { "acc_a" } else { "acc_b" }, n * 15 * S)).collect();
+    let rows: Vec<_> =
+        (1..=10).map(|n| measured("ut_1", if n > 5 { "acc_a" } else { "acc_b" }, n * 15 * S)).collect();
     assert_eq!(store.put_telemetry(rows.clone(), 7).await.unwrap(), 10);
     assert_eq!(store.put_telemetry(rows, 8).await.unwrap(), 0, "a repeated request adds nothing");
     let read = store.telemetry(&Scope::All, 0, 4).await.unwrap();
@@ -488,22 +504,26 @@ async fn webhooks_and_deliveries(store: &Opened) {
 async fn old_things_are_forgotten(store: &Opened) {
     store.put_telemetry(vec![measured("ut_1", "acc_a", S)], 10).await.unwrap();
     store.put_telemetry(vec![measured("ut_1", "acc_a", 2 * S)], 20).await.unwrap();
-    let token = |n| Token { sha256: vec![n; 32], client: "c".to_owned(), issued_ns: 0, expires_ns: i64::from(n) };
+    let token =
+        |n| Token { sha256: vec![n; 32], client: "c".to_owned(), issued_ns: 0, expires_ns: i64::from(n) };
     store.put_token(token(10)).await.unwrap();
     store.put_token(token(20)).await.unwrap();
     let before = Horizon { telemetry_ns: 20, answers_ns: 20, tokens_ns: 20, deliveries_ns: 20 };
     store.forget(before).await.unwrap();
     assert_eq!(store.telemetry(&Scope::All, 0, 10).await.unwrap().len(), 1);
-    assert!(store.token(&[10; 32]).await.unwrap().is_none() && store.token(&[20; 32]).await.unwrap().is_some());
+    assert!(
+        store.token(&[10; 32]).await.unwrap().is_none() && store.token(&[20; 32]).await.unwrap().is_some()
+    );
     store.forget(Horizon { telemetry_ns: 100, ..before }).await.unwrap();
     store.put_telemetry(vec![measured("ut_1", "acc_a", 3 * S)], 30).await.unwrap();
     assert_eq!(store.telemetry(&Scope::All, 2, 10).await.unwrap().len(), 1, "a number came twice");
 }
 
 async fn texts_are_kept_as_they_are(store: &Opened) {
-    for (n, text) in ["Київ 🛰 \u{202e}", "'; DROP TABLE event; --", "$1 ? :a @b %s", "\n\t\r\"\\", "e\u{301} \u{e9}"]
-        .into_iter()
-        .enumerate()
+    for (n, text) in
+        ["Київ 🛰 \u{202e}", "'; DROP TABLE event; --", "$1 ? :a @b %s", "\n\t\r\"\\", "e\u{301} \u{e9}"]
+            .into_iter()
+            .enumerate()
     {
         let mut commit = change("plan", &format!("plan_{n}"), 1);
         commit.entities[0].doc = serde_json::json!({ "name": text }).to_string();
@@ -523,5 +543,13 @@ async fn a_closed_store_says_so(store: &Opened) {
 
 /// All events after a number.
 pub fn since(after: i64) -> EventQuery {
-    EventQuery { after, limit: 1_000, scope: Scope::All, public_kinds: vec![], kinds: vec![], id: None, until_ns: None }
+    EventQuery {
+        after,
+        limit: 1_000,
+        scope: Scope::All,
+        public_kinds: vec![],
+        kinds: vec![],
+        id: None,
+        until_ns: None,
+    }
 }

@@ -81,7 +81,9 @@ fn killed_after(url: &str, round: u32, patience: Duration) -> BTreeMap<String, i
         let mut last = BTreeMap::new();
         for line in lines.map_while(Result::ok) {
             // the last line may be cut
-            let Some((id, version)) = line.strip_prefix("ack ").and_then(|line| line.split_once(' ')) else { continue };
+            let Some((id, version)) = line.strip_prefix("ack ").and_then(|line| line.split_once(' ')) else {
+                continue;
+            };
             if let Some(version) = version.strip_suffix(';') {
                 last.insert(id.to_owned(), version.parse().unwrap());
             }
@@ -99,7 +101,11 @@ async fn check(url: &str, known: &BTreeMap<String, i64>) {
     let store = store::open(url, 1).await.unwrap();
     for (id, version) in known {
         let found = store.entity("plan", id).await.unwrap().unwrap_or_else(|| panic!("{id} is lost"));
-        assert!(found.version >= *version, "{id}: version {version} was acknowledged, {} is there", found.version);
+        assert!(
+            found.version >= *version,
+            "{id}: version {version} was acknowledged, {} is there",
+            found.version
+        );
         assert_eq!(found, row("plan", id, found.version));
         let events = store.events(&EventQuery { id: Some(id.clone()), ..since(0) }).await.unwrap();
         let versions: Vec<i64> = events.iter().map(|event| event.version).collect();
@@ -118,7 +124,8 @@ async fn store_under_load() {
     let (round, url) = order.split_once(' ').unwrap();
     let store = store::open(url, 1).await.unwrap();
     println!("ready");
-    let writers = (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&store), format!("plan_{round}_{writer}"))));
+    let writers =
+        (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&store), format!("plan_{round}_{writer}"))));
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap();
     }

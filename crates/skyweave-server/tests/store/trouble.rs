@@ -14,7 +14,9 @@ async fn said(url: &str) -> String {
 
 #[tokio::test]
 async fn an_address_that_is_none() {
-    for url in ["", "sky.db", "sqlite:", "sqlite::memory:", "mysql://a/b", "sqlite:a?mode=rwc", "postgresx://"] {
+    for url in
+        ["", "sky.db", "sqlite:", "sqlite::memory:", "mysql://a/b", "sqlite:a?mode=rwc", "postgresx://"]
+    {
         let said = said(url).await;
         assert!(said.contains("accepted: sqlite:FILE or postgres://"), "{url}: {said}");
     }
@@ -39,8 +41,11 @@ async fn no_folder_no_database_and_a_newer_one() {
     let nowhere = format!("sqlite:{}/none/sky.db", folder.path().display());
     assert!(said(&nowhere).await.contains("there is no folder"));
     let url = file_in(folder.path());
-    std::fs::write(folder.path().join("sky.db"), "a letter, and long enough to be looked at as a database ".repeat(40))
-        .unwrap();
+    std::fs::write(
+        folder.path().join("sky.db"),
+        "a letter, and long enough to be looked at as a database ".repeat(40),
+    )
+    .unwrap();
     assert!(said(&url).await.contains("file is not a database; restore it from a copy"));
     std::fs::remove_file(folder.path().join("sky.db")).unwrap();
     store::open(&url, 1).await.unwrap().close().await;
@@ -49,7 +54,9 @@ async fn no_folder_no_database_and_a_newer_one() {
     assert!(said(&url).await.ends_with("migration 1 (first) has another checksum"));
     let newer = "DELETE FROM migration; INSERT INTO migration VALUES (7, 'later', '', 1)";
     sqlx::raw_sql(newer).execute(&mut connection).await.unwrap();
-    assert!(said(&url).await.contains("written by a newer program (version 7 of its tables, this one knows 1)"));
+    assert!(
+        said(&url).await.contains("written by a newer program (version 7 of its tables, this one knows 1)")
+    );
 }
 
 #[tokio::test]

@@ -35,11 +35,16 @@ impl Connection {
     /// Gets a token.
     pub fn open(connect: &Connect) -> Result<Self> {
         let missing = |flag: &str, name: &str| {
-            miette!(help = format!("give {flag}, or set {name}; `skyweave serve` shows both at its first start"), "no credential")
+            miette!(
+                help = format!("give {flag}, or set {name}; `skyweave serve` shows both at its first start"),
+                "no credential"
+            )
         };
         let id = connect.client_id.as_ref().ok_or_else(|| missing("--client-id", "SKYWEAVE_CLIENT_ID"))?;
-        let secret =
-            connect.client_secret.as_ref().ok_or_else(|| missing("--client-secret", "SKYWEAVE_CLIENT_SECRET"))?;
+        let secret = connect
+            .client_secret
+            .as_ref()
+            .ok_or_else(|| missing("--client-secret", "SKYWEAVE_CLIENT_SECRET"))?;
         let agent: Agent = Agent::config_builder()
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(PATIENCE))
@@ -65,8 +70,11 @@ impl Connection {
 
     /// Asks for something.
     pub fn get(&self, path: &str, query: &[(String, String)]) -> Result<Answer> {
-        let request = self.agent.get(format!("{}{path}", self.url)).query_pairs(query.iter().map(|(k, v)| (k, v)));
-        answered(request.header("authorization", self.bearer()).call().map_err(|e| unreachable(&self.url, &e))?)
+        let request =
+            self.agent.get(format!("{}{path}", self.url)).query_pairs(query.iter().map(|(k, v)| (k, v)));
+        answered(
+            request.header("authorization", self.bearer()).call().map_err(|e| unreachable(&self.url, &e))?,
+        )
     }
 
     /// Sends JSON; `method` is POST or PUT.
@@ -88,17 +96,23 @@ impl Connection {
 
     /// Sends a file of terminals.
     pub fn send_file(&self, path: &str, file: std::fs::File, query: &[(String, String)]) -> Result<Answer> {
-        let request = self.agent.post(format!("{}{path}", self.url)).query_pairs(query.iter().map(|(k, v)| (k, v)));
+        let request =
+            self.agent.post(format!("{}{path}", self.url)).query_pairs(query.iter().map(|(k, v)| (k, v)));
         let request = request.header("authorization", self.bearer()).header("content-type", "text/csv");
         answered(request.send(file).map_err(|error| unreachable(&self.url, &error))?)
     }
 
     /// Follows a stream, which is read as it comes.
     pub fn follow(&self, path: &str, query: &[(String, String)]) -> Result<Response<ureq::Body>> {
-        let request = self.agent.get(format!("{}{path}", self.url)).query_pairs(query.iter().map(|(k, v)| (k, v)));
+        let request =
+            self.agent.get(format!("{}{path}", self.url)).query_pairs(query.iter().map(|(k, v)| (k, v)));
         let answer = request.header("authorization", self.bearer()).call();
         let answer = answer.map_err(|error| unreachable(&self.url, &error))?;
-        if answer.status() == StatusCode::OK { Ok(answer) } else { answered(answer).and_then(|_| Err(miette!("no stream"))) }
+        if answer.status() == StatusCode::OK {
+            Ok(answer)
+        } else {
+            answered(answer).and_then(|_| Err(miette!("no stream")))
+        }
     }
 
     fn bearer(&self) -> String {
@@ -138,12 +152,15 @@ fn read(answer: &mut Response<ureq::Body>) -> Result<Value> {
     if bytes.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&bytes).into_diagnostic().wrap_err("the answer is no JSON; is this a Skyweave server?")
+    serde_json::from_slice(&bytes)
+        .into_diagnostic()
+        .wrap_err("the answer is no JSON; is this a Skyweave server?")
 }
 
 /// A problem as the server tells it: what was found is the error, and what would do is the help.
 fn problem(status: StatusCode, body: &Value) -> Report {
-    let detail = body["detail"].as_str().map_or_else(|| format!("the server answered {status}"), ToOwned::to_owned);
+    let detail =
+        body["detail"].as_str().map_or_else(|| format!("the server answered {status}"), ToOwned::to_owned);
     let (found, help) = match detail.split_once("; ") {
         Some((found, help)) => (found.to_owned(), Some(help.to_owned())),
         None => (detail, None),
@@ -152,7 +169,11 @@ fn problem(status: StatusCode, body: &Value) -> Report {
     let rows = body["refusals"].as_array().map_or(&[][..], Vec::as_slice);
     for row in rows.iter().take(MOST_SHOWN) {
         let field = row["field"].as_str().map_or_else(String::new, |field| format!(", {field}"));
-        text.push_str(&format!("\nrow {}{field}: {}", row["row"], row["detail"].as_str().unwrap_or_default()));
+        text.push_str(&format!(
+            "\nrow {}{field}: {}",
+            row["row"],
+            row["detail"].as_str().unwrap_or_default()
+        ));
     }
     if rows.len() > MOST_SHOWN {
         text.push_str(&format!("\nand {} more; --json shows them all", rows.len() - MOST_SHOWN));

@@ -16,14 +16,18 @@ pub fn object(words: &[String], file: Option<&Path>) -> Result<Map<String, Value
             return Err(miette!(help = "accepted: key=value", "`{word}` has no ="));
         };
         put(&mut object, key, value_of(value)).ok_or_else(|| {
-            miette!(help = "accepted: names with dots between them, such as address.territory=odesa", "`{key}` is no key")
+            miette!(
+                help = "accepted: names with dots between them, such as address.territory=odesa",
+                "`{key}` is no key"
+            )
         })?;
     }
     Ok(object)
 }
 
 fn read(file: &Path) -> Result<Map<String, Value>> {
-    let text = std::fs::read_to_string(file).into_diagnostic().wrap_err_with(|| file.display().to_string())?;
+    let text =
+        std::fs::read_to_string(file).into_diagnostic().wrap_err_with(|| file.display().to_string())?;
     let object = serde_json::from_str(&text).into_diagnostic();
     object.wrap_err_with(|| format!("{}: accepted: a JSON object", file.display()))
 }
@@ -45,7 +49,8 @@ fn put(object: &mut Map<String, Value>, key: &str, value: Value) -> Option<()> {
 
 fn value_of(text: &str) -> Value {
     let first = text.chars().next().unwrap_or_default();
-    let may_be_json = matches!(first, '{' | '[' | '"' | '-' | '0'..='9') || matches!(text, "true" | "false" | "null");
+    let may_be_json =
+        matches!(first, '{' | '[' | '"' | '-' | '0'..='9') || matches!(text, "true" | "false" | "null");
     let read = serde_json::from_str(text).ok().filter(|_| may_be_json);
     read.unwrap_or_else(|| Value::String(text.to_owned()))
 }
@@ -62,7 +67,16 @@ mod tests {
 
     #[test]
     fn words_become_an_object() {
-        let found = of(&["name=Line 1", "a.b=2", "a.c=[\"land\"]", "key=UT-1", "text=\"7\"", "x=", "on=true", "eq=a=b"]);
+        let found = of(&[
+            "name=Line 1",
+            "a.b=2",
+            "a.c=[\"land\"]",
+            "key=UT-1",
+            "text=\"7\"",
+            "x=",
+            "on=true",
+            "eq=a=b",
+        ]);
         let expected = json!({
             "name": "Line 1", "a": { "b": 2, "c": ["land"] }, "key": "UT-1", "text": "7", "x": "", "on": true, "eq": "a=b",
         });

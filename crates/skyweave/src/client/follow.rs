@@ -23,7 +23,8 @@ pub fn follow(options: &Events) -> Result<ExitCode> {
         }
     }
     while options.follow {
-        let mut stream = connection.follow("/api/v1/events/stream", &[("after".to_owned(), after.to_string())])?;
+        let mut stream =
+            connection.follow("/api/v1/events/stream", &[("after".to_owned(), after.to_string())])?;
         for line in BufReader::new(stream.body_mut().as_reader()).lines() {
             // a stream ends with its token, and then another goes on
             let Ok(line) = line else { break };
@@ -43,7 +44,13 @@ fn show(event: &Value, as_json: bool) {
         say!("{event}");
     } else {
         let what = event["payload"]["type"].as_str().unwrap_or_default();
-        let (id, actor) = (event["id"].as_str().unwrap_or_default(), event["actor"].as_str().unwrap_or_default());
-        say!("  {:>8}  {}  {what:28}  {id}  v{}  {actor}", event["seq"].to_string(), event["at_s"], event["version"]);
+        let (id, actor) =
+            (event["id"].as_str().unwrap_or_default(), event["actor"].as_str().unwrap_or_default());
+        say!(
+            "  {:>8}  {}  {what:28}  {id}  v{}  {actor}",
+            event["seq"].to_string(),
+            event["at_s"],
+            event["version"]
+        );
     }
 }

@@ -57,7 +57,8 @@ fn is_new(options: &Resource) -> bool {
 fn list(collection: &Collection, base: &str, options: &Resource) -> Result<ExitCode> {
     let mut query: Vec<(String, String)> = Vec::new();
     for word in &options.words {
-        let pair = word.split_once('=').ok_or_else(|| miette!(help = "accepted: key=value", "`{word}` has no ="))?;
+        let pair =
+            word.split_once('=').ok_or_else(|| miette!(help = "accepted: key=value", "`{word}` has no ="))?;
         query.push((pair.0.to_owned(), pair.1.to_owned()));
     }
     let connection = Connection::open(&options.connect)?;

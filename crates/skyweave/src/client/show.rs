@@ -62,7 +62,10 @@ fn flatten(prefix: &str, value: &Value, rows: &mut Vec<(String, String)>) {
     match value {
         Value::Object(object) => object.iter().for_each(|(name, value)| flatten(&below(name), value, rows)),
         Value::Array(values) if values.iter().any(Value::is_object) => {
-            values.iter().enumerate().for_each(|(n, value)| flatten(&below(&(n + 1).to_string()), value, rows));
+            values
+                .iter()
+                .enumerate()
+                .for_each(|(n, value)| flatten(&below(&(n + 1).to_string()), value, rows));
         }
         _ => rows.push((prefix.to_owned(), cell(value))),
     }
@@ -76,7 +79,9 @@ fn cell(value: &Value) -> String {
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     };
-    text.chars().flat_map(|letter| if letter.is_control() { letter.escape_default().collect() } else { vec![letter] }).collect()
+    text.chars()
+        .flat_map(|letter| if letter.is_control() { letter.escape_default().collect() } else { vec![letter] })
+        .collect()
 }
 
 #[cfg(test)]
@@ -95,7 +100,8 @@ mod tests {
     fn inner_objects_are_shown_with_dots() {
         let mut rows = Vec::new();
         flatten("", &json!({ "a": { "b": 1 }, "c": [{ "d": 2 }] }), &mut rows);
-        let expected = [("a.b", "1"), ("c.1.d", "2")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let expected =
+            [("a.b", "1"), ("c.1.d", "2")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(rows, expected);
     }
 }
