@@ -164,7 +164,8 @@ impl Air {
         let now_db = match &link.exceeded {
             exceeded if rain_mm_h > 0.0 => {
                 let raining = self.rain_db(&link.band, air.rain_above_km, rain_mm_h, sine);
-                (slant(link.moist_db, sine) + raining).max(exceeded.as_ref().map_or(0.0, |table| table.db(sine)))
+                (slant(link.moist_db, sine) + raining)
+                    .max(exceeded.as_ref().map_or(0.0, |table| table.db(sine)))
             }
             Some(table) => table.db(sine),
             None => dry_db,

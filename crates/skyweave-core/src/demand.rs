@@ -4,9 +4,9 @@
 //! spread over the plans by their shares; what a plan asks for in the busy hour goes up and down with the sun.
 
 use crate::admission::{Admission, Basis, Verdict};
-use crate::refusal::RefusalCode;
 use crate::conditions::Conditions;
 use crate::ids::{CellId, PlanId, PopId, TerminalId};
+use crate::refusal::RefusalCode;
 use crate::time::{SlotNo, utc_seconds_of_day};
 use crate::world::World;
 use rayon::prelude::*;
@@ -162,8 +162,9 @@ pub fn find<A: Basis>(
         chunk.cells[chunk.first_cell[beam % CHUNK] as usize + place]
     };
     let cells = (0..world.cells.len()).into_par_iter().with_min_len(4_096).map(of_cell).collect();
-    let admitted =
-        (0..world.terminals.len()).map(|index| admission.terminal(TerminalId::at(index)).is_served()).collect();
+    let admitted = (0..world.terminals.len())
+        .map(|index| admission.terminal(TerminalId::at(index)).is_served())
+        .collect();
     Demand { cells, asks, admitted, starts }
 }
 
@@ -193,7 +194,11 @@ fn add(asks: &mut Vec<Ask>, first_of_cell: usize, ask: Ask) {
             let together = known.terminals + ask.terminals;
             // some may be throttled: what is asked for is the same in all
             let mean = |a: f64, b: f64| {
-                if a == b || together <= 0.0 { a } else { (known.terminals * a + ask.terminals * b) / together }
+                if a == b || together <= 0.0 {
+                    a
+                } else {
+                    (known.terminals * a + ask.terminals * b) / together
+                }
             };
             known.down_bps = mean(known.down_bps, ask.down_bps);
             known.up_bps = mean(known.up_bps, ask.up_bps);

@@ -9,10 +9,8 @@ use crate::time::SlotNo;
 use h3o::CellIndex;
 use rayon::prelude::*;
 use skyweave_proof::table::document::WHOLE_PARTS;
-pub use skyweave_proof::table::{Evidence, LineState, Surface};
-use skyweave_proof::table::{
-    Attributes, CellClass, ClassNo, Decision, Point, Registries, Share, Table,
-};
+use skyweave_proof::table::{Attributes, CellClass, ClassNo, Decision, Registries, Share, Table};
+pub use skyweave_proof::table::{Evidence, LineState, Point, Surface};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -110,21 +108,29 @@ pub struct Ruling {
 
 impl Ruling {
     /// Looks up cells by their H3 indexes, plans by their names, and listed terminals. Names that the table does not know are nobody's:
-    /// no policy can mean them.
+    /// no policy can mean them. `inhabited` gives the points of a cell where terminals without a name may stand, all alike; where it gives
+    /// none they are spread over all of the cell's area.
     #[must_use]
-    pub fn new(table: Arc<Table>, cells: &[u64], plans: &[&str], subscribers: &[Subscriber]) -> Self {
-        let classes: Vec<Vec<Share>> = cells.par_iter().map(|h3| classes_of(&table, *h3)).collect();
+    pub fn new(
+        table: Arc<Table>,
+        cells: &[u64],
+        plans: &[&str],
+        subscribers: &[Subscriber],
+        inhabited: &(dyn Fn(u64) -> Vec<Point> + Sync),
+    ) -> Self {
+        let classes: Vec<Vec<Share>> =
+            cells.par_iter().map(|h3| classes_of(&table, *h3, inhabited)).collect();
         let mut numbers: BTreeMap<Vec<(u16, u32)>, u32> = BTreeMap::new();
         let mut mixes = Vec::new();
-        let of_shares = |shares: Vec<Share>| match shares[..] {
-            [Share { class, .. }] => Of::Class(class),
-            _ => {
-                let key = shares.iter().map(|share| (share.class.0, share.parts)).collect();
-                Of::Mix(*numbers.entry(key).or_insert_with(|| {
-                    mixes.push(shares);
-                    (mixes.len() - 1) as u32
-                }))
+        let of_shares = |shares: Vec<Share>| {
+            if let [Share { class, .. }] = shares[..] {
+                return Of::Class(class);
             }
+            let key = shares.iter().map(|share| (share.class.0, share.parts)).collect();
+            Of::Mix(*numbers.entry(key).or_insert_with(|| {
+                mixes.push(shares);
+                (mixes.len() - 1) as u32
+            }))
         };
         let cells = classes.into_iter().map(of_shares).collect();
         let plain = Attributes::plain(0);
@@ -132,7 +138,7 @@ impl Ruling {
         let plans: Vec<Attributes> = plans.iter().map(plan).collect();
         let known = |one: &Subscriber| attributes(&table, one, plans.get(one.plan.index()).unwrap_or(&plain));
         let terminals = subscribers.iter().map(known).collect();
-        Self { cells, mixes, plans, terminals, table }
+        Self { table, cells, mixes, plans, terminals }
     }
 
     /// The table.
@@ -146,9 +152,9 @@ impl Ruling {
     pub fn by_class(&self, time_s: i64) -> Vec<Decision> {
         let classes = 0..self.table.class_count() as u16;
         let of_class = |class: u16| {
-            self.plans.iter().map(move |plan| {
-                self.table.decide(ClassNo(class), &Attributes { time_s, ..*plan })
-            })
+            self.plans
+                .iter()
+                .map(move |plan| self.table.decide(ClassNo(class), &Attributes { time_s, ..*plan }))
         };
         classes.flat_map(of_class).collect()
     }
@@ -159,7 +165,8 @@ impl Ruling {
             Of::Class(class) => (Some((class, 1.0)), &[][..]),
             Of::Mix(number) => (None, &self.mixes[number as usize][..]),
         };
-        let part = move |share: &Share| (share.class, f64::from(share.parts) / f64::from(WHOLE_PARTS));
+        let all: u32 = mix.iter().map(|share| share.parts).sum();
+        let part = move |share: &Share| (share.class, f64::from(share.parts) / f64::from(all));
         alone.into_iter().chain(mix.iter().map(part))
     }
 
@@ -191,14 +198,23 @@ fn wrapped_deg(longitude_rad: f64) -> f64 {
     if degrees.abs() <= 180.0 { degrees } else { (degrees + 180.0).rem_euclid(360.0) - 180.0 }
 }
 
-/// The classes of a cell; one that is no cell is nowhere.
-fn classes_of(table: &Table, h3: u64) -> Vec<Share> {
+/// The classes of a cell with their shares; one that is no cell is nowhere.
+fn classes_of(table: &Table, h3: u64, inhabited: &(dyn Fn(u64) -> Vec<Point> + Sync)) -> Vec<Share> {
     let whole = |class| vec![Share { class, parts: WHOLE_PARTS }];
     let Ok(cell) = CellIndex::try_from(h3) else { return whole(ClassNo::NOWHERE) };
-    match table.class_of_cell(cell) {
-        CellClass::Whole(class) => whole(class),
-        CellClass::Mixed => table.shares_of_cell(cell),
+    if let CellClass::Whole(class) = table.class_of_cell(cell) {
+        return whole(class);
     }
+    let points = inhabited(h3);
+    if points.is_empty() {
+        return table.shares_of_cell(cell);
+    }
+    let mut counts: BTreeMap<ClassNo, u32> = BTreeMap::new();
+    for point in &points {
+        *counts.entry(table.class_at(*point)).or_insert(0) += 1;
+    }
+    let parts = |count: u32| (u64::from(count) * u64::from(WHOLE_PARTS) / points.len() as u64) as u32;
+    counts.into_iter().map(|(class, count)| Share { class, parts: parts(count) }).collect()
 }
 
 fn attributes(table: &Table, subscriber: &Subscriber, plan: &Attributes) -> Attributes {
@@ -208,7 +224,10 @@ fn attributes(table: &Table, subscriber: &Subscriber, plan: &Attributes) -> Attr
         surface: subscriber.surface.unwrap_or(Surface::Land),
         in_motion: subscriber.in_motion,
         use_class: subscriber.use_class.as_deref().and_then(|name| table.use_class_named(name)),
-        protected_class: subscriber.protected_class.as_deref().and_then(|name| table.protected_class_named(name)),
+        protected_class: subscriber
+            .protected_class
+            .as_deref()
+            .and_then(|name| table.protected_class_named(name)),
         home: subscriber.home.as_deref().and_then(|name| table.territory_named(name)),
         roaming_days: subscriber.roaming_days,
         line: subscriber.line.unwrap_or(LineState::Active),

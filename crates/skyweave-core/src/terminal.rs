@@ -73,7 +73,8 @@ pub fn serve<A: Basis>(
             let (place, cell) = (terminal.motion.at(slot), terminal.cell_at(slot));
             let outcome = match admission.terminal(TerminalId::at(index)) {
                 Verdict::Refused(code) => Err(Outage::NotAdmitted(code)),
-                verdict => outcome(world, terminal, cell, place, given, slot).map(|served| throttled(served, verdict)),
+                verdict => outcome(world, terminal, cell, place, given, slot)
+                    .map(|served| throttled(served, verdict)),
             };
             TerminalService { place, cell, outcome }
         })

@@ -14,7 +14,7 @@ use crate::ids::{BeamId, CellId, FibreId, GatewayId, PlanId, PopId, SatId};
 use crate::place::HorizonMask;
 use crate::refusal::RefusalCode;
 use crate::rules::Rules;
-use crate::service::{Course, Ruling, Service};
+use crate::service::{Course, Point, Ruling, Service};
 use crate::sgp4::{EARTH_RADIUS_WGS72_KM, Sgp4, Sgp4Error};
 use crate::time::{SLOT_S, SlotInstant, SlotNo};
 use crate::timeline::Timeline;
@@ -319,12 +319,12 @@ impl World {
         self.access_rtt_s = RttAddition::tabulate(&self.rules.access, Activity::Steady).quantile_s(0.5);
     }
 
-    /// A decision table before this world: its cells, plans and listed terminals.
+    /// A decision table before this world: its cells, plans and listed terminals. `inhabited` is as for [`Ruling::new`].
     #[must_use]
-    pub fn ruled_by(&self, table: Arc<Table>) -> Arc<Ruling> {
+    pub fn ruled_by(&self, table: Arc<Table>, inhabited: &(dyn Fn(u64) -> Vec<Point> + Sync)) -> Arc<Ruling> {
         let cells: Vec<u64> = self.cells.iter().map(|cell| cell.h3).collect();
         let plans: Vec<&str> = self.rules.demand.plans.iter().map(|plan| plan.name.as_str()).collect();
-        Arc::new(Ruling::new(table, &cells, &plans, &self.service.subscribers))
+        Arc::new(Ruling::new(table, &cells, &plans, &self.service.subscribers, inhabited))
     }
 
     /// The beam cell of a position cell.

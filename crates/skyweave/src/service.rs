@@ -1,6 +1,6 @@
 //! Scenarios with policies: what one declares about who may be served is compiled and put in force in its world.
 
-use miette::{Report, Result, miette};
+use miette::{IntoDiagnostic, Report, Result, miette};
 use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
 use skyweave_control::territory::outline::Mending;
 use skyweave_control::territory::{BoundarySet, Cover, Definition, Reading, Territory};
@@ -19,8 +19,11 @@ pub fn read(path: &Path, settings: &[String]) -> Result<Prepared> {
     let mut prepared = scenario::read(path, settings)?;
     if let Some(declared) = &prepared.service {
         let tables = tables(declared)?;
+        let inhabited = scenario::service::inhabited().into_diagnostic()?;
         let from = declared.steps.iter().map(|step| step.from);
-        let rulings = from.zip(tables).map(|(from, table)| (from, prepared.world.ruled_by(Arc::new(table))));
+        let rulings = from
+            .zip(tables)
+            .map(|(from, table)| (from, prepared.world.ruled_by(Arc::new(table), &inhabited)));
         prepared.world.service.steps = rulings.collect();
     }
     Ok(prepared)

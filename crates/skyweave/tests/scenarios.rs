@@ -98,7 +98,10 @@ fn site<'a>(summary: &'a Summary, name: &str) -> &'a Site {
 fn a_territory_is_off_and_then_on() {
     let summary = read("territory-off");
     let [off, on] = &summary.acts[..] else { panic!("two acts") };
-    assert!(off.terminals_refused > 59_000.0 && on.terminals_refused < 0.02 * off.terminals_refused, "{summary:?}");
+    assert!(
+        off.terminals_refused > 59_000.0 && on.terminals_refused < 0.02 * off.terminals_refused,
+        "{summary:?}"
+    );
     assert!(on.terminals_asking > off.terminals_asking + 59_000.0);
     // a beam that is lit for Japan's islands or the Philippines' may reach over the edge, and little more
     assert!(off.terminals_refused_under_beams < 0.05 * off.terminals_refused);

@@ -83,7 +83,8 @@ impl Restrictions {
         if let Some(unknown) = unknown {
             return Err(unknown.clone());
         }
-        let policies = self.policies.iter().filter(|loaded| !disabled.contains(&loaded.id)).cloned().collect();
+        let policies =
+            self.policies.iter().filter(|loaded| !disabled.contains(&loaded.id)).cloned().collect();
         Ok(Self { files: self.files.clone(), policies })
     }
 

@@ -16,7 +16,7 @@ mod budget;
 mod feeder;
 mod interference;
 
-use crate::air::{Air, Way};
+use crate::air::{Air, AirLoss, Way};
 use crate::antenna::ScanLoss;
 use crate::geodesy::EcefPosition;
 use crate::ids::BeamId;

@@ -3,7 +3,9 @@
 use super::area::{Atlas, Region};
 use super::clock;
 use super::diagnostic::{ACCEPTED_NAME, ScenarioError, name_fault};
-use super::format::{Area, AreaTargets, DemandChange, Event as Written, GroundKind, Pair, PolicyChange, Rainfall, Targets};
+use super::format::{
+    Area, AreaTargets, DemandChange, Event as Written, GroundKind, Pair, PolicyChange, Rainfall, Targets,
+};
 use super::ground::find;
 use super::storm::storm;
 use hifitime::Epoch;

@@ -4,10 +4,14 @@
 use super::area::Atlas;
 use super::clock;
 use super::diagnostic::{ScenarioError, closest};
-use super::format::{Boundaries, Line, Scenario, Service as Written, Subscriber as WrittenSubscriber, Surface as Below};
+use super::format::{
+    Boundaries, Line, Scenario, Service as Written, Subscriber as WrittenSubscriber, Surface as Below,
+};
+use crate::borders::Borders;
 use crate::builtin::borders_topojson;
+use h3o::{CellIndex, LatLng, Resolution};
 use hifitime::Epoch;
-use skyweave_core::service::{Evidence, LineState, Subscriber, Surface};
+use skyweave_core::service::{Evidence, LineState, Point, Subscriber, Surface};
 use skyweave_core::time::SlotNo;
 use skyweave_core::world::{EvidenceSource, Motion, Terminal, World};
 use skyweave_proof::table::{Document, Table};
@@ -71,8 +75,24 @@ pub struct Declared {
     pub steps: Vec<Step>,
 }
 
+/// Where terminals without a name may stand in a cell: the centres of its 49 cells two resolutions finer that are on land by the built-in
+/// borders. So a coast is no border for them.
+///
+/// # Errors
+/// What is wrong with the built-in borders, which are tested.
+pub fn inhabited() -> Result<impl Fn(u64) -> Vec<Point> + Sync, serde_json::Error> {
+    let borders = Borders::builtin()?;
+    Ok(move |h3: u64| {
+        let Ok(cell) = CellIndex::try_from(h3) else { return Vec::new() };
+        let finer = cell.resolution().succ().and_then(Resolution::succ).unwrap_or(cell.resolution());
+        let centres = cell.children(finer).map(LatLng::from);
+        let on_land = centres.filter(|at| borders.is_land(at.lat(), at.lng()));
+        on_land.filter_map(|at| Point::from_degrees(at.lat(), at.lng())).collect()
+    })
+}
+
 /// Reads what the scenario declares, and tells the world who its listed terminals are.
-pub fn build(
+pub(super) fn build(
     scenario: &Scenario,
     world: &mut World,
     window: (Epoch, Epoch),
@@ -113,7 +133,7 @@ pub fn build(
     };
     // until policies are compiled: a table without any, by which nobody is served
     if let Ok(table) = Table::new(Document::empty()) {
-        world.service.steps = vec![(SlotNo(i64::MIN), world.ruled_by(Arc::new(table)))];
+        world.service.steps = vec![(SlotNo(i64::MIN), world.ruled_by(Arc::new(table), &|_| Vec::new()))];
     }
     Ok(Some(declared))
 }
@@ -122,7 +142,8 @@ pub fn build(
 fn nothing_is_lost(scenario: &Scenario, atlas: &Atlas<'_>) -> Result<(), ScenarioError> {
     let sites = scenario.sites.iter().chain(&scenario.terminals);
     let of_site = sites.filter(|site| site.service.is_some()).map(|site| site.name.span()).next();
-    let of_event = scenario.events.iter().filter(|event| event.policies.is_some()).map(|event| event.at.span()).next();
+    let of_event =
+        scenario.events.iter().filter(|event| event.policies.is_some()).map(|event| event.at.span()).next();
     match of_site.or(of_event) {
         None => Ok(()),
         Some(span) => Err(atlas.source.fault(
@@ -138,7 +159,9 @@ fn dataset(written: &Spanned<Boundaries>, atlas: &Atlas<'_>) -> Result<Dataset, 
     let Boundaries { file, dataset, version, worldview, key, mend } = written.get_ref();
     let text = match file {
         None => borders_topojson(),
-        Some(file) => atlas.file(file.get_ref(), &file.span(), "accepted: GeoJSON or TopoJSON with named polygons")?,
+        Some(file) => {
+            atlas.file(file.get_ref(), &file.span(), "accepted: GeoJSON or TopoJSON with named polygons")?
+        }
     };
     Ok(Dataset {
         dataset: dataset.clone(),
@@ -184,7 +207,11 @@ fn registries(
     Ok(lists)
 }
 
-fn subscriber(terminal: &Terminal, written: Option<&WrittenSubscriber>, registries: Vec<String>) -> Subscriber {
+fn subscriber(
+    terminal: &Terminal,
+    written: Option<&WrittenSubscriber>,
+    registries: Vec<String>,
+) -> Subscriber {
     let usual = WrittenSubscriber::default();
     let written = written.unwrap_or(&usual);
     let evidence = terminal.evidence.as_ref().map(|evidence| {

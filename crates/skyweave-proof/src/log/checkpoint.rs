@@ -37,7 +37,8 @@ impl Checkpoint {
             return Err(NoCheckpoint("the origin is empty"));
         }
         let is_decimal = size.bytes().all(|c| c.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));
-        let size = size.parse().ok().filter(|_| is_decimal).ok_or(NoCheckpoint("the size is no decimal number"))?;
+        let size =
+            size.parse().ok().filter(|_| is_decimal).ok_or(NoCheckpoint("the size is no decimal number"))?;
         let bytes = STANDARD.decode(root).map_err(|_| NoCheckpoint("the root is not base64"))?;
         let root = bytes.try_into().map_err(|_| NoCheckpoint("the root does not have 32 bytes"))?;
         let extensions: Vec<String> = lines.map(str::to_owned).collect();

@@ -102,7 +102,13 @@ pub enum Unproven {
 ///
 /// # Errors
 /// Why it is not proven.
-pub fn verify_inclusion(leaf: &Hash, index: u64, proof: &[Hash], size: u64, root: &Hash) -> Result<(), Unproven> {
+pub fn verify_inclusion(
+    leaf: &Hash,
+    index: u64,
+    proof: &[Hash],
+    size: u64,
+    root: &Hash,
+) -> Result<(), Unproven> {
     if index >= size {
         return Err(Unproven::Beyond { index, size });
     }
@@ -247,16 +253,8 @@ mod tests {
     }
 
     /// The entries and roots that implementations of Certificate Transparency test themselves with.
-    const ENTRIES: [&str; 8] = [
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    ];
+    const ENTRIES: [&str; 8] =
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
     const ROOTS: [&str; 8] = [
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",

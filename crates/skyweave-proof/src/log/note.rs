@@ -108,7 +108,11 @@ impl Verifier {
         let kind = Kind::of(*code).ok_or_else(|| wrong("a kind of key that is not known"))?;
         let key: &[u8; 32] = key.try_into().map_err(|_| wrong("the key does not have 32 bytes"))?;
         let verifier = Self::new(name, kind, key)?;
-        if hex(verifier.id) == id { Ok(verifier) } else { Err(wrong("the id is not that of the name and key")) }
+        if hex(verifier.id) == id {
+            Ok(verifier)
+        } else {
+            Err(wrong("the id is not that of the name and key"))
+        }
     }
 
     /// As it is written: `name+id+base64`.
@@ -215,15 +219,19 @@ impl<'a> Note<'a> {
         if note.chars().any(|c| c < ' ' && c != '\n') {
             return Err(Wrong::Note("it has control characters"));
         }
-        let end = note.rfind("\n\n").ok_or(Wrong::Note("no empty line parts the text from the signatures"))?;
+        let end =
+            note.rfind("\n\n").ok_or(Wrong::Note("no empty line parts the text from the signatures"))?;
         let (text, lines) = (&note[..=end], &note[end + 2..]);
         if !lines.ends_with('\n') {
             return Err(Wrong::Note("the last line is not ended"));
         }
         let mut signatures = Vec::new();
         for line in lines.lines() {
-            let rest = line.strip_prefix(DASH).ok_or(Wrong::Note("a signature line begins with a dash and a blank"))?;
-            let (name, coded) = rest.split_once(' ').ok_or(Wrong::Note("a signature line has a name and a signature"))?;
+            let rest = line
+                .strip_prefix(DASH)
+                .ok_or(Wrong::Note("a signature line begins with a dash and a blank"))?;
+            let (name, coded) =
+                rest.split_once(' ').ok_or(Wrong::Note("a signature line has a name and a signature"))?;
             let bytes = STANDARD.decode(coded).map_err(|_| Wrong::Note("a signature is not base64"))?;
             let Some((id, signature)) = bytes.split_first_chunk::<4>() else {
                 return Err(Wrong::Note("a signature of fewer than five bytes"));
@@ -236,7 +244,11 @@ impl<'a> Note<'a> {
                 return Err(Wrong::Note("it has more than a hundred signatures"));
             }
         }
-        if signatures.is_empty() { Err(Wrong::Note("nobody signed it")) } else { Ok(Self { text, signatures }) }
+        if signatures.is_empty() {
+            Err(Wrong::Note("nobody signed it"))
+        } else {
+            Ok(Self { text, signatures })
+        }
     }
 
     /// Who of some signed it, each key once.
@@ -246,7 +258,9 @@ impl<'a> Note<'a> {
     pub fn verify(&self, known: &[Verifier]) -> Result<Vec<Signed>, Wrong> {
         let mut signed: Vec<Signed> = Vec::new();
         for (name, id, signature) in &self.signatures {
-            let Some(verifier) = known.iter().find(|one| one.name == *name && one.id == *id) else { continue };
+            let Some(verifier) = known.iter().find(|one| one.name == *name && one.id == *id) else {
+                continue;
+            };
             let one = verifier
                 .verify(self.text, signature)
                 .ok_or_else(|| Wrong::Signature { name: verifier.name.clone() })?;
@@ -263,7 +277,8 @@ fn message(text: &str, time_s: Option<u64>) -> String {
 }
 
 fn id_of(name: &str, kind: Kind, key: &[u8; 32]) -> [u8; 4] {
-    let hash = Sha256::new().chain_update(name).chain_update([b'\n', kind.code()]).chain_update(key).finalize();
+    let hash =
+        Sha256::new().chain_update(name).chain_update([b'\n', kind.code()]).chain_update(key).finalize();
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
@@ -272,7 +287,7 @@ fn is_name(name: &str) -> bool {
 }
 
 fn hex(id: [u8; 4]) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:08x}", u32::from_be_bytes(id))
 }
 
 #[cfg(test)]
@@ -295,14 +310,18 @@ mod tests {
         assert_eq!(wrong, Err(Wrong::Signature { name: "PeterNeumann".to_owned() }));
         let renamed = NOTE.replace("\u{2014} Peter", "\u{2014} Paul");
         assert_eq!(Note::parse(renamed.as_bytes()).unwrap().verify(&[peter]), Err(Wrong::Nobody));
-        for (from, to) in [("+c74f20a3", "+c74f20a4"), ("Peter", "Paul"), ("+AR", "+BR"), ("10TW", "10TX"), ("+", " ")] {
+        for (from, to) in
+            [("+c74f20a3", "+c74f20a4"), ("Peter", "Paul"), ("+AR", "+BR"), ("10TW", "10TX"), ("+", " ")]
+        {
             assert!(Verifier::parse(&PETER.replacen(from, to, 1)).is_err(), "{from} {to}");
         }
     }
 
     #[test]
     fn what_is_no_note_is_said() {
-        for (from, to) in [("\n\n", "\n"), ("\u{2014} ", "- "), ("AM=\n", "AM="), ("x08go/", "x08go."), ("is.", "is.\r")] {
+        for (from, to) in
+            [("\n\n", "\n"), ("\u{2014} ", "- "), ("AM=\n", "AM="), ("x08go/", "x08go."), ("is.", "is.\r")]
+        {
             assert!(matches!(Note::parse(NOTE.replace(from, to).as_bytes()), Err(Wrong::Note(_))), "{to}");
         }
         assert!(Note::parse(b"\xff\n\n").is_err());

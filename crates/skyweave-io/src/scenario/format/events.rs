@@ -1,7 +1,7 @@
 //! Events.
 
-use super::{Pair, PolicyChange};
 use super::places::{Area, Circle};
+use super::{Pair, PolicyChange};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
