@@ -23,7 +23,7 @@ const HEAD_BYTES: usize = 32 << 10;
 /// How long requests that are under way may take once the server shall stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How often old things are forgotten.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 const HOUR_NS: i64 = 3_600 * SECOND_NS;
 const DAY_NS: i64 = 24 * HOUR_NS;
 

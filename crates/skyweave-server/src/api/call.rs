@@ -171,7 +171,7 @@ async fn come_through(
     let name = caller.as_ref().map_or(ANYBODY, |caller| caller.client.id.as_str());
     // the token endpoint and health have limits of their own
     if caller.is_some() {
-        api.take_request(name).map_err(|wait_s| too_many(wait_s))?;
+        api.take_request(name).map_err(too_many)?;
     }
     if let (Needs::AnyOf(roles), Some(caller)) = (route.needs, &caller)
         && !caller.has_any(roles)

@@ -84,7 +84,7 @@ pub fn query(scope: &Scope, kinds: &[Kind], id: Option<&str>, after: i64) -> Eve
     let public = match scope {
         Scope::All => Vec::new(),
         Scope::Account(_) => {
-            names(Kind::ALL.iter().filter(wanted).filter(|kind| seen(*kind) == Seen::ByAll).collect())
+            names(Kind::ALL.iter().filter(wanted).filter(|kind| seen(kind) == Seen::ByAll).collect())
         }
     };
     EventQuery {

@@ -42,7 +42,7 @@ impl Default for Limits {
             body_bytes: 1 << 20,
             import_bytes: 512 << 20,
             request: Duration::from_secs(30),
-            import: Duration::from_secs(1_800),
+            import: Duration::from_mins(30),
             head: Duration::from_secs(10),
             connections: 1_024,
             streams: 256,

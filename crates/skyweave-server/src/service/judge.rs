@@ -185,7 +185,7 @@ pub async fn standing(store: &dyn Store, id: EntityId, time_ns: i64) -> Result<O
             match as_it_was(store, kind, &row.id, time_ns).await? {
                 Some(AnyEntity::Incident(incident)) => incidents.push(incident),
                 Some(AnyEntity::Permit(permit)) => {
-                    permitted |= Permit::holds(&permit, UnixSeconds(second(time_ns)))
+                    permitted |= Permit::holds(&permit, UnixSeconds(second(time_ns)));
                 }
                 _ => {}
             }
