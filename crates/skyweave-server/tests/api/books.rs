@@ -149,7 +149,7 @@ fn a_list_is_previewed_before_it_takes_effect() {
         keys.push(key);
     }
     // one with a slip of the hand
-    keys[7] = keys[7].replace('9', "6");
+    keys[7] = keys[7].replacen('9', "6", 1);
     let registry = json!({ "name": "verified", "list": "allow", "steward": books.organization, "evidence": "inspected" });
     let path = format!("/api/v1/registries/{}", admin.make("registries", &registry));
     admin.post(&format!("{path}/add"), &json!({ "keys": keys })).is(200);
