@@ -70,6 +70,14 @@ pub struct AirLoss {
     pub dry_db: f64,
 }
 
+impl AirLoss {
+    /// The same without rain and without what is exceeded for a share of the year.
+    #[must_use]
+    pub const fn dried(self) -> Self {
+        Self { now_db: self.dry_db, ..self }
+    }
+}
+
 /// The share of its power that a zenith loss in dB leaves a wave, by the sine of the elevation.
 fn slant(zenith_db: f64, sine: f64) -> f64 {
     zenith_db / sine.clamp(LEAST_SINE, 1.0)
@@ -135,9 +143,11 @@ impl Air {
         let (air, w) = (&self.beams[beam.index()], way as usize);
         let dry_db = slant(f64::from(air.dry_db[w]), sine);
         let now_db = match &air.exceeded {
-            _ if rain_mm_h > 0.0 => {
+            exceeded if rain_mm_h > 0.0 => {
                 let moist_db = slant(f64::from(air.moist_db[w]), sine);
-                moist_db + self.rain_db(&self.user[w], f64::from(air.rain_above_km), rain_mm_h, sine)
+                let raining = self.rain_db(&self.user[w], f64::from(air.rain_above_km), rain_mm_h, sine);
+                // rain that falls makes nothing better
+                (moist_db + raining).max(exceeded.as_ref().map_or(0.0, |tables| tables[w].db(sine)))
             }
             Some(tables) => tables[w].db(sine),
             None => dry_db,
@@ -152,8 +162,10 @@ impl Air {
         let link = &air.bands[band][way as usize];
         let dry_db = slant(link.dry_db, sine);
         let now_db = match &link.exceeded {
-            _ if rain_mm_h > 0.0 => {
-                slant(link.moist_db, sine) + self.rain_db(&link.band, air.rain_above_km, rain_mm_h, sine)
+            exceeded if rain_mm_h > 0.0 => {
+                let raining = self.rain_db(&link.band, air.rain_above_km, rain_mm_h, sine);
+                (slant(link.moist_db, sine) + raining)
+                    .max(exceeded.as_ref().map_or(0.0, |table| table.db(sine)))
             }
             Some(table) => table.db(sine),
             None => dry_db,

@@ -77,7 +77,7 @@ impl Conditions {
             Change::Fail(affected) => self.set(affected, false),
             Change::Recover(affected) => self.set(affected, true),
             // the rain itself is in the weather of the world
-            Change::Rain => true,
+            Change::Rain | Change::Policies => true,
             Change::Demand { cells, factor, dark_share } => {
                 let mut changed = false;
                 for cell in cells {

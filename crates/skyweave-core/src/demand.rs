@@ -6,6 +6,7 @@
 use crate::admission::{Admission, Basis, Verdict};
 use crate::conditions::Conditions;
 use crate::ids::{CellId, PlanId, PopId, TerminalId};
+use crate::refusal::RefusalCode;
 use crate::time::{SlotNo, utc_seconds_of_day};
 use crate::world::World;
 use rayon::prelude::*;
@@ -38,6 +39,10 @@ pub struct CellDemand {
     pub all_terminals: f64,
     /// Terminals without power.
     pub dark_terminals: f64,
+    /// Terminals that may not be served.
+    pub refused_terminals: f64,
+    /// Why most of them may not.
+    pub refusal: Option<RefusalCode>,
     /// Downlink demand of each of those that are admitted and have power, on average, bit/s.
     pub down_bps: f64,
     /// Uplink demand of each, on average, bit/s.
@@ -53,6 +58,8 @@ pub struct Demand {
     pub cells: Vec<CellDemand>,
     /// Asks, by beam cell, then by position cell, PoP and plan.
     pub asks: Vec<Ask>,
+    /// By listed terminal: true if it may be served.
+    pub admitted: Vec<bool>,
     /// By beam cell: where its asks begin; and the end.
     starts: Vec<u32>,
 }
@@ -98,7 +105,8 @@ struct Alike {
     /// The PoP in force; none sorts first.
     pop: Option<PopId>,
     plan: PlanId,
-    admitted: bool,
+    /// Its place in the list.
+    index: u32,
 }
 
 /// What everybody asks for in a slot.
@@ -118,11 +126,12 @@ pub fn find<A: Basis>(
             cell: terminal.cell_at(slot),
             pop: conditions.pop_of(world, terminal, slot),
             plan: terminal.plan,
-            admitted: admission.terminal(TerminalId::at(index)) == Verdict::Admitted,
+            index: index as u32,
         })
         .collect();
     listed.par_sort_unstable();
-    let counter = Counter { world, conditions, listed: &listed, utc_s: utc_seconds_of_day(slot.start()) };
+    let counter =
+        Counter { world, conditions, admission, listed: &listed, utc_s: utc_seconds_of_day(slot.start()) };
     let chunks: Vec<Chunk> = (0..world.beams.len().div_ceil(CHUNK))
         .into_par_iter()
         .map(|chunk| {
@@ -130,8 +139,7 @@ pub fn find<A: Basis>(
             for beam in chunk * CHUNK..((chunk + 1) * CHUNK).min(world.beams.len()) {
                 counted.first_cell.push(counted.cells.len() as u32);
                 for &cell in world.beams.cells(beam) {
-                    let anonymous_admitted = admission.cell(cell) == Verdict::Admitted;
-                    counted.cells.push(counter.of_cell(cell, anonymous_admitted, &mut counted.asks));
+                    counted.cells.push(counter.of_cell(cell, &mut counted.asks));
                 }
                 counted.ends.push(counted.asks.len() as u32);
             }
@@ -154,7 +162,10 @@ pub fn find<A: Basis>(
         chunk.cells[chunk.first_cell[beam % CHUNK] as usize + place]
     };
     let cells = (0..world.cells.len()).into_par_iter().with_min_len(4_096).map(of_cell).collect();
-    Demand { cells, asks, starts }
+    let admitted = (0..world.terminals.len())
+        .map(|index| admission.terminal(TerminalId::at(index)).is_served())
+        .collect();
+    Demand { cells, asks, admitted, starts }
 }
 
 /// Beam cells handled by one task.
@@ -179,53 +190,72 @@ fn alike(a: &Ask, b: &Ask) -> bool {
 /// Adds an ask to those of its cell, or its terminals to those that are alike.
 fn add(asks: &mut Vec<Ask>, first_of_cell: usize, ask: Ask) {
     match asks[first_of_cell..].iter_mut().find(|known| alike(known, &ask)) {
-        Some(known) => known.terminals += ask.terminals,
+        Some(known) => {
+            let together = known.terminals + ask.terminals;
+            // some may be throttled: what is asked for is the same in all
+            let mean = |a: f64, b: f64| {
+                if a == b || together <= 0.0 {
+                    a
+                } else {
+                    (known.terminals * a + ask.terminals * b) / together
+                }
+            };
+            known.down_bps = mean(known.down_bps, ask.down_bps);
+            known.up_bps = mean(known.up_bps, ask.up_bps);
+            known.terminals = together;
+        }
         None => asks.push(ask),
     }
 }
 
-struct Counter<'a> {
+struct Counter<'a, A: Basis> {
     world: &'a World,
     conditions: &'a Conditions,
+    admission: &'a Admission<A>,
     /// Sorted.
     listed: &'a [Alike],
     utc_s: f64,
 }
 
-impl Counter<'_> {
+impl<A: Basis> Counter<'_, A> {
     /// What a position cell asks for in all; its asks are added to the others.
-    fn of_cell(&self, id: CellId, anonymous_admitted: bool, asks: &mut Vec<Ask>) -> CellDemand {
+    fn of_cell(&self, id: CellId, asks: &mut Vec<Ask>) -> CellDemand {
         let (world, conditions) = (self.world, self.conditions);
         let cell = &world.cells[id.index()];
         let (factor, dark) = (conditions.demand_factor[id.index()], conditions.dark_share[id.index()]);
         let demand = &world.rules.demand;
         let factor = factor * demand.of_hour(cell.place.geodetic.longitude_rad, self.utc_s);
         let pop = conditions.pop_in_force(world, cell.home_pop, || cell.place);
-        let ask = |pop: Option<PopId>, plan: PlanId, terminals: f64| {
+        let ask = |pop: Option<PopId>, plan: PlanId, terminals: f64, verdict: Verdict| {
             let paid = &demand.plans[plan.index()];
             Ask {
                 cell: id,
                 pop,
                 plan,
                 terminals: terminals * (1.0 - dark),
-                down_bps: paid.down_bps * factor,
-                up_bps: paid.up_bps * factor,
+                down_bps: verdict.of_rate(paid.down_bps * factor),
+                up_bps: verdict.of_rate(paid.up_bps * factor),
                 weight: paid.weight,
             }
         };
         let first_of_cell = asks.len();
         let mut all = f64::from(cell.anonymous_terminals);
-        if anonymous_admitted && cell.anonymous_terminals > 0 {
+        let mut refused = Refused::default();
+        if cell.anonymous_terminals > 0 {
             for (plan, paid) in demand.plans.iter().enumerate().filter(|(_, paid)| paid.share > 0.0) {
-                let terminals = f64::from(cell.anonymous_terminals) * paid.share;
-                add(asks, first_of_cell, ask(pop, PlanId::at(plan), terminals));
+                let (plan, terminals) = (PlanId::at(plan), f64::from(cell.anonymous_terminals) * paid.share);
+                self.admission.cell(id, plan, &mut |share, verdict| match verdict {
+                    Verdict::Refused(code) => refused.add(code, terminals * share),
+                    _ => add(asks, first_of_cell, ask(pop, plan, terminals * share, verdict)),
+                });
             }
         }
         let first = self.listed.partition_point(|terminal| terminal.cell < id);
         for terminal in self.listed[first..].iter().take_while(|terminal| terminal.cell == id) {
             all += 1.0;
-            if terminal.admitted {
-                add(asks, first_of_cell, ask(terminal.pop, terminal.plan, 1.0));
+            match self.admission.terminal(TerminalId(terminal.index)) {
+                Verdict::Refused(code) => refused.add(code, 1.0),
+                verdict => add(asks, first_of_cell, ask(terminal.pop, terminal.plan, 1.0, verdict)),
             }
         }
         if dark >= 1.0 {
@@ -244,9 +274,34 @@ impl Counter<'_> {
             terminals,
             all_terminals: all,
             dark_terminals: all * dark,
+            refused_terminals: refused.terminals(),
+            refusal: refused.most(),
             down_bps: each(down_bps),
             up_bps: each(up_bps),
             pop,
         }
+    }
+}
+
+/// Terminals of a cell that may not be served, by reason. There are few reasons in a cell.
+#[derive(Default)]
+struct Refused(Vec<(RefusalCode, f64)>);
+
+impl Refused {
+    fn add(&mut self, code: RefusalCode, terminals: f64) {
+        match self.0.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, sum)) => *sum += terminals,
+            None => self.0.push((code, terminals)),
+        }
+    }
+
+    fn terminals(&self) -> f64 {
+        self.0.iter().map(|(_, terminals)| terminals).sum()
+    }
+
+    /// The reason of most; of equals the one with the lower number.
+    fn most(&self) -> Option<RefusalCode> {
+        let most = self.0.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        most.map(|(code, _)| *code)
     }
 }

@@ -3,7 +3,8 @@
 //! An antenna keeps its satellite while it stands above the gateway's mask. Free antennas take satellites that nobody
 //! holds, the highest first over the whole network; ties go to the lower gateway, then to the lower satellite.
 //!
-//! With gateway diversity no antenna holds a satellite over a link that the rain has drowned; another gateway may.
+//! No antenna holds a satellite over a link that carries nothing even in dry air, nor, with gateway diversity, over one that the rain has
+//! drowned; another gateway may.
 
 use crate::conditions::Conditions;
 use crate::constellation::Topology;
@@ -53,7 +54,7 @@ pub fn hold(
     let useful = |g: usize| conditions.gateway_up[g] && reaches_a_pop(world, conditions, GatewayId::at(g));
     let gateways: Vec<usize> = (0..world.gateways.len()).filter(|&g| useful(g)).collect();
     let second = |satellite: SatId| world.satellites[satellite.index()].second_generation;
-    let drowned = |g: usize, view: &View| links.is_drowned(GatewayId::at(g), view, second(view.satellite));
+    let useless = |g: usize, view: &View| links.is_useless(GatewayId::at(g), view, second(view.satellite));
     let rate = |g: usize, view: &View| links.feeder(GatewayId::at(g), view, second(view.satellite));
 
     if let Some(before) = before {
@@ -62,7 +63,7 @@ pub fn hold(
                 let held = before.of_satellite[satellite.index()];
                 if held.is_some_and(|f| f.gateway.index() == g) {
                     let view = View::of(&world.gateways[g].place, satellite, sky);
-                    if !drowned(g, &view) {
+                    if !useless(g, &view) {
                         feeders.take(g, &view, rate(g, &view));
                     }
                 }
@@ -83,7 +84,7 @@ pub fn hold(
     for (_, g, view) in offers {
         if feeders.antennas_used[g] < world.gateways[g].antennas
             && !feeders.holds(view.satellite)
-            && !drowned(g, &view)
+            && !useless(g, &view)
         {
             feeders.take(g, &view, rate(g, &view));
         }

@@ -4,7 +4,8 @@
 //! made of: [`math`], [`ids`], [`time`], [`geodesy`], what modems carry, [`modcod`], what antennas lose off their axis, [`antenna`],
 //! what lasers carry, [`optics`], what air and rain take, [`atmosphere`], [`elements`], [`sgp4`], what medium access adds, [`access`].
 //! Then what is given: [`rules`], a [`place`] and how it sees the geostationary arc, [`gso`], where [`beams`] are pointed, the [`air`] over
-//! them, the [`weather`], the codes of [`refusal`], the [`timeline`], the [`world`], its [`conditions`] at a slot, and who may be served,
+//! them, the [`weather`], the codes of [`refusal`], decision tables and who
+//! terminals are, [`service`], the [`timeline`], the [`world`], its [`conditions`] at a slot, and who may be served,
 //! [`admission`]. Then the stages:
 //!
 //! | stage | takes | gives |
@@ -45,6 +46,7 @@ pub mod beams;
 pub mod air;
 pub mod weather;
 pub use skyweave_proof::refusal;
+pub mod service;
 pub mod timeline;
 pub mod world;
 pub mod conditions;

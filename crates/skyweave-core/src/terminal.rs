@@ -73,11 +73,19 @@ pub fn serve<A: Basis>(
             let (place, cell) = (terminal.motion.at(slot), terminal.cell_at(slot));
             let outcome = match admission.terminal(TerminalId::at(index)) {
                 Verdict::Refused(code) => Err(Outage::NotAdmitted(code)),
-                Verdict::Admitted => outcome(world, terminal, cell, place, given, slot),
+                verdict => outcome(world, terminal, cell, place, given, slot)
+                    .map(|served| throttled(served, verdict)),
             };
             TerminalService { place, cell, outcome }
         })
         .collect()
+}
+
+/// A terminal whose cell gets more than it may have by itself.
+fn throttled(mut served: Served, verdict: Verdict) -> Served {
+    served.flow.down_bps = verdict.of_rate(served.flow.down_bps);
+    served.flow.up_bps = verdict.of_rate(served.flow.up_bps);
+    served
 }
 
 fn outcome(

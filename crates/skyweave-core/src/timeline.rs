@@ -30,6 +30,8 @@ pub enum Change {
     Recover(Affected),
     /// A storm begins; where, how strong and for how long is in the weather of the world.
     Rain,
+    /// Policies come into force or end; which, is in the service of the world.
+    Policies,
     /// Demand in cells changes: terminals ask for `factor` times their usual, and a share has no power.
     Demand {
         /// The cells.

@@ -14,10 +14,13 @@ use crate::ids::{BeamId, CellId, FibreId, GatewayId, PlanId, PopId, SatId};
 use crate::place::HorizonMask;
 use crate::refusal::RefusalCode;
 use crate::rules::Rules;
+use crate::service::{Course, Point, Ruling, Service};
 use crate::sgp4::{EARTH_RADIUS_WGS72_KM, Sgp4, Sgp4Error};
-use crate::time::{SlotInstant, SlotNo};
+use crate::time::{SLOT_S, SlotInstant, SlotNo};
 use crate::timeline::Timeline;
 use crate::weather::{Weather, along};
+use skyweave_proof::table::Table;
+use std::sync::Arc;
 
 pub use crate::place::Place;
 
@@ -46,6 +49,8 @@ pub struct World {
     pub gso: GsoRegimes,
     /// Storms and rain.
     pub weather: Weather,
+    /// Which decision tables are in force; without any everybody may be served.
+    pub service: Service,
     /// What medium access adds to a round trip, in the middle of its distribution, s.
     pub access_rtt_s: f64,
     /// Parameters of every stage.
@@ -266,6 +271,17 @@ impl Motion {
 }
 
 impl Terminal {
+    /// Where it is when a slot begins, and its speed from there to the next one.
+    #[must_use]
+    pub fn course_at(&self, slot: SlotNo) -> Course {
+        let place = self.motion.at(slot).geodetic;
+        let speed_m_s = match &self.motion {
+            Motion::Fixed(_) => 0.0,
+            Motion::Track(_) => place.great_circle_m(self.motion.at(slot.next()).geodetic) / SLOT_S as f64,
+        };
+        Course { place, speed_m_s }
+    }
+
     /// The cell it is in at a slot.
     #[must_use]
     pub fn cell_at(&self, slot: SlotNo) -> CellId {
@@ -301,6 +317,14 @@ impl World {
         let gateways: Vec<Place> = self.gateways.iter().map(|gateway| gateway.place).collect();
         self.air = Air::over(&self.rules, &self.beams.places, &gateways, climate);
         self.access_rtt_s = RttAddition::tabulate(&self.rules.access, Activity::Steady).quantile_s(0.5);
+    }
+
+    /// A decision table before this world: its cells, plans and listed terminals. `inhabited` is as for [`Ruling::new`].
+    #[must_use]
+    pub fn ruled_by(&self, table: Arc<Table>, inhabited: &(dyn Fn(u64) -> Vec<Point> + Sync)) -> Arc<Ruling> {
+        let cells: Vec<u64> = self.cells.iter().map(|cell| cell.h3).collect();
+        let plans: Vec<&str> = self.rules.demand.plans.iter().map(|plan| plan.name.as_str()).collect();
+        Arc::new(Ruling::new(table, &cells, &plans, &self.service.subscribers, inhabited))
     }
 
     /// The beam cell of a position cell.

@@ -82,10 +82,16 @@ impl Borders {
         self.outlines.get(&numeric_code(name)?)
     }
 
+    /// True for a place that is in some country.
+    #[must_use]
+    pub fn is_land(&self, latitude_deg: f64, longitude_deg: f64) -> bool {
+        self.outlines.values().any(|outline| outline.contains(latitude_deg, longitude_deg))
+    }
+
     /// Distance in m from a place to the nearest land, 0 on land; exact only in so far as borders have dense corners.
     #[must_use]
     pub fn distance_to_land_m(&self, latitude_deg: f64, longitude_deg: f64) -> f64 {
-        if self.outlines.values().any(|outline| outline.contains(latitude_deg, longitude_deg)) {
+        if self.is_land(latitude_deg, longitude_deg) {
             return 0.0;
         }
         let here = skyweave_core::geodesy::Geodetic::from_degrees(latitude_deg, longitude_deg);

@@ -47,9 +47,13 @@ pub struct Act {
     pub terminals_asking: f64,
     /// Terminals without power, mean.
     pub terminals_dark: f64,
+    /// Terminals that may not be served, by any policy, mean.
+    pub terminals_refused: f64,
+    /// Of those, in cells that a lit beam covers, mean.
+    pub terminals_refused_under_beams: f64,
     /// Those that are served, mean.
     pub terminals_served: f64,
-    /// The second as a share of the first.
+    /// Those that are served as a share of those that ask.
     pub served_share: f64,
     /// Downlink asked for, mean, bit/s.
     pub offered_down_bps: f64,
@@ -154,6 +158,8 @@ fn acts(network: &[NetworkRow]) -> Vec<Act> {
                 slots: rows.len(),
                 terminals_asking: rounded(asking, 2),
                 terminals_dark: rounded(mean(|row| row.terminals_dark), 2),
+                terminals_refused: rounded(mean(|row| row.terminals_refused), 2),
+                terminals_refused_under_beams: rounded(mean(|row| row.terminals_refused_under_beams), 2),
                 terminals_served: rounded(served, 2),
                 served_share: share_of(served, asking),
                 offered_down_bps: mean(|row| row.offered_down_bps).round(),

@@ -4,5 +4,7 @@
 //! [`refusal`] has the codes that a refused terminal is told, [`table`] the compiled decision table.
 #![forbid(unsafe_code)]
 
+pub mod dsse;
+pub mod log;
 pub mod refusal;
 pub mod table;

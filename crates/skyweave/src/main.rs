@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod say;
 mod serve;
+mod service;
 mod spread;
 mod summary_text;
 mod table;

@@ -8,7 +8,7 @@ use crate::progress::Planning;
 use crate::say::say;
 use crate::timings::Timings;
 use crate::timings_text::{self, processor_time};
-use crate::{summary_text, world_text};
+use crate::{service, summary_text, world_text};
 use miette::{IntoDiagnostic, Result, WrapErr};
 use serde::Serialize;
 use skyweave_core::admission::{Basis, Unsigned};
@@ -28,7 +28,7 @@ const INTERRUPTED: u8 = 130;
 pub fn run(options: &Options) -> Result<ExitCode> {
     let started = Instant::now();
     let interrupt = Interrupt::listen();
-    let prepared = scenario::read(&options.scenario, &options.set)?;
+    let prepared = service::read(&options.scenario, &options.set)?;
     if !options.quiet {
         eprint!("{}", world_text::lines(&prepared));
     }

@@ -78,25 +78,27 @@ fn sites(summary: &Summary) -> Table {
 }
 
 fn acts(summary: &Summary) -> Table {
-    let mut table = Table::new(
-        &[
-            "from event",
-            "slots",
-            "asking",
-            "dark",
-            "served",
-            "share",
-            "asked",
-            "delivered",
-            "RTT p50",
-            "p95 ms",
-            "by laser",
-            "moved PoP",
-        ],
-        1,
-    );
+    let mut headings = vec![
+        "from event",
+        "slots",
+        "asking",
+        "dark",
+        "served",
+        "share",
+        "asked",
+        "delivered",
+        "RTT p50",
+        "p95 ms",
+        "by laser",
+        "moved PoP",
+    ];
+    let some_refused = summary.acts.iter().any(|act| act.terminals_refused > 0.0);
+    if some_refused {
+        headings.extend(["refused", "of them under beams"]);
+    }
+    let mut table = Table::new(&headings, 1);
     for act in &summary.acts {
-        table.row(vec![
+        let mut cells = vec![
             if act.label.is_empty() { "(start)".to_owned() } else { act.label.clone() },
             act.slots.to_string(),
             count(act.terminals_asking),
@@ -109,7 +111,11 @@ fn acts(summary: &Summary) -> Table {
             ms(act.rtt_p95_ms),
             percent(act.over_lasers_share),
             count(act.terminals_moved_pop),
-        ]);
+        ];
+        if some_refused {
+            cells.extend([count(act.terminals_refused), count(act.terminals_refused_under_beams)]);
+        }
+        table.row(cells);
     }
     table
 }

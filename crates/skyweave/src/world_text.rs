@@ -52,6 +52,7 @@ fn what_happens(world: &World, change: &Change) -> String {
         Change::Fail(affected) => ("", affected),
         Change::Recover(affected) => ("back: ", affected),
         Change::Rain => return "a storm begins".to_owned(),
+        Change::Policies => return "other policies come into force".to_owned(),
         Change::Demand { cells, factor, dark_share } => {
             return format!(
                 "{} cells ask {factor} times as much, {} of terminals dark",

@@ -1,6 +1,6 @@
 //! How much of the probability of a place lies inside a territory.
 //!
-//! The Gaussian is stood for by 1,024 places, each of which is in or out exactly. Against a straight border this is right to half a per cent of
+//! The Gaussian is stood for by 1,024 places, each of which is in or out exactly. Against a straight border this is right to 0.2 per cent of
 //! the whole; what lies more than 3.9 sigma out, 1/2048, is not looked at.
 
 use super::Fix;

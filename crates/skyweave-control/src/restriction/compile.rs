@@ -1,12 +1,12 @@
 //! From policies whose names are known to the rules of each class of places.
 
-use super::Names;
 use super::condition::{Condition, Place, Validity};
 use super::emit::{TooLong, program, size};
-use super::fault::Faults;
+use super::fault::{Fault, Faults};
 use super::load::{Restrictions, sorted};
 use super::operand::{Numbers, cell_of};
 use super::subset::{Reading, cells_named};
+use super::{NONE, Names};
 use crate::territory::Cover;
 use h3o::CellIndex;
 use skyweave_proof::table::document::Document;
@@ -51,7 +51,7 @@ impl Restrictions {
     /// # Errors
     /// Every name that is not known, and every expression outside the subset that compiles.
     pub fn resolve(&self, names: &Names) -> Result<Resolved, Faults> {
-        let mut faults = Vec::new();
+        let mut faults = reserved(names);
         let named = self.policies.iter().flat_map(|loaded| cells_named(&loaded.policy));
         let cells: BTreeSet<CellIndex> = named.filter_map(|named| cell_of(named).ok()).collect();
         let numbers = Numbers { names, cells: &cells };
@@ -83,6 +83,25 @@ impl Restrictions {
             Err(sorted(faults))
         }
     }
+}
+
+/// A plan that is called "none" could not be told from having none.
+fn reserved(names: &Names) -> Vec<Fault> {
+    let lists = [
+        ("plans", &names.plans),
+        ("classes of use", &names.use_classes),
+        ("protected classes", &names.protected_classes),
+        ("registries", &names.registries),
+        ("territories", &names.territories),
+    ];
+    let taken = lists.into_iter().filter(|(_, names)| names.contains(NONE));
+    let fault = |(list, _)| Fault {
+        file: format!("the list of {list}"),
+        line: 1,
+        column: 1,
+        what: format!("the name \"{NONE}\", which policies use for having none"),
+    };
+    taken.map(fault).collect()
 }
 
 impl Resolved {

@@ -6,7 +6,7 @@ use cedar_policy::{PolicySet, Schema, ValidationMode, Validator};
 use cedar_policy_core::ast;
 use cedar_policy_core::parser::Loc;
 use skyweave_proof::table::PolicyKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The schema that policies are validated against.
 pub const SCHEMA: &str = include_str!("../../schema/skyweave.cedarschema");
@@ -72,6 +72,20 @@ impl Restrictions {
         } else {
             Err(sorted(faults))
         }
+    }
+
+    /// Those that are left when some, by id, are not in force.
+    ///
+    /// # Errors
+    /// The first id that no policy has.
+    pub fn without(&self, disabled: &BTreeSet<String>) -> Result<Self, String> {
+        let unknown = disabled.iter().find(|id| self.policies.iter().all(|loaded| loaded.id != **id));
+        if let Some(unknown) = unknown {
+            return Err(unknown.clone());
+        }
+        let policies =
+            self.policies.iter().filter(|loaded| !disabled.contains(&loaded.id)).cloned().collect();
+        Ok(Self { files: self.files.clone(), policies })
     }
 
     /// How many there are.

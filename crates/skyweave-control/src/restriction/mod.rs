@@ -1,7 +1,8 @@
 //! Restrictions: who is served where, written in Cedar and compiled to a decision table.
 //!
 //! [`Restrictions::load`] reads policies and validates them against the schema; [`Restrictions::resolve`] looks up what they name;
-//! [`Resolved::compile`] works out what is left of each in each class of places. What a policy may say is in `docs/restrictions.md`;
+//! [`Resolved::compile`] works out what is left of each in each class of places; [`compile`](compile()) is all
+//! of it in one step. What a policy may say is in `docs/restrictions.md`;
 //! one that says more is refused where it says so, and never decided slowly.
 
 mod annotations;
@@ -12,10 +13,12 @@ mod fault;
 mod load;
 mod operand;
 mod subset;
+mod whole;
 
 pub use compile::{CompileError, Resolved};
 pub use fault::{Fault, Faults};
 pub use load::{PolicyFile, Restrictions, SCHEMA};
+pub use whole::{NotCompiled, compile};
 
 use std::collections::BTreeSet;
 

@@ -48,10 +48,13 @@ impl Cover {
         let is_edge = edge_begins(&territories);
         let ground = Ground { index: Index::of(&vertices, &owners, &is_edge), vertices, owners, is_edge };
         let near = ground.edges_by_cell();
-        let built: Vec<Option<Built>> =
-            near.par_iter().map(|(cell, edges)| ground.border(*cell, edges)).collect::<Result<_, Fault>>()?;
-        let built: BTreeMap<CellIndex, Built> =
-            built.into_iter().flatten().map(|border| (border.cell, border)).collect();
+        let results: Vec<Result<Option<Built>, Fault>> =
+            near.par_iter().map(|(cell, edges)| ground.border(*cell, edges)).collect();
+        let mut built = BTreeMap::new();
+        // of several faults always the first
+        for result in results {
+            built.extend(result?.map(|border| (border.cell, border)));
+        }
         let cells: Vec<CellIndex> = cells.iter().copied().collect();
         Ok(Descent::new(&ground, &built, &cells, territories.len()).cover(territories, cells))
     }

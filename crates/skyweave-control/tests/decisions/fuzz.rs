@@ -4,6 +4,7 @@ use super::oracle::{Answer, Oracle, Question};
 use h3o::{LatLng, Resolution};
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::TestRunner;
 use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
 use skyweave_control::territory::{Cover, Territory};
 use skyweave_proof::refusal::RefusalCode;
@@ -12,6 +13,7 @@ use skyweave_proof::table::{
     AreaNo, Attributes, Evidence, LineState, Outcome, PlanNo, Point, PolicyKind, PolicyNo, ProtectedClassNo,
     Registries, RegistryNo, Surface, Table, UseClassNo,
 };
+use std::time::{Duration, Instant};
 
 const THRESHOLDS: [i64; 5] = [0, 1, 2_083, 7_200, 86_399];
 const CELLS: [&str; 2] = ["841e265ffffffff", "851e2657fffffff"];
@@ -226,71 +228,92 @@ fn points(territories: &[Territory], seeds: &[(i32, i32, u8)]) -> Vec<Point> {
     seeds.iter().map(of).collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+fn agree(
+    text: &str,
+    territories: &[Territory],
+    seeds: &[(i32, i32, u8)],
+    terminals: &[Attributes],
+) -> Result<(), TestCaseError> {
+    let file = PolicyFile { name: "fuzz.cedar".to_owned(), text: text.to_owned() };
+    // two conditions may shut each other out, which the validator sees
+    let Ok(restrictions) = Restrictions::load(&[file]) else {
+        return Err(TestCaseError::reject("impossible"));
+    };
+    let resolved = restrictions.resolve(&names()).unwrap();
+    let cover = Cover::of(territories, resolved.cells()).unwrap();
+    let document = resolved.compile(cover, 60_000).unwrap();
+    let bytes = document.to_bytes();
+    let table = Table::new(document).unwrap();
+    prop_assert_eq!(Table::parse(&bytes).unwrap().identity(), table.identity());
+    let oracle = Oracle::of(text);
+    for (point, attributes) in points(territories, seeds).into_iter().zip(terminals) {
+        let class = table.class_at(point);
+        let inside = territories.iter().filter(|t| winding(&t.polygons, point) > 0);
+        let valid: Vec<&str> = inside
+            .clone()
+            .filter(|t| (t.from_s..t.until_s).contains(&attributes.time_s))
+            .map(|t| t.name.as_str())
+            .collect();
+        let inside: Vec<u16> = inside.map(|t| t.name[1..].parse().unwrap()).collect();
+        let found: Vec<u16> =
+            table.areas_of(class).iter().map(|area| area.0).filter(|&area| area < 3).collect();
+        prop_assert_eq!(found, inside, "{:?}", point);
 
-    #[test]
-    fn the_table_says_what_cedar_says(
-        text in policies(), territories in territories(),
-        seeds in prop::collection::vec((-700_i32..700, -700_i32..700, any::<u8>()), 12),
-        terminals in prop::collection::vec(attributes(), 12)
-    ) {
-        let file = PolicyFile { name: "fuzz.cedar".to_owned(), text: text.clone() };
-        // two conditions may shut each other out, which the validator sees
-        let Ok(restrictions) = Restrictions::load(&[file]) else { return Err(TestCaseError::reject("impossible")) };
-        let resolved = restrictions.resolve(&names()).unwrap();
-        let cover = Cover::of(&territories, resolved.cells()).unwrap();
-        let document = resolved.compile(cover, 60_000).unwrap();
-        let bytes = document.to_bytes();
-        let table = Table::new(document).unwrap();
-        prop_assert_eq!(Table::parse(&bytes).unwrap().identity(), table.identity());
-        let oracle = Oracle::of(&text);
-        for (point, attributes) in points(&territories, &seeds).into_iter().zip(&terminals) {
-            let class = table.class_at(point);
-            let inside = territories.iter().filter(|t| winding(&t.polygons, point) > 0);
-            let valid: Vec<&str> = inside
-                .clone()
-                .filter(|t| (t.from_s..t.until_s).contains(&attributes.time_s))
-                .map(|t| t.name.as_str())
-                .collect();
-            let inside: Vec<u16> = inside.map(|t| t.name[1..].parse().unwrap()).collect();
-            let found: Vec<u16> = table.areas_of(class).iter().map(|area| area.0).filter(|&area| area < 3).collect();
-            prop_assert_eq!(found, inside, "{:?}", point);
-
-            let (latitude_deg, longitude_deg) = point.degrees();
-            let cell = LatLng::new(latitude_deg, longitude_deg).unwrap().to_cell(Resolution::Five);
-            let cells: Vec<String> =
-                (0..=5).map(|r| cell.parent(Resolution::try_from(r).unwrap()).unwrap().to_string()).collect();
-            let question = oracle.question(table.document(), &valid, &cells, attributes);
-            let decision = table.decide(class, attributes);
-            let decided = decision.policy.map(|policy| table.policy(policy).unwrap());
-            let (served, ids) = ask(&oracle, &question, "serve");
-            let explained = table.explain(class, None, attributes);
-            let ids_of = |ids: &[PolicyNo]| -> Vec<String> {
-                ids.iter().map(|&policy| table.policy(policy).unwrap().id.clone()).collect()
-            };
-            prop_assert_eq!(decision.outcome.is_served(), served, "{} {:?}", text, attributes);
-            if served {
-                let (full_rate, throttles) = ask(&oracle, &question, "full_rate");
-                prop_assert_eq!(decision.outcome == Outcome::Permitted, full_rate);
-                prop_assert_eq!(ids_of(&explained.deciding), if full_rate { ids } else { throttles });
-                if let Outcome::Throttled { kbit_s } = decision.outcome {
-                    let rate = |&policy: &PolicyNo| table.policy(policy).map(|policy| policy.kind);
-                    let lower = explained.deciding.iter().filter_map(rate).find(
+        let (latitude_deg, longitude_deg) = point.degrees();
+        let cell = LatLng::new(latitude_deg, longitude_deg).unwrap().to_cell(Resolution::Five);
+        let cells: Vec<String> =
+            (0..=5).map(|r| cell.parent(Resolution::try_from(r).unwrap()).unwrap().to_string()).collect();
+        let question = oracle.question(table.document(), &valid, &cells, attributes);
+        let decision = table.decide(class, attributes);
+        let decided = decision.policy.map(|policy| table.policy(policy).unwrap());
+        let (served, ids) = ask(&oracle, &question, "serve");
+        let explained = table.explain(class, None, attributes);
+        let ids_of = |ids: &[PolicyNo]| -> Vec<String> {
+            ids.iter().map(|&policy| table.policy(policy).unwrap().id.clone()).collect()
+        };
+        prop_assert_eq!(decision.outcome.is_served(), served, "{} {:?}", text, attributes);
+        if served {
+            let (full_rate, throttles) = ask(&oracle, &question, "full_rate");
+            prop_assert_eq!(decision.outcome == Outcome::Permitted, full_rate);
+            prop_assert_eq!(ids_of(&explained.deciding), if full_rate { ids } else { throttles });
+            if let Outcome::Throttled { kbit_s } = decision.outcome {
+                let rate = |&policy: &PolicyNo| table.policy(policy).map(|policy| policy.kind);
+                let lower =
+                    explained.deciding.iter().filter_map(rate).find(
                         |kind| matches!(kind, PolicyKind::Throttle { kbit_s: other } if *other < kbit_s),
                     );
-                    prop_assert_eq!(lower, None);
-                }
-            } else {
-                prop_assert_eq!(ids_of(&explained.deciding), ids.clone());
-                prop_assert_eq!(decided.map(|policy| policy.id.clone()), ids.first().cloned());
-                let reason = decided.map_or(RefusalCode::BlockedCountry, |policy| match policy.kind {
-                    PolicyKind::Forbid(reason) => reason,
-                    other => panic!("{other:?}"),
-                });
-                prop_assert_eq!(decision.outcome, Outcome::Refused(reason));
+                prop_assert_eq!(lower, None);
             }
-            prop_assert!(ask(&oracle, &question, "emergency_call").0);
+        } else {
+            prop_assert_eq!(ids_of(&explained.deciding), ids.clone());
+            prop_assert_eq!(decided.map(|policy| policy.id.clone()), ids.first().cloned());
+            let reason = decided.map_or(RefusalCode::BlockedCountry, |policy| match policy.kind {
+                PolicyKind::Forbid(reason) => reason,
+                other => panic!("{other:?}"),
+            });
+            prop_assert_eq!(decision.outcome, Outcome::Refused(reason));
         }
+        prop_assert!(ask(&oracle, &question, "emergency_call").0);
     }
+    Ok(())
+}
+
+const CASES: u32 = 48;
+
+#[test]
+fn the_table_says_what_cedar_says() {
+    let seconds = std::env::var("SKYWEAVE_SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let deadline = Instant::now() + Duration::from_secs(seconds);
+    let seeds = prop::collection::vec((-700_i32..700, -700_i32..700, any::<u8>()), 12);
+    let strategy = (policies(), territories(), seeds, prop::collection::vec(attributes(), 12));
+    let mut sets = 0;
+    while sets == 0 || Instant::now() < deadline {
+        let config = ProptestConfig { cases: CASES, source_file: Some(file!()), ..ProptestConfig::default() };
+        let result = TestRunner::new(config).run(&strategy, |(text, territories, seeds, terminals)| {
+            agree(&text, &territories, &seeds, &terminals)
+        });
+        result.unwrap_or_else(|error| panic!("{error}"));
+        sets += CASES;
+    }
+    println!("soak: table-is-cedar: {sets} sets of policies, {} questions, 0 differences", sets * 12);
 }

@@ -1,8 +1,9 @@
 //! Stories: territories, policies and cases in a file each.
 
 use serde::Deserialize;
-use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
-use skyweave_control::territory::{Cover, Definition, Territory};
+use skyweave_control::restriction::{Names, PolicyFile, compile};
+use skyweave_control::territory::{Definition, Territory};
+use skyweave_proof::table::document::REFUSE_AT_PARTS;
 use skyweave_proof::table::{Attribute, Attributes, Outcome, Point, Registries, Remedy, Surface, Table};
 use std::collections::BTreeSet;
 
@@ -81,13 +82,10 @@ fn table(story: &Story) -> Table {
         use_classes: story.use_classes.clone(),
         protected_classes: story.protected_classes.clone(),
         registries: story.registries.clone(),
-        territories: territories.iter().map(|t| t.name.clone()).collect(),
+        ..Names::default()
     };
     let file = PolicyFile { name: "story.cedar".to_owned(), text: story.policies.clone() };
-    let restrictions = Restrictions::load(&[file]).unwrap_or_else(|faults| panic!("{faults}"));
-    let resolved = restrictions.resolve(&names).unwrap_or_else(|faults| panic!("{faults}"));
-    let cover = Cover::of(&territories, resolved.cells()).unwrap();
-    Table::new(resolved.compile(cover, 62_259).unwrap()).unwrap()
+    compile(&[file], &names, &territories, REFUSE_AT_PARTS).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn attributes(case: &Case, table: &Table) -> Attributes {

@@ -94,3 +94,10 @@ fn every_mistake_of_every_file_is_told() {
     let places: Vec<String> = faults.0.iter().map(|f| format!("{}:{}", f.file, f.line)).collect();
     assert_eq!(places, ["a.cedar:1", "a.cedar:3", "b.cedar:3"]);
 }
+
+#[test]
+fn no_plan_is_called_none() {
+    let names = Names { plans: ["none".to_owned()].into(), ..Names::default() };
+    let error = Restrictions::load(&[]).and_then(|restrictions| restrictions.resolve(&names)).unwrap_err();
+    assert!(error.to_string().contains("the list of plans"), "{error}");
+}

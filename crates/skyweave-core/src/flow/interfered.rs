@@ -47,7 +47,7 @@ impl Heard {
 fn lit(world: &World, given: &Given<'_>) -> Vec<Option<Lit>> {
     let radio = &world.rules.radio;
     let share =
-        |lit_at_once: u16, wanted: u16| (f64::from(lit_at_once) / f64::from(wanted.max(1))).min(1.0) as f32;
+        |lit_at_once: u16, wanted: u32| (f64::from(lit_at_once) / f64::from(wanted.max(1))).min(1.0) as f32;
     let of = |beam: &Beam| {
         let [down, up] = given.assignment.beams_of_satellite[beam.satellite.index()];
         Lit {
@@ -63,9 +63,10 @@ fn lit(world: &World, given: &Given<'_>) -> Vec<Option<Lit>> {
     beams.map(|answer| answer.as_ref()?.as_ref().ok().map(of)).collect()
 }
 
-/// Why a link carries nothing: the rain, if it would carry something without.
+/// Why a link carries nothing: the rain, if there is some and it would carry something without; else noise, or what others send.
 fn blame(given: &Given<'_>, beam: BeamId, serving: &Beam) -> Outage {
     let position = given.sky.position[serving.satellite.index()];
     let dry = given.links.user_in_dry_air(beam, &serving.view(), position);
-    if given.links.rate(dry).is_cut() { Outage::LinkBudget } else { Outage::Rain }
+    let is_dry = given.links.user(beam, &serving.view(), position) == dry;
+    if is_dry || given.links.rate(dry).is_cut() { Outage::LinkBudget } else { Outage::Rain }
 }

@@ -313,7 +313,7 @@ impl Load<'_> {
                 (satellites + satellite, Share::Traffic),
             ]);
             // beams that do not have to be shared over time leave the satellite's airtime alone
-            if self.given.assignment.beams_of_satellite[satellite][direction as usize] > beams {
+            if self.given.assignment.beams_of_satellite[satellite][direction as usize] > u32::from(beams) {
                 uses.push((satellite, Share::Airtime));
             }
             for hop in self.bundles.hops(bundle) {

@@ -81,35 +81,30 @@ impl Links<'_> {
     /// What the link from a gateway to a satellite carries in the rain that falls.
     #[must_use]
     pub fn feeder(&self, gateway: GatewayId, view: &View, second_generation: bool) -> FeederRate {
-        self.feeder_in(self.rain.on_gateway(gateway), gateway, view, second_generation)
+        let rain_mm_h = self.rain.on_gateway(gateway);
+        self.feeder.rate(second_generation, view.range_m, |band, way| {
+            self.air.feeder(gateway, band, way, rain_mm_h, view.elevation_sine)
+        })
     }
 
-    /// The same in dry air.
+    /// The same in dry air, without what is exceeded for a share of the year.
     #[must_use]
     pub fn feeder_in_dry_air(&self, gateway: GatewayId, view: &View, second_generation: bool) -> FeederRate {
-        self.feeder_in(0.0, gateway, view, second_generation)
-    }
-
-    /// With gateway diversity, true if the rain takes so much of a link that another is to be sought.
-    #[must_use]
-    pub fn is_drowned(&self, gateway: GatewayId, view: &View, second_generation: bool) -> bool {
-        let rules = &self.rules.feeder;
-        rules.diversity && self.rain.on_gateway(gateway) > 0.0 && {
-            let dry = self.feeder_in_dry_air(gateway, view, second_generation);
-            self.feeder(gateway, view, second_generation).is_under(rules.drowned_share, &dry)
-        }
-    }
-
-    fn feeder_in(
-        &self,
-        rain_mm_h: f64,
-        gateway: GatewayId,
-        view: &View,
-        second_generation: bool,
-    ) -> FeederRate {
-        let sine = view.elevation_sine;
         self.feeder.rate(second_generation, view.range_m, |band, way| {
-            self.air.feeder(gateway, band, way, rain_mm_h, sine)
+            self.air.feeder(gateway, band, way, 0.0, view.elevation_sine).dried()
         })
+    }
+
+    /// True for a link that no antenna should hold: it carries nothing even in dry air, or, with gateway diversity, the rain takes so much
+    /// of it that another is to be sought.
+    #[must_use]
+    pub fn is_useless(&self, gateway: GatewayId, view: &View, second_generation: bool) -> bool {
+        let rules = &self.rules.feeder;
+        let dry = self.feeder_in_dry_air(gateway, view, second_generation);
+        dry.is_cut()
+            || rules.diversity && self.rain.on_gateway(gateway) > 0.0 && {
+                let now = self.feeder(gateway, view, second_generation);
+                now.is_cut() || now.is_under(rules.drowned_share, &dry)
+            }
     }
 }

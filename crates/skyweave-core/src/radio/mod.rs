@@ -16,7 +16,7 @@ mod budget;
 mod feeder;
 mod interference;
 
-use crate::air::{Air, Way};
+use crate::air::{Air, AirLoss, Way};
 use crate::antenna::ScanLoss;
 use crate::geodesy::EcefPosition;
 use crate::ids::BeamId;
@@ -89,19 +89,19 @@ impl<'a> Links<'a> {
     /// The link between a beam cell and a satellite that stands where the view has it.
     #[must_use]
     pub fn user(&self, beam: BeamId, view: &View, satellite: EcefPosition) -> UserLink {
-        self.user_in(self.rain.on_beam(beam), beam, view, satellite)
+        let rain_mm_h = self.rain.on_beam(beam);
+        self.user_through(view, satellite, |way| self.air.user(beam, way, rain_mm_h, view.elevation_sine))
     }
 
-    /// The same in dry air: what rain is to blame for is the difference.
+    /// The same in dry air, without what is exceeded for a share of the year: what rain is to blame for is the difference.
     #[must_use]
     pub fn user_in_dry_air(&self, beam: BeamId, view: &View, satellite: EcefPosition) -> UserLink {
-        self.user_in(0.0, beam, view, satellite)
+        self.user_through(view, satellite, |way| self.air.user(beam, way, 0.0, view.elevation_sine).dried())
     }
 
-    fn user_in(&self, rain_mm_h: f64, beam: BeamId, view: &View, satellite: EcefPosition) -> UserLink {
+    fn user_through(&self, view: &View, satellite: EcefPosition, loss: impl Fn(Way) -> AirLoss) -> UserLink {
         let sine = view.elevation_sine;
         let scan = self.satellite_scan.ratio(nadir_cosine(view, satellite)) * self.terminal_scan.ratio(sine);
-        let loss = |way| self.air.user(beam, way, rain_mm_h, sine);
         UserLink {
             down_cn: scan * self.down.cn(view.range_m, loss(Way::Down)),
             up_cn: scan * self.up.cn(view.range_m, loss(Way::Up)),

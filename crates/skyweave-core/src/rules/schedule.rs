@@ -57,6 +57,8 @@ pub struct ScoreWeights {
     pub generation: f64,
     /// Load: a satellite that has taken all cells that it has room for, against an empty one.
     pub load: f64,
+    /// The way: a millisecond less, one way, from the satellite to the PoP; beyond 12 ms all ways are alike.
+    pub way: f64,
     /// Time in view: a minute more.
     pub remaining: f64,
     /// Capacity: e times the rate.
@@ -75,6 +77,7 @@ impl ScoreWeights {
         stay: 0.0,
         generation: 0.0,
         load: 0.0,
+        way: 0.0,
         remaining: 0.0,
         capacity: 0.0,
         chance: 0.0,
@@ -99,6 +102,7 @@ impl ScoreWeights {
                 stay: 1.04,
                 generation: 0.92,
                 load: 0.5,
+                way: 0.35,
                 chance: 1.0,
                 uniform_share: 0.05,
                 ..Self::NONE

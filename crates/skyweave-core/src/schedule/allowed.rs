@@ -93,14 +93,15 @@ impl<'a> Allowed<'a> {
         let separation = |angle_rad: f64| (angle_rad > 0.0).then(|| Separation::new(angle_rad));
         let separations = world.gso.at(slot).into_iter().map(separation).collect();
         let mut masked: BTreeMap<BeamId, Vec<(Place, &HorizonMask)>> = BTreeMap::new();
-        for terminal in world.terminals.iter().filter(|terminal| !terminal.mask.sectors.is_empty()) {
+        let asking = world.terminals.iter().zip(&demand.admitted).filter(|(_, admitted)| **admitted);
+        for (terminal, _) in asking.filter(|(terminal, _)| !terminal.mask.sectors.is_empty()) {
             let beam = world.beam_of(terminal.cell_at(slot));
             masked.entry(beam).or_default().push((terminal.motion.at(slot), &terminal.mask));
         }
         // somebody with a free sky is served whatever stands around the others
         masked.retain(|beam, masks| {
             let all: f64 =
-                world.beams.cells(beam.index()).iter().map(|c| demand.cells[c.index()].all_terminals).sum();
+                world.beams.cells(beam.index()).iter().map(|c| demand.cells[c.index()].terminals).sum();
             masks.len() as f64 >= all
         });
         let free = (world.rules.schedule.weights.gso != 0.0).then(|| Separation::new(GSO_AVOIDED_RAD));

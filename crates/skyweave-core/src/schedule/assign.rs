@@ -53,8 +53,8 @@ pub fn assign(world: &World, given: &Given<'_>) -> Assignment {
             None => {}
             Some(Ok(beam)) => {
                 let [down, up] = &mut beams_of_satellite[beam.satellite.index()];
-                *down += beam.down_colours.count_ones() as u16;
-                *up += beam.up_colours.count_ones() as u16;
+                *down += beam.down_colours.count_ones();
+                *up += beam.up_colours.count_ones();
             }
             Some(Err(_)) => starving[number] = starved(BeamId::at(number)).saturating_add(1),
         }

@@ -61,7 +61,7 @@ impl<'a> Servers<'a> {
     /// Which of the servers reach a PoP; `None` if the PoP is not in use.
     pub fn reaching(&self, pop: PopId) -> Option<Reaching<'_>> {
         let at = self.routes.pops.binary_search(&pop).ok()?;
-        Some(if self.all_reach[at] { Reaching::All } else { Reaching::Some(&self.routes.to_pop[at].delay_s) })
+        Some(Reaching { all: self.all_reach[at], way_s: &self.routes.to_pop[at].delay_s })
     }
 
     /// Lets cells look at the sky, one after another: `tell` hears of each of them, in order, and of the highest satellites that may
@@ -238,17 +238,16 @@ impl Kept {
 }
 
 /// Which satellites reach a PoP.
-pub(super) enum Reaching<'a> {
-    All,
-    Some(&'a [f64]),
+pub(super) struct Reaching<'a> {
+    /// True if all of them do.
+    all: bool,
+    /// By satellite: how long its way takes, one way, s; infinite where there is none.
+    pub way_s: &'a [f64],
 }
 
 impl Reaching<'_> {
     pub fn holds(&self, satellite: SatId) -> bool {
-        match self {
-            Self::All => true,
-            Self::Some(delay_s) => delay_s[satellite.index()].is_finite(),
-        }
+        self.all || self.way_s[satellite.index()].is_finite()
     }
 }
 

@@ -52,7 +52,7 @@ pub enum Outage {
     Obstructed,
     /// Rain takes the link down.
     Rain,
-    /// Even in dry air the link's C/N is below the most robust modulation.
+    /// Even in dry air noise, or what other beams send, leaves less than the most robust modulation needs.
     LinkBudget,
 }
 
@@ -114,7 +114,7 @@ pub struct Assignment {
     /// Beam cells served, by satellite.
     pub cells_of_satellite: Vec<u16>,
     /// Beams down and up that they would have, were each lit all the time, by satellite.
-    pub beams_of_satellite: Vec<[u16; 2]>,
+    pub beams_of_satellite: Vec<[u32; 2]>,
 }
 
 impl Assignment {

@@ -28,6 +28,8 @@ pub struct Chooser<'a> {
     pub draw: u64,
     /// True if this choice goes to any candidate alike.
     pub is_uniform: bool,
+    /// By satellite: its way to the cell's PoP, one way, s.
+    pub way_s: &'a [f64],
     /// What one beam over a link would carry.
     pub rate: &'a dyn Fn(&View, EcefPosition) -> UserRate,
 }
@@ -86,6 +88,12 @@ impl<'a> Prospect<'a> {
     #[must_use]
     pub fn rate(&self) -> UserRate {
         (self.chooser.rate)(&self.view(), self.position())
+    }
+
+    /// How long its way to the PoP takes, ms, one way.
+    #[must_use]
+    pub fn way_ms(&self) -> f64 {
+        self.chooser.way_s[self.satellite().index()] * 1e3
     }
 
     /// True if it is of the second generation.
@@ -200,12 +208,17 @@ pub(super) struct Scorer {
     gumbel: Vec<f32>,
 }
 
+/// Ways that take longer than this, ms, are alike: who has no near gateway is not served by the least far one alone. With it a site
+/// in the Arctic, 16 ms away at the least, sees as many ways as measured, and sites beside a gateway no detours.
+const FAR_WAY_MS: f64 = 12.0;
+
 /// The binary logarithm of how many draws there are to choose from.
 const DRAWS_LOG2: u32 = 12;
 
 impl Scorer {
     pub fn new(rules: &ScheduleRules, seed: u64) -> Self {
-        let draws = if rules.weights.chance == 0.0 { 0 } else { 1 << DRAWS_LOG2 };
+        let is_certain = rules.weights.chance == 0.0 && rules.weights.uniform_share == 0.0;
+        let draws = if is_certain { 0 } else { 1 << DRAWS_LOG2 };
         let share = |draw: u32| (f64::from(draw) + 0.5) / f64::from(draws);
         Self {
             policy: named(rules.policy),
@@ -220,10 +233,11 @@ impl Scorer {
     /// The score of a satellite, but for its load.
     pub fn score(&self, prospect: &Prospect<'_>) -> f64 {
         let (weights, chooser) = (&self.weights, prospect.chooser);
+        let way = if weights.way == 0.0 { 0.0 } else { -weights.way * prospect.way_ms().min(FAR_WAY_MS) };
         if chooser.is_uniform {
-            return unit(self.drawn(prospect));
+            return way + self.chance(prospect);
         }
-        let mut score = self.policy.merit(weights, prospect);
+        let mut score = way + self.policy.merit(weights, prospect);
         score += weights.elevation * self.height.at(prospect.elevation_sine());
         if weights.scan != 0.0 {
             score += weights.scan * self.scan.at(chooser.outlook.scan_cosine(prospect.direction()).max(0.0));
@@ -236,8 +250,7 @@ impl Scorer {
         score += if chooser.previous == Some(prospect.satellite()) { weights.stay } else { 0.0 };
         score += weights.generation * f64::from(prospect.mark & 1);
         if weights.chance != 0.0 {
-            let draw = self.gumbel[(self.drawn(prospect) >> (64 - DRAWS_LOG2)) as usize];
-            score += weights.chance * f64::from(draw);
+            score += weights.chance * self.chance(prospect);
         }
         score
     }
@@ -247,8 +260,9 @@ impl Scorer {
         self.weights.uniform_share > 0.0 && unit(mixed(draw ^ 0x5bd1)) < self.weights.uniform_share
     }
 
-    fn drawn(&self, prospect: &Prospect<'_>) -> u64 {
-        mixed(prospect.chooser.draw ^ mixed(u64::from(prospect.catalog_number()) ^ self.seed))
+    fn chance(&self, prospect: &Prospect<'_>) -> f64 {
+        let drawn = mixed(prospect.chooser.draw ^ mixed(u64::from(prospect.catalog_number()) ^ self.seed));
+        f64::from(self.gumbel[(drawn >> (64 - DRAWS_LOG2)) as usize])
     }
 
     /// What everything that a cell draws in a slot starts from.
@@ -317,6 +331,7 @@ mod tests {
                 previous: None,
                 draw: 0,
                 is_uniform: false,
+                way_s: &[0.0],
                 rate: &|_, _| UserRate { down_bps: 1.0, up_bps: 1.0 },
             };
             let candidate = Candidate { satellite: SatId(0), standing: Standing::Clear, sine_squared: 0.5 };

@@ -161,6 +161,7 @@ impl<'a> Judge<'a> {
             previous: self.previous(beam),
             draw,
             is_uniform: self.scorer.is_uniform(draw),
+            way_s: onlooker.reaching.as_ref().map_or(&[], |reaching| reaching.way_s),
             rate: &|view, position| links.rate(links.user(beam, view, position)),
         });
     }

@@ -39,7 +39,10 @@ impl Collector for CellTable {
             match now.cell(index) {
                 Some(Ok(served)) => tally.serve(&served),
                 Some(Err(reason)) => tally.miss(reason),
-                None => tally.before = None,
+                None => match now.demand.cells[index].refusal {
+                    Some(code) => tally.miss(Outage::NotAdmitted(code)),
+                    None => tally.before = None,
+                },
             }
         }
         Ok(())

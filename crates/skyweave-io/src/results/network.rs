@@ -9,6 +9,7 @@ use super::quantile::weighted_quantile;
 use super::rows::NetworkRow;
 use super::sink::Output;
 use super::temp::TempFile;
+use skyweave_core::ids::CellId;
 use skyweave_core::math::asin;
 use skyweave_core::schedule::Outage;
 use skyweave_core::terminal::TerminalService;
@@ -42,6 +43,8 @@ struct Sums {
     terminals: f64,
     asking: f64,
     dark: f64,
+    refused: f64,
+    refused_under_beams: f64,
     served: f64,
     cells_asking: u32,
     cells_served: u32,
@@ -62,6 +65,10 @@ impl Sums {
             sums.terminals += demand.all_terminals;
             sums.asking += asking;
             sums.dark += demand.dark_terminals;
+            sums.refused += demand.refused_terminals;
+            if demand.refused_terminals > 0.0 && is_lit(now, index) {
+                sums.refused_under_beams += demand.refused_terminals;
+            }
             sums.offered.0 += asking * demand.down_bps;
             sums.offered.1 += asking * demand.up_bps;
             let Some(answer) = now.cell(index) else { continue };
@@ -89,6 +96,11 @@ impl Sums {
     }
 }
 
+/// True if a beam is lit over a position cell, whoever asks for it there.
+fn is_lit(now: &Moment<'_>, cell: usize) -> bool {
+    matches!(now.assignment.over(now.world, CellId::at(cell)), Some(Ok(_)))
+}
+
 fn lost_in_served_cell(now: &Moment<'_>, terminal: &TerminalService) -> bool {
     let served = matches!(now.cell(terminal.cell.index()), Some(Ok(_)));
     served && matches!(terminal.outcome, Err(outage) if !matches!(outage, Outage::NotAdmitted(_)))
@@ -105,6 +117,8 @@ fn row(now: &Moment<'_>) -> NetworkRow {
         terminals: sums.terminals,
         terminals_admitted: sums.asking,
         terminals_dark: sums.dark,
+        terminals_refused: sums.refused,
+        terminals_refused_under_beams: sums.refused_under_beams,
         terminals_served: sums.served,
         cells_asking: sums.cells_asking,
         cells_served: sums.cells_served,

@@ -21,6 +21,11 @@ table! {
         terminals_admitted: f64,
         /// Terminals without power, refused ones included.
         terminals_dark: f64,
+        /// Terminals that may not be served, by any policy.
+        terminals_refused: f64,
+        /// Of those, terminals of cells that a lit beam covers although nobody there may be served, or only some: the spill-over of beams
+        /// over the edges of territories.
+        terminals_refused_under_beams: f64,
         /// Terminals that ask and are served: those of served cells, less the listed ones that have no service of their own.
         terminals_served: f64,
         /// Cells in which somebody asks for service.

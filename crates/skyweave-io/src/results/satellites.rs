@@ -40,7 +40,7 @@ impl Collector for SatelliteTable {
                 service: Name::from(now.topology.service[index].name()),
                 present: now.sky.present[index],
                 cells: u32::from(now.assignment.cells_of_satellite[index]),
-                beams: u32::from(now.assignment.beams_of_satellite[index][0]),
+                beams: now.assignment.beams_of_satellite[index][0],
                 gateway: feeder.map(|feeder| now.names.gateways[feeder.gateway.index()].clone()),
                 gateway_up_bps: feeder.map(|feeder| feeder.rate.up_bps),
                 gateway_down_bps: feeder.map(|feeder| feeder.rate.down_bps),

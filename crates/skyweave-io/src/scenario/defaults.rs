@@ -91,6 +91,11 @@ impl Default for Radio {
     }
 }
 
+/// The property that has the names of parts in most datasets of borders.
+pub fn boundary_key() -> String {
+    "name".to_owned()
+}
+
 /// What pointing loses, and what is set aside for interference, on a feeder link.
 pub fn feeder_loss_db() -> f64 {
     0.5

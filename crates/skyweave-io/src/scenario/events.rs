@@ -3,7 +3,9 @@
 use super::area::{Atlas, Region};
 use super::clock;
 use super::diagnostic::{ACCEPTED_NAME, ScenarioError, name_fault};
-use super::format::{Area, AreaTargets, DemandChange, Event as Written, GroundKind, Pair, Rainfall, Targets};
+use super::format::{
+    Area, AreaTargets, DemandChange, Event as Written, GroundKind, Pair, PolicyChange, Rainfall, Targets,
+};
 use super::ground::find;
 use super::storm::storm;
 use hifitime::Epoch;
@@ -52,6 +54,7 @@ pub fn build(
                 storms.push(storm(rain, at, window, world, atlas)?);
                 (Change::Rain, rain.span())
             }
+            Effect::Policies(policies) => (Change::Policies, policies.span()),
         };
         resolved.push((Event { at: SlotNo::not_before(at), label: event.label.clone(), change }, span));
     }
@@ -69,8 +72,9 @@ pub fn build(
                 ));
             }
         }
-        // rain is undone by nothing
-        let mut lasting = moment.iter().filter(|(event, _)| !matches!(event.change, Change::Rain));
+        // rain is undone by nothing, and policies are no conditions
+        let is_condition = |change: &Change| !matches!(change, Change::Rain | Change::Policies);
+        let mut lasting = moment.iter().filter(|(event, _)| is_condition(&event.change));
         if before.is_some_and(|before| before == conditions)
             && let Some((event, span)) = lasting.next_back()
         {
@@ -92,19 +96,21 @@ enum Effect<'a> {
     Recover(&'a Spanned<Targets>),
     Demand(&'a Spanned<DemandChange>),
     Rain(&'a Spanned<Rainfall>),
+    Policies(&'a Spanned<PolicyChange>),
 }
 
 fn effect<'a>(event: &'a Written, atlas: &Atlas<'_>) -> Result<Effect<'a>, ScenarioError> {
-    match (&event.fail, &event.recover, &event.demand, &event.rain) {
-        (Some(targets), None, None, None) => Ok(Effect::Fail(targets)),
-        (None, Some(targets), None, None) => Ok(Effect::Recover(targets)),
-        (None, None, Some(change), None) => Ok(Effect::Demand(change)),
-        (None, None, None, Some(rain)) => Ok(Effect::Rain(rain)),
+    match (&event.fail, &event.recover, &event.demand, &event.rain, &event.policies) {
+        (Some(targets), None, None, None, None) => Ok(Effect::Fail(targets)),
+        (None, Some(targets), None, None, None) => Ok(Effect::Recover(targets)),
+        (None, None, Some(change), None, None) => Ok(Effect::Demand(change)),
+        (None, None, None, Some(rain), None) => Ok(Effect::Rain(rain)),
+        (None, None, None, None, Some(policies)) => Ok(Effect::Policies(policies)),
         _ => Err(atlas.source.fault(
             event.at.span(),
             &format!("what event `{}` does is not clear", event.label),
             "the event at this time",
-            "accepted: exactly one of `fail`, `recover`, `demand` and `rain`",
+            "accepted: exactly one of `fail`, `recover`, `demand`, `rain` and `policies`",
         )),
     }
 }

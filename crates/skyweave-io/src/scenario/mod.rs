@@ -23,6 +23,7 @@ mod places;
 mod rain;
 mod replaced;
 mod rules;
+pub mod service;
 mod storm;
 mod together;
 mod track;
@@ -64,6 +65,9 @@ pub struct Prepared {
     pub climate: String,
     /// Its addresses.
     pub addressing: Addressing,
+    /// What a decision table is compiled from, if the scenario restricts who may be served. Until a compiled one is put in force in
+    /// the world nobody is.
+    pub service: Option<service::Declared>,
     /// First slot.
     pub first: SlotNo,
     /// The slot after the last one.
@@ -146,6 +150,7 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
     }
     (world.timeline, world.weather.storms) = events::build(&scenario.events, &world, window, &atlas)?;
     fleet.warnings.extend(idle_satellites(&world, SlotNo::not_before(window.0)));
+    let service = service::build(&scenario, &mut world, window, &atlas)?;
     let addressing = Addressing::build(&scenario.addressing, scenario.seed, &world, source)?;
     Ok(Prepared {
         text: source.text.clone(),
@@ -153,6 +158,7 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
         world,
         climate: climate.description(&scenario.weather),
         addressing,
+        service,
         first: SlotNo::not_before(window.0),
         end: SlotNo::not_before(window.1),
         warnings: fleet.warnings,

@@ -127,6 +127,7 @@ fn weights(written: &Weights, policy: PolicyKind) -> ScoreWeights {
         stay: written.stay.unwrap_or(usual.stay),
         generation: written.generation.unwrap_or(usual.generation),
         load: written.load.unwrap_or(usual.load),
+        way: written.way.unwrap_or(usual.way),
         remaining: written.remaining.unwrap_or(usual.remaining),
         capacity: written.capacity.unwrap_or(usual.capacity),
         chance: written.chance.unwrap_or(usual.chance),

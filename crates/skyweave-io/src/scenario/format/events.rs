@@ -1,12 +1,12 @@
 //! Events.
 
-use super::Pair;
 use super::places::{Area, Circle};
+use super::{Pair, PolicyChange};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-/// Something that happens: exactly one of `fail`, `recover`, `demand` and `rain`.
+/// Something that happens: exactly one of `fail`, `recover`, `demand`, `rain` and `policies`.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
@@ -27,6 +27,9 @@ pub struct Event {
     /// A storm begins.
     #[schemars(with = "Option<Rainfall>")]
     pub rain: Option<Spanned<Rainfall>>,
+    /// Which policies come into force, and which end.
+    #[schemars(with = "Option<PolicyChange>")]
+    pub policies: Option<Spanned<PolicyChange>>,
 }
 
 /// What an event acts on; everything named is meant.

@@ -10,6 +10,7 @@ mod ground;
 mod places;
 mod radio;
 mod schedule;
+mod service;
 mod space;
 mod weather;
 
@@ -27,6 +28,7 @@ pub use ground::{Fibre, Ground};
 pub use places::{Area, CellArea, Cells, Circle, EvidenceSource, Site};
 pub use radio::{DownBeams, ElevationLimit, GsoLimit, Radio, UpBeams};
 pub use schedule::{Policy, Schedule, Weights};
+pub use service::{Boundaries, Line, PolicyChange, Service, Subscriber, Surface};
 pub use space::{
     BuiltinShells, Constellation, LaserBudget, LaserLayout, Lasers, ServiceInference, Shell, ShellUse,
     WalkerPattern,
@@ -96,6 +98,8 @@ pub struct Scenario {
     /// What terminals ask for.
     #[serde(default)]
     pub demand: Demand,
+    /// Who may be served, where; everybody everywhere if left out.
+    pub service: Option<Service>,
     /// What medium access adds to delays.
     #[serde(default)]
     pub access: Access,

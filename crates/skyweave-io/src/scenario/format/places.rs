@@ -1,6 +1,6 @@
 //! Sites, cells and areas.
 
-use super::Pair;
+use super::{Pair, Subscriber};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -36,6 +36,8 @@ pub struct Site {
     /// A refusal to study, by its code, such as `BLOCKED_AREA`.
     #[schemars(with = "Option<String>")]
     pub refused: Option<Spanned<String>>,
+    /// Who it is, for policies.
+    pub service: Option<Subscriber>,
     /// Points that it moves through.
     #[serde(default)]
     pub track: Vec<TrackPoint>,

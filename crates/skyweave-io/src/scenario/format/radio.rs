@@ -12,7 +12,7 @@ use toml::Spanned;
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Radio {
-    /// Lowest elevation of a terminal, deg (filing: 25).
+    /// Lowest elevation of a terminal, deg (filing: 25), at the centre of its beam cell: at its edge a satellite may stand 3 deg lower.
     pub min_elevation_deg: f64,
     /// Other lowest elevations from some latitudes on, north and south, ascending (filings allow lower ones at high latitudes).
     pub min_elevation_by_latitude: Vec<ElevationLimit>,
@@ -45,7 +45,8 @@ pub struct Radio {
     pub terminal_antenna_m: f64,
     /// A satellite's array loses as the cosine of the angle off nadir to this power (assumption: 1.2).
     pub satellite_scan_exponent: f64,
-    /// A terminal's array loses as the cosine of the angle off its boresight to this power (assumption: 1.2).
+    /// A terminal's array loses as the cosine of the angle off the zenith to this power (assumption: 1.2). Terminals that are tilted lose less
+    /// on one side and more on the other.
     pub terminal_scan_exponent: f64,
     /// Most that a satellite hands down to all its cells, Gbit/s (press: about 96). 96 Gbit/s in 48 channels of 240 MHz would be 8.3
     /// bit/s/Hz, beyond DVB-S2X: the beams bind first.

@@ -43,9 +43,9 @@ pub enum Policy {
 ///
 /// | policy | weights |
 /// |---|---|
-/// | `measured` (fitted; the load is an assumption) | elevation 1.09, gso 0.63, scan 0.70, stay 1.04, generation 0.92, load 0.5, chance 1, uniform_share 0.05 |
+/// | `measured` (fitted; load and way are assumptions) | elevation 1.09, gso 0.63, scan 0.70, stay 1.04, generation 0.92, load 0.5, way 0.35, chance 1, uniform_share 0.05 |
 /// | `highest-elevation` (assumptions) | elevation 1, stay 0.1 |
-/// | `longest-visible` (assumptions) | remaining 1, stay 0.25 |
+/// | `longest-visible` (assumptions) | remaining 1, stay 1000 |
 /// | `max-capacity` (assumptions) | capacity 1, load 2, stay 0.02 |
 #[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -62,6 +62,8 @@ pub struct Weights {
     pub generation: Option<f64>,
     /// Load: what is taken off a satellite that has taken all cells that it has room for, against an empty one.
     pub load: Option<f64>,
+    /// The way from the satellite to the PoP; a step is a millisecond less, one way, under 12. A higher weight avoids detours.
+    pub way: Option<f64>,
     /// Time that the satellite stays in view; a step is a minute.
     pub remaining: Option<f64>,
     /// Rate over the satellite; a step is a factor of e.

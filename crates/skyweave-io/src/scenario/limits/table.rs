@@ -30,6 +30,8 @@ const SCAN: (f64, f64) = (0.0, 10.0);
 const SHARE: (f64, f64) = (0.0, 1.0);
 /// Weights of a score: a negative one wants the opposite.
 const WEIGHT: (f64, f64) = (-100.0, 100.0);
+/// `longest-visible` stays at nearly any price.
+const STAY_WEIGHT: (f64, f64) = (-1_000.0, 1_000.0);
 /// Jitter stays within two frames of 1/750 s.
 const TWO_FRAMES_MS: (f64, f64) = (0.0, 2.6);
 const MILLISECONDS: (f64, f64) = (0.0, 1_000.0);
@@ -51,7 +53,7 @@ fn by_latitude(scenario: &Scenario, value: fn(&ElevationLimit) -> f64) -> Vec<f6
 
 /// All figures with limits that one bound each is enough for; what must fit together is checked in `together`, and things with a
 /// place where they are read.
-pub const LIMITS: [Limit; 125] = [
+pub const LIMITS: [Limit; 126] = [
     one(
         "constellation.min_serving_altitude_km",
         |s| s.constellation.min_serving_altitude_km,
@@ -191,9 +193,10 @@ pub const LIMITS: [Limit; 125] = [
     maybe("schedule.weights.elevation", |s| s.schedule.weights.elevation, WEIGHT),
     maybe("schedule.weights.gso", |s| s.schedule.weights.gso, WEIGHT),
     maybe("schedule.weights.scan", |s| s.schedule.weights.scan, WEIGHT),
-    maybe("schedule.weights.stay", |s| s.schedule.weights.stay, WEIGHT),
+    maybe("schedule.weights.stay", |s| s.schedule.weights.stay, STAY_WEIGHT),
     maybe("schedule.weights.generation", |s| s.schedule.weights.generation, WEIGHT),
     maybe("schedule.weights.load", |s| s.schedule.weights.load, WEIGHT),
+    maybe("schedule.weights.way", |s| s.schedule.weights.way, WEIGHT),
     maybe("schedule.weights.remaining", |s| s.schedule.weights.remaining, WEIGHT),
     maybe("schedule.weights.capacity", |s| s.schedule.weights.capacity, WEIGHT),
     maybe("schedule.weights.chance", |s| s.schedule.weights.chance, (0.0, 100.0)),

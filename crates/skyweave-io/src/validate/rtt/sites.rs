@@ -154,13 +154,18 @@ fn table(path: &Path, stem: &str, text: &str) -> Result<Vec<Site>, ValidateError
             label: format!("{site} ({stem})"),
             name: site,
             latitude_deg: number(latitude, -90.0..=90.0)?,
-            longitude_deg: number(longitude, -180.0..=360.0)?,
+            longitude_deg: westward(number(longitude, -180.0..=360.0)?),
             home: home(pop),
             measured_at: month(stem),
             measured_ms: (!points.is_empty()).then_some(QuantileCurve { points }),
         });
     }
     Ok(sites)
+}
+
+/// Degrees of longitude, counted eastward all around by some, from -180 to 180.
+fn westward(longitude_deg: f64) -> f64 {
+    if longitude_deg > 180.0 { longitude_deg - 360.0 } else { longitude_deg }
 }
 
 /// No round trip is longer, ms.

@@ -1,0 +1,42 @@
+//! From policies and territories to a table in one step.
+
+use super::Names;
+use super::compile::CompileError;
+use super::fault::Faults;
+use super::load::{PolicyFile, Restrictions};
+use crate::territory::{self, Cover, Territory};
+use skyweave_proof::table::{Malformed, Table};
+
+/// Why there is no table.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotCompiled {
+    /// Policies are wrong.
+    #[error(transparent)]
+    Policies(#[from] Faults),
+    /// Territories are.
+    #[error(transparent)]
+    Territories(#[from] territory::Fault),
+    /// Both are right, and do not fit together.
+    #[error(transparent)]
+    Together(#[from] CompileError),
+    /// The table would be too large for its format.
+    #[error(transparent)]
+    Table(#[from] Malformed),
+}
+
+/// Compiles policies for territories. The names of the territories are added to those that policies may use.
+///
+/// # Errors
+/// What is wrong with either: every mistake in the policies, the first in the territories.
+pub fn compile(
+    files: &[PolicyFile],
+    names: &Names,
+    territories: &[Territory],
+    refuse_at_parts: u32,
+) -> Result<Table, NotCompiled> {
+    let territory_names = territories.iter().map(|territory| territory.name.clone());
+    let names = Names { territories: territory_names.collect(), ..names.clone() };
+    let resolved = Restrictions::load(files)?.resolve(&names)?;
+    let cover = Cover::of(territories, resolved.cells())?;
+    Ok(Table::new(resolved.compile(cover, refuse_at_parts)?)?)
+}

@@ -1,0 +1,83 @@
+//! Scenarios with policies: what one declares about who may be served is compiled and put in force in its world.
+
+use miette::{IntoDiagnostic, Report, Result, miette};
+use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
+use skyweave_control::territory::outline::Mending;
+use skyweave_control::territory::{BoundarySet, Cover, Definition, Reading, Territory};
+use skyweave_io::scenario::service::{Declared, Text};
+use skyweave_io::scenario::{self, Prepared};
+use skyweave_proof::table::Table;
+use skyweave_proof::table::document::REFUSE_AT_PARTS;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Reads a scenario file, changes the values that `settings` name, resolves it, and compiles its policies.
+///
+/// # Errors
+/// The first fault of the scenario, or all of its policies.
+pub fn read(path: &Path, settings: &[String]) -> Result<Prepared> {
+    let mut prepared = scenario::read(path, settings)?;
+    if let Some(declared) = &prepared.service {
+        let tables = tables(declared)?;
+        let inhabited = scenario::service::inhabited().into_diagnostic()?;
+        let from = declared.steps.iter().map(|step| step.from);
+        let rulings = from
+            .zip(tables)
+            .map(|(from, table)| (from, prepared.world.ruled_by(Arc::new(table), &inhabited)));
+        prepared.world.service.steps = rulings.collect();
+    }
+    Ok(prepared)
+}
+
+/// The decision table of each step.
+fn tables(declared: &Declared) -> Result<Vec<Table>> {
+    let territories = territories(declared)?;
+    let names = Names {
+        plans: declared.plans.clone(),
+        use_classes: declared.use_classes.clone(),
+        protected_classes: declared.protected_classes.clone(),
+        registries: declared.registries.clone(),
+        territories: territories.iter().map(|territory| territory.name.clone()).collect(),
+    };
+    let file = |text: &Text| PolicyFile { name: text.name.clone(), text: text.text.clone() };
+    let files: Vec<PolicyFile> = declared.policies.iter().map(file).collect();
+    let restrictions = Restrictions::load(&files).map_err(Report::msg)?;
+    // all of them, also those that are never in force: a mistake is one from the beginning
+    restrictions.resolve(&names).map_err(Report::msg)?;
+    let table = |step: &scenario::service::Step| {
+        let in_force = restrictions.without(&step.disabled).map_err(|unknown| {
+            miette!(
+                help = "accepted: the @id of a policy in the files of [service]",
+                "no policy `{unknown}`, which the scenario enables or disables"
+            )
+        })?;
+        let resolved = in_force.resolve(&names).map_err(Report::msg)?;
+        let cover = Cover::of(&territories, resolved.cells()).map_err(|fault| miette!("{fault}"))?;
+        let document = resolved.compile(cover, REFUSE_AT_PARTS).map_err(|fault| miette!("{fault}"))?;
+        Table::new(document).map_err(|fault| miette!("{fault}"))
+    };
+    declared.steps.iter().map(table).collect()
+}
+
+fn territories(declared: &Declared) -> Result<Vec<Territory>> {
+    let sets: Vec<BoundarySet> = declared
+        .boundaries
+        .iter()
+        .map(|set| {
+            let reading = Reading {
+                dataset: set.dataset.clone(),
+                version: set.version.clone(),
+                worldview: set.worldview.clone(),
+                key: set.key.clone(),
+                mending: if set.mend { Mending::TOPOJSON } else { Mending::default() },
+            };
+            BoundarySet::read(set.text.as_bytes(), &reading).map_err(|fault| miette!("{fault}"))
+        })
+        .collect::<Result<_>>()?;
+    let assembled = |text: &Text| {
+        Definition::read(&text.text)
+            .and_then(|definition| definition.assemble(&sets))
+            .map_err(|fault| miette!("{}: {fault}", text.name))
+    };
+    declared.territories.iter().map(assembled).collect()
+}
