@@ -66,6 +66,7 @@ CREATE INDEX entity_of_terminal ON entity (terminal, kind) WHERE terminal IS NOT
 CREATE TABLE sighting (
     terminal TEXT COLLATE "C" PRIMARY KEY,
     seen_s BIGINT NOT NULL,
+    hours BIGINT NOT NULL,
     cell BIGINT,
     territory TEXT COLLATE "C"
 );

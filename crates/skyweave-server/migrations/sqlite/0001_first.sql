@@ -61,6 +61,7 @@ CREATE INDEX entity_of_terminal ON entity (terminal, kind) WHERE terminal IS NOT
 CREATE TABLE sighting (
     terminal TEXT PRIMARY KEY,
     seen_s INTEGER NOT NULL,
+    hours INTEGER NOT NULL,
     cell INTEGER,
     territory TEXT
 ) STRICT, WITHOUT ROWID;

@@ -19,6 +19,7 @@ mod imports;
 mod limit;
 pub mod openapi;
 mod page;
+mod preview;
 pub mod problem;
 pub mod routes;
 pub mod search;

@@ -7,8 +7,8 @@ use super::collections::{COLLECTIONS, Collection};
 use super::problem::Problem;
 use super::shapes::Shape;
 use super::{
-    bulk, clients, decisions, entities, events, filter, health, imports, openapi, page, telemetry, token,
-    webhooks,
+    bulk, clients, decisions, entities, events, filter, health, imports, openapi, page, preview, telemetry,
+    token, webhooks,
 };
 use axum::http::Method;
 use futures_util::future::BoxFuture;
@@ -207,6 +207,7 @@ pub fn all() -> Vec<Route> {
     let mut routes = token::routes();
     routes.extend(COLLECTIONS.iter().flat_map(of_collection));
     routes.extend(bulk::routes());
+    routes.extend(preview::routes());
     routes.extend(imports::routes());
     routes.extend(decisions::routes());
     routes.extend(events::routes());

@@ -12,6 +12,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use skyweave_control::command as c;
 use skyweave_control::entity as e;
+use skyweave_control::fleet::allow_list::Preview;
 use skyweave_control::fleet::import::Report;
 use skyweave_control::id::Kind;
 
@@ -83,6 +84,8 @@ pub enum Shape {
     BulkAnswer,
     /// What an import found and did.
     ImportReport,
+    /// Who would lose service if a list took effect.
+    Preview,
     /// Which decision is asked for.
     DecisionRequest,
     /// A decision.
@@ -160,6 +163,7 @@ impl Shape {
             Self::Bulk => of::<Bulk>(generator),
             Self::BulkAnswer => of::<BulkAnswer>(generator),
             Self::ImportReport => of::<Report>(generator),
+            Self::Preview => of::<Preview>(generator),
             Self::DecisionRequest => of::<DecisionRequest>(generator),
             Self::Decision => of::<DecisionAnswer>(generator),
             Self::Document => json!({ "type": "object", "description": "This document." }),

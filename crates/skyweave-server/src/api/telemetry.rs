@@ -267,6 +267,7 @@ fn check(
     let sighting = Sighting {
         terminal: measured.device_id.clone(),
         seen_s: time_ns.div_euclid(SECOND_NS),
+        hours: 0,
         cell,
         territory: None,
     };

@@ -5,6 +5,7 @@ mod index;
 mod judge;
 mod law;
 mod many;
+mod preview;
 mod verify;
 mod view;
 
@@ -13,6 +14,7 @@ pub use index::{about, own_account, row};
 pub use judge::{Circumstances, NamedPolicy, Standing, Verdict, Would, judge, standing};
 pub use law::{Law, Lawless, Laws, USE_CLASSES, as_it_was};
 pub use many::{BulkDone, BulkOrder, ImportOrder, NotImported, bulk, import};
+pub use preview::{Unpreviewed, preview};
 pub use verify::{Difference, Verified, rebuild, verify};
 
 use crate::clock::seconds;

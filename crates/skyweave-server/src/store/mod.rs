@@ -96,8 +96,8 @@ pub trait Store: Send + Sync {
     /// Notes where terminals were seen, unless something newer is known.
     async fn put_sightings(&self, sightings: Vec<Sighting>) -> Result<(), StoreError>;
 
-    /// Where a terminal was last seen.
-    async fn sighting(&self, terminal: &str) -> Result<Option<Sighting>, StoreError>;
+    /// Where terminals were last seen, in the order of their ids; those that never were are left out.
+    async fn sightings(&self, terminals: &[String]) -> Result<Vec<Sighting>, StoreError>;
 
     /// Rows of telemetry after a number.
     async fn telemetry(&self, scope: &Scope, after: i64, limit: i64)
@@ -275,8 +275,8 @@ impl<E: Engine> Store for SqlStore<E> {
         self.writer.statements(telemetry::sight(sightings)).await.map(drop)
     }
 
-    async fn sighting(&self, terminal: &str) -> Result<Option<Sighting>, StoreError> {
-        telemetry::sighting(&*self.engine, terminal).await
+    async fn sightings(&self, terminals: &[String]) -> Result<Vec<Sighting>, StoreError> {
+        telemetry::sightings(&*self.engine, terminals).await
     }
 
     async fn telemetry(

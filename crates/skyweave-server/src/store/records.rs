@@ -382,6 +382,8 @@ pub struct Sighting {
     pub terminal: String,
     /// When, s since 1970.
     pub seen_s: i64,
+    /// Hours in which it was seen since it was last away for 30 days; not used when it is written.
+    pub hours: i64,
     /// In which H3 cell of resolution 5.
     pub cell: Option<i64>,
     /// In which territory.

@@ -56,9 +56,14 @@ pub async fn at<E: Engine>(
 /// Only what is newer than what is known counts.
 pub fn sight(sightings: Vec<Sighting>) -> Vec<Statement> {
     let statement = |sighting: Sighting| -> Statement {
-        let sql = "INSERT INTO sighting (terminal, seen_s, cell, territory) VALUES ($1, $2, $3, $4)
+        // 30 days are 2,592,000 s
+        let sql = "INSERT INTO sighting (terminal, seen_s, hours, cell, territory) VALUES ($1, $2, 1, $3, $4)
             ON CONFLICT (terminal) DO UPDATE SET seen_s = excluded.seen_s, cell = excluded.cell,
-            territory = excluded.territory WHERE sighting.seen_s < excluded.seen_s";
+            territory = excluded.territory, hours = CASE
+                WHEN excluded.seen_s - sighting.seen_s > 2592000 THEN 1
+                WHEN excluded.seen_s / 3600 > sighting.seen_s / 3600 THEN sighting.hours + 1
+                ELSE sighting.hours END
+            WHERE sighting.seen_s < excluded.seen_s";
         let values = vec![
             sighting.terminal.into(),
             sighting.seen_s.into(),
@@ -70,17 +75,18 @@ pub fn sight(sightings: Vec<Sighting>) -> Vec<Statement> {
     sightings.into_iter().map(statement).collect()
 }
 
-pub async fn sighting<E: Engine>(engine: &E, terminal: &str) -> Result<Option<Sighting>, StoreError> {
+pub async fn sightings<E: Engine>(engine: &E, terminals: &[String]) -> Result<Vec<Sighting>, StoreError> {
     let mut question =
-        Question::new("SELECT terminal, seen_s, cell, territory FROM sighting WHERE terminal = ");
-    question.value(terminal);
-    let found = question.ask(engine).await?.pop();
-    Ok(found.map(|mut row| Sighting {
+        Question::new("SELECT terminal, seen_s, hours, cell, territory FROM sighting WHERE terminal IN ");
+    question.list(terminals.iter().cloned()).say(" ORDER BY terminal");
+    let sighting = |mut row: Record| Sighting {
         terminal: row.text(0),
         seen_s: row.int(1),
-        cell: row.opt_int(2),
-        territory: row.opt_text(3),
-    }))
+        hours: row.int(2),
+        cell: row.opt_int(3),
+        territory: row.opt_text(4),
+    };
+    Ok(question.ask(engine).await?.into_iter().map(sighting).collect())
 }
 
 pub async fn acknowledged<E: Engine>(engine: &E, client: &str, reader: &str) -> Result<i64, StoreError> {

@@ -135,3 +135,30 @@ fn policies_and_registries_need_an_approver() {
     approver.post(&format!("{path}/add"), &json!({ "keys": ["UT-0002"] })).refused(403, "forbidden");
     approver.post(&format!("{path}/put-in-force"), &force).is(200);
 }
+
+#[test]
+fn a_list_is_previewed_before_it_takes_effect() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let mut keys = Vec::new();
+    for n in 0..20 {
+        let key = format!("UT-{:04}", n * 137);
+        let entry = json!({ "hardware_key": key, "account": books.account, "line": books.line });
+        admin.make("user-terminals", &entry);
+        keys.push(key);
+    }
+    // one with a slip of the hand
+    keys[7] = keys[7].replacen('9', "6", 1);
+    let registry = json!({ "name": "verified", "list": "allow", "steward": books.organization, "evidence": "inspected" });
+    let path = format!("/api/v1/registries/{}", admin.make("registries", &registry));
+    admin.post(&format!("{path}/add"), &json!({ "keys": keys })).is(200);
+    let preview = admin.get(&format!("{path}/preview?home=kyiv")).is(200);
+    assert_eq!(preview.header("etag"), "\"2\"");
+    let preview = preview.json();
+    assert_eq!((&preview["served"], &preview["keep"]), (&json!(20), &json!(19)), "{preview}");
+    assert_eq!(preview["mistakes"][0]["hardware_key"], "UT-0959", "{preview}");
+    let elsewhere = admin.get(&format!("{path}/preview?home=odesa")).is(200).json();
+    assert_eq!(elsewhere["served"], 0);
+    admin.get(&format!("{path}/preview?nonsense=1")).refused(400, "unknown_parameter");
+}

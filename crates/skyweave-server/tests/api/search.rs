@@ -77,6 +77,7 @@ async fn fleet(store: &Arc<dyn Store>, random: &mut Random) -> Vec<Row> {
             let sighting = store::Sighting {
                 terminal: terminal.id.to_string(),
                 seen_s: seen.at.0,
+                hours: 0,
                 cell: Some(seen.cell as i64),
                 territory: seen.territory.clone(),
             };

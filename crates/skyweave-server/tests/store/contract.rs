@@ -49,6 +49,7 @@ contract!(
     answers_are_kept,
     clients_and_tokens,
     telemetry_is_read_until_acknowledged,
+    hours_of_use_are_counted,
     webhooks_and_deliveries,
     old_things_are_forgotten,
     texts_are_kept_as_they_are,
@@ -238,7 +239,13 @@ async fn conditions_choose(store: &Opened) {
         thing.tags = if n == 1 { "\nred\nblue\n".to_owned() } else { String::new() };
         thing.search = format!("kyiv dish {n} 100%_ 'quoted' \\");
         store.commit(commit).await.unwrap();
-        let seen = Sighting { terminal: format!("ut_{n}"), seen_s: n * 10, cell: Some(n), territory: None };
+        let seen = Sighting {
+            terminal: format!("ut_{n}"),
+            seen_s: n * 10,
+            hours: 0,
+            cell: Some(n),
+            territory: None,
+        };
         if n > 1 {
             store.put_sightings(vec![seen.clone(), Sighting { seen_s: 1, ..seen }]).await.unwrap();
         }
@@ -287,7 +294,8 @@ async fn conditions_choose(store: &Opened) {
         let found: String = found.iter().map(|thing| thing.id.trim_start_matches("ut_")).collect();
         assert_eq!(found, expected, "{condition:?}");
     }
-    assert_eq!(store.sighting("ut_3").await.unwrap().unwrap().seen_s, 30, "older sightings change nothing");
+    let seen = store.sightings(&["ut_3".to_owned(), "ut_0".to_owned()]).await.unwrap();
+    assert_eq!((seen.len(), seen[0].seen_s, seen[0].hours), (1, 30, 1), "older sightings change nothing");
 }
 
 async fn what_was_looked_up_must_still_be_so(store: &Opened) {
@@ -457,6 +465,26 @@ async fn telemetry_is_read_until_acknowledged(store: &Opened) {
     assert_eq!(store.telemetry_at("ut_1", 14 * S).await.unwrap(), None);
     let (first, last) = store.telemetry_range().await.unwrap();
     assert!(first >= 1 && last >= first + 9);
+}
+
+async fn hours_of_use_are_counted(store: &Opened) {
+    let seen =
+        |seen_s| Sighting { terminal: "ut_1".to_owned(), seen_s, hours: 0, cell: None, territory: None };
+    for (seen_s, hours) in [
+        (0, 1),
+        (15, 1),
+        (3_599, 1),
+        (3_600, 2),
+        (7_300, 3),
+        (7_200, 3),
+        (2_592_000, 4),
+        (9_999_999, 1),
+        (9_999_999, 1),
+    ] {
+        store.put_sightings(vec![seen(seen_s)]).await.unwrap();
+        assert_eq!(store.sightings(&["ut_1".to_owned()]).await.unwrap()[0].hours, hours, "{seen_s}");
+    }
+    assert_eq!(store.sightings(&[]).await.unwrap(), []);
 }
 
 async fn webhooks_and_deliveries(store: &Opened) {
