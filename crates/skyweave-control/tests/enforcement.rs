@@ -177,6 +177,26 @@ fn again(service: &Service) -> Service {
 }
 
 #[test]
+fn whoever_comes_back_while_being_heard_is_left_alone() {
+    let mut service = diverted();
+    assert_eq!(advance(&mut service, 4), ["grace", "throttled"]);
+    let lodge = AppealCommand::Lodge {
+        incident: IncidentId(ulid(1)),
+        statement: "on our way home".to_owned(),
+        permit: PermitId(ulid(1)),
+    };
+    service.must(Command::Appeal { id: AppealId(ulid(1)), command: lodge });
+    let close = |outcome| incident(IncidentCommand::Close { outcome, note: None });
+    assert_eq!(service.code(close(Outcome::Confirmed)), Code::WrongState);
+    let notice = skyweave_control::incident::Notice::Closed(Outcome::CameBack);
+    service.must(incident(notice.into_command(TerminalId(ulid(1)))));
+    let AnyEntity::Appeal(appeal) = service.get(AppealId(ulid(1))) else { panic!("an appeal") };
+    assert_eq!(appeal.state, skyweave_control::entity::AppealState::Upheld);
+    let AnyEntity::Permit(permit) = service.get(PermitId(ulid(1))) else { panic!("a permit") };
+    assert!(!permit.holds(service.now));
+}
+
+#[test]
 fn permits_end() {
     let mut service = diverted();
     let grant = |until_s: UnixSeconds| Command::Permit {

@@ -125,6 +125,16 @@ fn go_on<V: View>(incident: &Incident, why: &str, context: &Context<'_, V>) -> V
     events
 }
 
+/// There is nothing left to decide: the incident was closed in favour of the terminal.
+pub(super) fn end_with_its_incident<V: View>(id: AppealId, context: &Context<'_, V>) -> Decided<V> {
+    let appeal: Appeal = context.find(id)?;
+    let reason = "the incident was closed in favour of the terminal".to_owned();
+    let mut events =
+        vec![context.next(&appeal, AppealChange::Decided { upheld: true, reason: reason.clone() })];
+    events.extend(end_permit(&appeal, &reason, context)?);
+    Ok(events)
+}
+
 fn end_permit<V: View>(appeal: &Appeal, why: &str, context: &Context<'_, V>) -> Found<Option<Event>, V> {
     let Some(permit) = appeal.permit else {
         return Ok(None);

@@ -1,12 +1,12 @@
 //! Deciding about incidents.
 
 use super::desk::{Decided, Found, closed};
-use super::{Context, Stopped, fields};
+use super::{Context, Stopped, appeal, fields};
 use crate::command::IncidentCommand;
 use crate::enforcement::{self, Situation};
 use crate::entity::{
-    Account, Cause, Incident, IncidentChange, IncidentState, Permit, Plan, ProtectedClass, ServiceLine,
-    Terminal,
+    Account, Cause, Incident, IncidentChange, IncidentState, Outcome, Permit, Plan, ProtectedClass,
+    ServiceLine, Terminal,
 };
 use crate::id::{EntityId, IncidentId, Kind, PermitId, ProtectedClassId, TerminalId};
 use crate::refused::{Code, Refused};
@@ -66,15 +66,31 @@ pub(super) fn decide<V: View>(
         IncidentCommand::Close { outcome, note } => {
             context.by_the_service("closing an incident")?;
             fields::optional("note", note.as_deref())?;
-            if before.state == IncidentState::Appealed {
-                let found = format!("there is an appeal against {id}");
-                let refused = Refused::new(Code::WrongState, found, "decide the appeal");
-                return Err(before.appeal.into_iter().fold(refused, Refused::because_of).into());
-            }
-            IncidentChange::Closed { outcome: *outcome, note: note.clone() }
+            let closed = IncidentChange::Closed { outcome: *outcome, note: note.clone() };
+            return close(&before, *outcome, closed, context);
         }
     };
     Ok(vec![context.next(&before, change)])
+}
+
+/// An incident that is closed in favour of the terminal takes its appeal with it; one that is confirmed waits until the appeal is decided.
+fn close<V: View>(
+    incident: &Incident,
+    outcome: Outcome,
+    closed: IncidentChange,
+    context: &Context<'_, V>,
+) -> Decided<V> {
+    let mut events = vec![context.next(incident, closed)];
+    let open = incident.appeal.filter(|_| incident.state == IncidentState::Appealed);
+    if let Some(appeal) = open {
+        if outcome == Outcome::Confirmed {
+            let found = format!("there is an appeal against {}", incident.id);
+            let refused = Refused::new(Code::WrongState, found, "decide the appeal");
+            return Err(refused.because_of(appeal).into());
+        }
+        events.extend(appeal::end_with_its_incident(appeal, context)?);
+    }
+    Ok(events)
 }
 
 /// A person can only approve what they have before them: an incident that is not under appeal, and that leads to a cut at all.

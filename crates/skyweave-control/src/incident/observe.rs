@@ -4,7 +4,9 @@ use super::doubt::Doubt;
 use super::look::Look;
 use super::scores::Scores;
 use super::{Fix, Limits, Params};
+use crate::command::IncidentCommand;
 use crate::entity::{Cause, Finding, Outcome};
+use crate::id::TerminalId;
 use serde::{Deserialize, Serialize};
 
 /// What is remembered of one terminal: about a kilobyte of JSON at most.
@@ -36,6 +38,18 @@ pub enum Notice {
     Changed(Finding),
     /// It is over.
     Closed(Outcome),
+}
+
+impl Notice {
+    /// The command that writes it down: to a new incident of this terminal, or to the one that is open.
+    #[must_use]
+    pub fn into_command(self, terminal: TerminalId) -> IncidentCommand {
+        match self {
+            Self::Opened(finding) => IncidentCommand::Open { terminal, finding },
+            Self::Changed(finding) => IncidentCommand::Find { finding },
+            Self::Closed(outcome) => IncidentCommand::Close { outcome, note: None },
+        }
+    }
 }
 
 impl Watch {
