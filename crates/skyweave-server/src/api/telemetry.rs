@@ -177,7 +177,9 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
     let mut accounts: BTreeMap<String, Option<Option<String>>> = BTreeMap::new();
     let (mut rows, mut sightings, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
     for (number, measured) in reported.rows.into_iter().enumerate() {
-        let account = if let Some(known) = accounts.get(&measured.device_id) { known.clone() } else {
+        let account = if let Some(known) = accounts.get(&measured.device_id) {
+            known.clone()
+        } else {
             let found = account_of(&call, &measured.device_id).await?;
             accounts.insert(measured.device_id.clone(), found.clone());
             found

@@ -169,7 +169,7 @@ pub struct Commit {
 
 impl Commit {
     /// How many rows it writes.
-    #[must_use] 
+    #[must_use]
     pub fn rows(&self) -> usize {
         self.events.len() + self.entities.len()
     }
