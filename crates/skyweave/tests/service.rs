@@ -104,6 +104,11 @@ fn a_terminal_is_activated_from_the_command_line() {
     let plan = server.id_of(&desk, &plan);
     let of_account = format!("account={account}");
     let terminal = server.id_of(&desk, &["terminal", "register", "hardware_key=UT-0001", &of_account]);
+    let definition = r#"{"name":"kyiv","version":1,"pieces":[{"geometry":{"type":"Polygon","coordinates":
+        [[[30,50],[31,50],[31,51],[30,51],[30,50]]]},"source":"a test"}]}"#;
+    let territory = serde_json::json!({ "name": "kyiv", "definition": definition, "valid_from_s": 0 });
+    std::fs::write(desk.path("kyiv.json"), territory.to_string()).unwrap();
+    server.id_of(&desk, &["territory", "create", "--from", "kyiv.json"]);
     let of_plan = format!("plan={plan}");
     let line = [
         "line",

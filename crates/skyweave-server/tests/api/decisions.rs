@@ -1,15 +1,11 @@
 //! What is decided about a terminal, now and at times past, from policies and territories that came through the API.
 
-use crate::desk::{Desk, Hand, books};
+use crate::desk::{Desk, Hand, books, territory};
 use serde_json::{Value, json};
 
-/// A country of ten degrees, and a district in it that is excluded.
-fn territory(name: &str, west: i32, east: i32) -> Value {
-    let ring = json!([[west, 44], [east, 44], [east, 54], [west, 54], [west, 44]]);
-    let definition = json!({ "name": name, "version": 1, "pieces": [
-        { "geometry": { "type": "Polygon", "coordinates": [ring] }, "source": "a test" },
-    ] });
-    json!({ "name": name, "definition": definition.to_string(), "valid_from_s": 0 })
+/// From 44 to 54 degrees north.
+fn band(name: &str, west: i32, east: i32) -> Value {
+    territory(name, [west, 44, east, 54])
 }
 
 const ON: &str = r#"@id("country-on")
@@ -67,8 +63,8 @@ fn a_decision_says_by_what_until_when_and_what_would_do() {
     );
     assert_eq!(nothing["emergency_call"], "permitted");
 
-    admin.make("territories", &territory("country", 26, 36));
-    admin.make("territories", &territory("district", 33, 36));
+    admin.make("territories", &band("country", 26, 36));
+    admin.make("territories", &band("district", 33, 36));
     let without = now_s();
     std::thread::sleep(std::time::Duration::from_millis(1_100));
     enabled(&admin, "on.cedar", ON);
@@ -163,10 +159,10 @@ fn policies_and_territories_that_are_not_right_are_refused_with_their_lines() {
     let problem = policy("@id(\"a\")\nforbid(principal, action == Action::\"serve\", resource);")
         .refused(422, "policy_refused");
     assert!(problem["refusals"][0]["row"].is_number(), "{problem}");
-    let mut bad = territory("country", 26, 36);
+    let mut bad = band("country", 26, 36);
     bad["name"] = json!("other");
     admin.post("/api/v1/territories", &bad).refused(422, "definition_refused");
-    let mut hashed = territory("country", 26, 36);
+    let mut hashed = band("country", 26, 36);
     hashed["definition_sha256"] = json!("0".repeat(64));
     let answer = admin.post("/api/v1/territories", &hashed);
     assert_eq!(answer.status, 422, "{}", answer.text);
@@ -175,7 +171,7 @@ fn policies_and_territories_that_are_not_right_are_refused_with_their_lines() {
     let enable = format!("/api/v1/restrictions/{id}/enable");
     let problem = admin.post(&enable, &json!({})).refused(409, "law_does_not_compile");
     assert!(problem["detail"].as_str().unwrap().contains("on.cedar:3"), "{problem}");
-    let country = admin.make("territories", &territory("country", 26, 36));
+    let country = admin.make("territories", &band("country", 26, 36));
     admin.post(&enable, &json!({})).is(200);
     admin.post(&format!("/api/v1/territories/{country}/withdraw"), &json!({})).is(200);
     let books = books(&admin, "kyiv");

@@ -229,8 +229,12 @@ pub struct Books {
     pub terminal: String,
 }
 
-/// Makes them, with a name that tells them from others.
+/// Makes them, with a name that tells them from others. The service address is in a territory named `kyiv`.
 pub fn books(admin: &Hand<'_>, name: &str) -> Books {
+    let known = admin.get("/api/v1/territories?name=kyiv").is(200).json();
+    if known["results"] == json!([]) {
+        admin.make("territories", &territory("kyiv", [30, 50, 31, 51]));
+    }
     let organization = admin.make("organizations", &json!({ "name": format!("{name} relief") }));
     let account = admin.make("accounts", &json!({ "name": name, "organization": organization }));
     let plan = admin.make("plans", &plan(&format!("{name} plan")));
@@ -240,6 +244,15 @@ pub fn books(admin: &Hand<'_>, name: &str) -> Books {
         &json!({ "hardware_key": format!("UT-{}", name.to_uppercase()), "account": account }),
     );
     Books { organization, account, plan, line, terminal }
+}
+
+/// What a territory is made of: west, south, east and north of it, degrees.
+pub fn territory(name: &str, [west, south, east, north]: [i32; 4]) -> Value {
+    let ring = json!([[west, south], [east, south], [east, north], [west, north], [west, south]]);
+    let definition = json!({ "name": name, "version": 1, "pieces": [
+        { "geometry": { "type": "Polygon", "coordinates": [ring] }, "source": "a test" },
+    ] });
+    json!({ "name": name, "definition": definition.to_string(), "valid_from_s": 0 })
 }
 
 /// What a plan is made of.
