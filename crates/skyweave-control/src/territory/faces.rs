@@ -84,10 +84,11 @@ impl Faces<'_> {
     /// The first whole row at or above each height where the order of edges may change.
     fn heights(&self) -> BTreeSet<i64> {
         let BoxOfCell { west, east, south, north, .. } = *self.around;
-        let mut heights = BTreeSet::from([south]);
+        let mut heights = BTreeSet::from([south, north]);
         for (at, (edge, _)) in self.edges.iter().enumerate() {
             heights.extend([edge.y0, edge.y1]);
-            for x in [2 * west - 1, 2 * east + 1] {
+            // where it enters the box, and where it has passed the last whole x in it
+            for x in [2 * west - 1, 2 * west, 2 * east, 2 * east + 1] {
                 let side = Edge { x0: x, y0: 2 * south - 2, x1: x, y1: 2 * north + 2 };
                 let doubled = Edge { x0: 2 * edge.x0, y0: 2 * edge.y0, x1: 2 * edge.x1, y1: 2 * edge.y1 };
                 heights.extend(height_of_meeting(&doubled, &side, 2));
