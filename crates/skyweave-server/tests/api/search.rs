@@ -103,7 +103,7 @@ async fn incidents(store: &Arc<dyn Store>, random: &mut Random, n: usize) -> Vec
         let state = ["open", "closed"][random.below(2)];
         let incident = serde_json::json!({
             "id": id("inc", n * 10 + k), "version": 1, "terminal": id("ut", n), "opened_s": 0, "state": state, "enforcement": { "stage": "observed" },
-            "finding": { "cause": cause.name(), "since_s": 0, "until_s": 0, "fixes": 1, "evidence": "claimed_gnss", "outside_65536": 0,
+            "finding": { "cause": cause.name(), "since_s": 0, "until_s": 0, "looks": 1, "evidence": "claimed_gnss", "outside_65536": 0,
                 "latitude_e7": 0, "longitude_e7": 0, "error_m": 1 },
         });
         put(store, vec![incident], None).await;

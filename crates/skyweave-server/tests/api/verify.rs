@@ -16,7 +16,7 @@ async fn state_is_the_fold_of_events_and_can_be_made_anew() {
     let id = |prefix: &str| format!("{prefix}_{}", ulid(now_ns()).unwrap());
     let (organization, account, terminal, incident) = (id("org"), id("acc"), id("ut"), id("inc"));
     let finding = json!({
-        "cause": "roaming", "since_s": 1, "until_s": 2, "fixes": 3, "evidence": "claimed_gnss", "outside_65536": 60_000,
+        "cause": "roaming", "since_s": 1, "until_s": 2, "looks": 3, "evidence": "claimed_gnss", "outside_65536": 60_000,
         "latitude_e7": 0, "longitude_e7": 0, "error_m": 30,
     });
     let commands = [
