@@ -11,7 +11,7 @@ use crate::provenance;
 use crate::soak_log::{self, Entry};
 
 /// How long each soak runs as a step of `cargo xtask test`.
-pub const SAMPLE_SECONDS: u64 = 60;
+pub const SAMPLE_SECONDS: u64 = 20;
 
 /// A command that keeps trying to break something for as many seconds as `SKYWEAVE_SOAK_SECONDS` says.
 ///
@@ -24,8 +24,10 @@ pub struct Soak {
     command: &'static str,
     /// The file without which there is nothing to run yet.
     source: &'static str,
-    /// True if it goes on for as long as it is given; false if it is done when it is done. Only the former have a sample.
+    /// True if it goes on for as long as it is given; false if it is done when it is done.
     open_ended: bool,
+    /// True if some seconds of it are a step of the tests; others have a small run of their own among these.
+    has_sample: bool,
 }
 
 /// Every soak, in the order they are run.
@@ -36,6 +38,7 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test hostile -- --nocapture",
         source: "crates/skyweave-io/tests/hostile.rs",
         open_ended: true,
+        has_sample: true,
     },
     Soak {
         name: "kill-resume",
@@ -43,6 +46,7 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test kill_resume -- --nocapture",
         source: "crates/skyweave/tests/kill_resume.rs",
         open_ended: true,
+        has_sample: true,
     },
     Soak {
         name: "scenarios",
@@ -50,6 +54,23 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test scenarios -- --nocapture",
         source: "crates/skyweave/tests/scenarios.rs",
         open_ended: false,
+        has_sample: false,
+    },
+    Soak {
+        name: "store-kills",
+        proves: "a store killed under load, SQLite's or PostgreSQL's, has everything that it acknowledged",
+        command: "cargo test -p skyweave-server --test store kill -- --nocapture",
+        source: "crates/skyweave-server/tests/store/kill.rs",
+        open_ended: true,
+        has_sample: false,
+    },
+    Soak {
+        name: "policies",
+        proves: "decision tables decide as Cedar does, at every threshold",
+        command: "cargo test -p skyweave-control --test decisions fuzz -- --nocapture",
+        source: "crates/skyweave-control/tests/decisions/fuzz.rs",
+        open_ended: true,
+        has_sample: false,
     },
 ];
 
@@ -64,9 +85,9 @@ pub enum Verdict {
 }
 
 impl Soak {
-    /// True if a minute of it means something.
+    /// True if some seconds of it mean something.
     pub const fn has_sample(&self) -> bool {
-        self.open_ended
+        self.has_sample
     }
 
     /// The command with the time it gets.
@@ -94,7 +115,7 @@ impl Soak {
     }
 }
 
-/// A minute of each soak, or of the named one; recorded nowhere. False if any failed.
+/// Some seconds of each soak, or of the named one; recorded nowhere. False if any failed.
 pub fn sample(root: &Path, name: Option<&str>) -> Result<bool> {
     let mut good = true;
     for soak in chosen(name)? {
@@ -203,6 +224,7 @@ mod tests {
             command: "cargo --version",
             source: "no/such/file.rs",
             open_ended: true,
+            has_sample: true,
         };
         let here = Path::new(".");
         assert!(matches!(absent.run(here, 1).unwrap(), Verdict::Absent(_)));

@@ -273,8 +273,7 @@ proptest! {
                     prop_assert!(incident.cut_approved_by.is_some(), "cut off by a machine");
                     prop_assert_ne!(cause, Cause::Moving);
                 }
-                (Level::Throttled { .. }, Level::Throttled { .. }) => {}
-                (_, Level::Full) => {}
+                (_, Level::Full) | (Level::Throttled { .. }, Level::Throttled { .. }) => {}
                 (Level::EmergencyOnly, Level::Throttled { .. }) => prop_assert_eq!(cause, Cause::Moving),
                 (before, after) => prop_assert!(false, "{before:?} to {after:?}"),
             }

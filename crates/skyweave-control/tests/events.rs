@@ -74,7 +74,7 @@ fn history() -> Vec<Event> {
     let Command::Account { command: AccountCommand::Create { mut spec }, .. } = account(2, Some(1)) else {
         panic!("a creation");
     };
-    spec.name = "Field team".to_owned();
+    "Field team".clone_into(&mut spec.name);
     service.must(of_account(AccountCommand::Update { spec }));
     service.must(of_account(AccountCommand::Disable { reason: "identity check is due".to_owned() }));
     service.must(of_account(AccountCommand::Enable));
@@ -224,13 +224,13 @@ fn incidents(service: &mut Service) {
     service.must(of_incident(IncidentCommand::Advance));
     for (number, upheld) in [(1, Some(false)), (2, None)] {
         let of_appeal = |command| Command::Appeal { id: AppealId(ulid(number)), command };
-        service.actor.name = "holder".to_owned();
+        "holder".clone_into(&mut service.actor.name);
         service.must(of_appeal(AppealCommand::Lodge {
             incident: IncidentId(ulid(1)),
             statement: "we work beyond the river by order".to_owned(),
             permit: PermitId(ulid(number)),
         }));
-        service.actor.name = "tests".to_owned();
+        "tests".clone_into(&mut service.actor.name);
         service.must(of_appeal(match upheld {
             Some(upheld) => AppealCommand::Decide { upheld, reason: "no order was shown".to_owned() },
             None => AppealCommand::Withdraw,

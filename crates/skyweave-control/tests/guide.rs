@@ -1,4 +1,5 @@
 //! `docs/service.md` says what is so.
+#![expect(clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use skyweave_control::enforcement::Rules;
 use skyweave_control::entity::{MOVES, TerminalState, Verb};

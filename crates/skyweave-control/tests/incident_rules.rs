@@ -1,4 +1,5 @@
 //! The rule of incidents, one story at a time.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use proptest::prelude::*;
 use skyweave_control::entity::{Cause, Outcome, PositionEvidence};

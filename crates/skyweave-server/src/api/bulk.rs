@@ -192,7 +192,7 @@ fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
         Some(id) => json!(id),
         None => json!(new_id(call, one.kind)?),
     };
-    request(one.kind, id, one.what, one.if_version)
+    request(one.kind, &id, &one.what, one.if_version)
 }
 
 async fn bulk(call: Call) -> Result<Reply, Problem> {

@@ -15,10 +15,10 @@ use skyweave_control::territory::{Definition, Piece};
 /// If a text is not what it must be.
 pub fn text_of(command: &Command) -> Result<(), Problem> {
     match command {
-        Command::Restriction { command, .. } => match command {
-            RestrictionCommand::Create { spec } | RestrictionCommand::Update { spec } => policies(spec),
-            _ => Ok(()),
-        },
+        Command::Restriction {
+            command: RestrictionCommand::Create { spec } | RestrictionCommand::Update { spec },
+            ..
+        } => policies(spec),
         Command::Territory { command, .. } => match command {
             TerritoryCommand::Create { spec } | TerritoryCommand::Update { spec } => territory(spec),
             TerritoryCommand::Withdraw => Ok(()),

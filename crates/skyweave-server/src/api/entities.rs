@@ -59,7 +59,7 @@ pub async fn create(collection: &'static Collection, call: Call) -> Result<Reply
     };
     complete(collection, &call, &mut body)?;
     let command = with_verb(collection.create, None, wrapped(body, collection.create_field));
-    let request = request(collection.kind, id, command, None)?;
+    let request = request(collection.kind, &id, &command, None)?;
     one(call, collection, request, StatusCode::CREATED).await
 }
 
@@ -70,7 +70,7 @@ pub async fn update(collection: &'static Collection, call: Call) -> Result<Reply
     complete(collection, &call, &mut body)?;
     let expected = if_match(&call.headers)?;
     let command = with_verb(verb, None, wrapped(body, field));
-    let request = request(collection.kind, json!(call.param("id")), command, expected)?;
+    let request = request(collection.kind, &json!(call.param("id")), &command, expected)?;
     one(call, collection, request, StatusCode::OK).await
 }
 
@@ -87,7 +87,7 @@ pub async fn act(
         super::checks::compiles(&call, call.param("id")).await?;
     }
     let command = with_verb(verb, by, body);
-    let request = request(collection.kind, json!(call.param("id")), command, expected)?;
+    let request = request(collection.kind, &json!(call.param("id")), &command, expected)?;
     one(call, collection, request, StatusCode::OK).await
 }
 
@@ -97,8 +97,8 @@ pub async fn act(
 /// If the parts are not those of the verb.
 pub fn request(
     kind: Kind,
-    id: Value,
-    command: Value,
+    id: &Value,
+    command: &Value,
     expected_version: Option<u64>,
 ) -> Result<Request, Problem> {
     if let Some(text) = id.as_str()

@@ -61,7 +61,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         for route in routes {
             answers = answers.merge(answered_by(Arc::clone(api), route));
         }
-        router = router.route(&path, answers.fallback(move || other_method(allowed.clone())));
+        router = router.route(&path, answers.fallback(move || std::future::ready(other_method(&allowed))));
     }
     router.fallback(nothing_here)
 }
@@ -79,11 +79,11 @@ fn answered_by(api: Arc<Api>, route: Arc<Route>) -> MethodRouter {
     })
 }
 
-async fn other_method(allowed: String) -> Response {
+fn other_method(allowed: &str) -> Response {
     let detail = format!("this address does not take that method; accepted: {allowed}");
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
     let mut response = finished(problem.into_response());
-    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+    if let Ok(allowed) = HeaderValue::from_str(allowed) {
         response.headers_mut().insert(header::ALLOW, allowed);
     }
     response

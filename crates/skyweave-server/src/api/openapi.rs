@@ -151,9 +151,13 @@ fn parameters(route: &Route) -> Vec<Value> {
         }
     }
     for parameter in &route.parameters {
-        found.push(query(parameter, parameter.name.to_owned(), parameter.text.to_owned()));
+        found.push(query(parameter, parameter.name, parameter.text));
         if parameter.negatable {
-            found.push(query(parameter, format!("{}!", parameter.name), format!("Not: {}", parameter.text)));
+            found.push(query(
+                parameter,
+                &format!("{}!", parameter.name),
+                &format!("Not: {}", parameter.text),
+            ));
         }
     }
     if route.repeatable {
@@ -175,7 +179,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     found
 }
 
-fn query(parameter: &Parameter, name: String, text: String) -> Value {
+fn query(parameter: &Parameter, name: &str, text: &str) -> Value {
     let schema = match (parameter.range, parameter.is_switch) {
         (Some((least, most)), _) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         (None, true) => json!({ "type": "boolean" }),

@@ -174,7 +174,7 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many", detail).field("rows"));
     }
     let now_ns = call.api.now_ns();
-    let mut accounts: BTreeMap<String, Option<Option<String>>> = BTreeMap::new();
+    let mut accounts: BTreeMap<String, Reporter> = BTreeMap::new();
     let (mut rows, mut sightings, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
     for (number, measured) in reported.rows.into_iter().enumerate() {
         let account = if let Some(known) = accounts.get(&measured.device_id) {
@@ -207,29 +207,40 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
 }
 
 /// The account of a terminal that the caller may report for; none if there is no such terminal.
-async fn account_of(call: &Call, terminal: &str) -> Result<Option<Option<String>>, Problem> {
+async fn account_of(call: &Call, terminal: &str) -> Result<Reporter, Problem> {
     let caller = call.caller()?;
     let is_operator = caller.roles.contains(&Role::Operator);
     if !is_operator && caller.client.terminal.as_deref() != Some(terminal) {
-        return Ok(None);
+        return Ok(Reporter::Nobody);
     }
-    let Some(row) = call.api.store.entity("terminal", terminal).await? else { return Ok(None) };
-    let Scope::Account(scope) = caller.scope() else { return Ok(Some(row.account)) };
+    let Some(row) = call.api.store.entity("terminal", terminal).await? else { return Ok(Reporter::Nobody) };
+    let Scope::Account(scope) = caller.scope() else { return Ok(Reporter::Terminal(row.account)) };
     match row.account {
-        Some(account) if call.api.store.contains_account(&scope, &account).await? => Ok(Some(Some(account))),
-        _ => Ok(None),
+        Some(account) if call.api.store.contains_account(&scope, &account).await? => {
+            Ok(Reporter::Terminal(Some(account)))
+        }
+        _ => Ok(Reporter::Nobody),
     }
+}
+
+/// Whose a terminal is, as far as the caller may know.
+#[derive(Debug, Clone)]
+enum Reporter {
+    /// There is no such terminal for this caller.
+    Nobody,
+    /// It belongs to this account, or to none yet.
+    Terminal(Option<String>),
 }
 
 type Wrong = (&'static str, String);
 
 fn check(
     measured: &Measured,
-    account: Option<Option<String>>,
+    account: Reporter,
     now_ns: i64,
 ) -> Result<(TelemetryRow, Option<Sighting>), Wrong> {
     let shown: String = measured.device_id.chars().take(60).collect();
-    let Some(account) = account else {
+    let Reporter::Terminal(account) = account else {
         let detail =
             format!("there is no terminal {} for this client; accepted: its id", shown.escape_debug());
         return Err(("DeviceId", detail));

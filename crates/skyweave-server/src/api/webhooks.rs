@@ -249,7 +249,7 @@ async fn update(call: Call) -> Result<Reply, Problem> {
         webhook.kinds = kinds(&wanted)?;
     }
     if let Some(paused) = change.paused {
-        webhook.state = if paused { "paused" } else { "active" }.to_owned();
+        if paused { "paused" } else { "active" }.clone_into(&mut webhook.state);
     }
     changed(&call, webhook).await
 }
@@ -259,7 +259,7 @@ async fn replay(call: Call) -> Result<Reply, Problem> {
     let last = call.api.store.last_event().await?;
     let mut webhook = find(&call).await?;
     webhook.delivered = place(replay.after, last)?;
-    webhook.state = "active".to_owned();
+    "active".clone_into(&mut webhook.state);
     changed(&call, webhook).await
 }
 

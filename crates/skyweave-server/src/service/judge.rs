@@ -1,6 +1,7 @@
 //! What is decided about a terminal at a time: first by what it, its line and its account are, then by what is open against it, then by the law.
 
 use super::law::{Law, Lawless, as_it_was, second};
+use crate::store::migration::hex;
 use crate::store::{Column, Condition, ListQuery, Scope, Store};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -264,14 +265,13 @@ fn by_incident(standing: &Standing, of_law: Verdict) -> Verdict {
     let named = Verdict { decided_by: "incident", incident: Some(incident.id.to_string()), ..of_law.clone() };
     let first = Would::First { step: "appeal against the incident: a permit comes with it".to_owned() };
     match level {
-        Service::Full => of_law,
         Service::EmergencyOnly => {
             Verdict { remedies: vec![first], ..refused(RefusalCode::IdentityCheckRequired, named) }
         }
         Service::Throttled { kbit_s } if of_law.kbit_s.is_none_or(|lower| kbit_s < lower) => {
             Verdict { outcome: "throttled", kbit_s: Some(kbit_s), remedies: vec![first], ..named }
         }
-        Service::Throttled { .. } => of_law,
+        Service::Full | Service::Throttled { .. } => of_law,
     }
 }
 
@@ -346,7 +346,7 @@ fn by_law(law: &Law, how: &Circumstances, attributes: &Attributes) -> Verdict {
         decided_by: "law",
         incident: None,
         policies: first.into_iter().chain(others).filter_map(named).collect(),
-        table_sha256: explained.table.iter().map(|byte| format!("{byte:02x}")).collect(),
+        table_sha256: hex(&explained.table),
         territories: territories.map(|territory| territory.name.clone()).collect(),
         evidence: attributes.evidence.name().to_owned(),
         error_m: attributes.error_m,

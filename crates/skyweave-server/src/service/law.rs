@@ -2,6 +2,7 @@
 
 use super::event_of;
 use crate::clock::{SECOND_NS, seconds};
+use crate::store::migration::hex;
 use crate::store::{Store, StoreError, StoredEvent};
 use sha2::{Digest, Sha256};
 use skyweave_control::entity::{
@@ -70,7 +71,7 @@ impl Laws {
             let path = entry?.path();
             if path.is_file() {
                 let hash = Sha256::digest(std::fs::read(&path)?);
-                borders.insert(hash.iter().map(|byte| format!("{byte:02x}")).collect(), path);
+                borders.insert(hex(&hash), path);
             }
         }
         Ok(Self { borders, kept: Mutex::default() })

@@ -169,13 +169,13 @@ pub type NotImported = ImportError<NotDone>;
 /// If the file or a row of it is bad, or the store cannot: then nothing was entered.
 pub async fn import(store: Arc<dyn Store>, order: ImportOrder) -> Result<Report, NotImported> {
     let handle = Handle::current();
-    let importing = tokio::task::spawn_blocking(move || enter(store, order, &handle));
+    let importing = tokio::task::spawn_blocking(move || enter(&store, order, &handle));
     importing.await.unwrap_or_else(|_| Err(ImportError::View(StoreError::Closed.into())))
 }
 
-fn enter(store: Arc<dyn Store>, order: ImportOrder, handle: &Handle) -> Result<Report, NotImported> {
+fn enter(store: &Arc<dyn Store>, order: ImportOrder, handle: &Handle) -> Result<Report, NotImported> {
     let ImportOrder { mut file, options, actor, now_ns, rules, dry_run } = order;
-    let view = StoreView::new(Arc::clone(&store), handle.clone());
+    let view = StoreView::new(Arc::clone(store), handle.clone());
     let context = Context { view: &view, actor: &actor, now: seconds(now_ns), rules: &rules };
     // the whole file is looked at before the store's only writer is asked to wait for it
     let report = import::check(BufReader::new(&mut file), &options, &context)?;
@@ -191,7 +191,7 @@ fn enter(store: Arc<dyn Store>, order: ImportOrder, handle: &Handle) -> Result<R
     let first = ulid(now_ns).map_err(failed)?;
     let mut id_of = |row: u64| TerminalId(Ulid::from_bits(first.bits().wrapping_add(u128::from(row))));
     let mut stream = handle.block_on(store.stream()).map_err(failed)?;
-    let mut add = |events: Vec<Event>| add(&mut stream, handle, events, (now_ns, &actor.name));
+    let mut add = |events: Vec<Event>| add(&mut stream, handle, &events, (now_ns, &actor.name));
     let report = import::events(BufReader::new(&mut file), &options, &context, &mut id_of, &mut add)?;
     // what was looked at, such as the accounts of rows, must still be so
     let (seen, looked_up) = view.seen();
@@ -204,11 +204,11 @@ fn enter(store: Arc<dyn Store>, order: ImportOrder, handle: &Handle) -> Result<R
 fn add(
     stream: &mut Stream,
     handle: &Handle,
-    events: Vec<Event>,
+    events: &[Event],
     (time_ns, actor): (i64, &str),
 ) -> Result<(), NotDone> {
     let mut piece = Commit { time_ns, actor: actor.to_owned(), ..Commit::default() };
-    for event in &events {
+    for event in events {
         let entity = event::apply(None, event).map_err(|error| damaged(event.id, &error))?;
         let account = index::own_account(&entity).map(|account| account.to_string());
         piece.events.push(stored_event(event, account.clone(), None)?);

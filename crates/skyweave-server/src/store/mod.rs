@@ -9,7 +9,7 @@ mod append;
 mod engine;
 mod error;
 mod hooks;
-mod migration;
+pub(crate) mod migration;
 mod postgres;
 mod read;
 mod records;

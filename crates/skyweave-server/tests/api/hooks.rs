@@ -49,7 +49,7 @@ fn receiver(statuses: &'static [u16]) -> (String, Receiver<Got>) {
     (url, got)
 }
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn name_in(got: &Got) -> String {
     let event: Value = serde_json::from_str(&got.1).unwrap();

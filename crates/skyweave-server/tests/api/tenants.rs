@@ -25,8 +25,8 @@ fn a_client_of_an_account_sees_its_subtree_only() {
     };
     assert_eq!(ids("accounts"), [ours.account.clone(), below.clone()]);
     assert_eq!(ids("user-terminals"), [ours.terminal.clone(), deep.clone()]);
-    assert_eq!(ids("service-lines"), [ours.line.clone()]);
-    assert_eq!(ids("organizations"), [ours.organization.clone()]);
+    assert_eq!(ids("service-lines"), std::slice::from_ref(&ours.line));
+    assert_eq!(ids("organizations"), std::slice::from_ref(&ours.organization));
     assert_eq!(ids("plans").len(), 2);
     for hidden in ["registries", "protected-classes"] {
         us.get(&format!("/api/v1/{hidden}")).refused(403, "forbidden");

@@ -151,7 +151,7 @@ fn too_many_requests_are_told_to_wait() {
         ("client_id", desk.client_id.as_str()),
         ("client_secret", "guess"),
     ];
-    let last = (0..5).map(|_| desk.ask_token(&form, &[])).last().unwrap().is(429);
+    let last = (0..5).map(|_| desk.ask_token(&form, &[])).reduce(|_, later| later).unwrap().is(429);
     assert_eq!((last.json()["error"].as_str(), last.header("retry-after")), (Some("slow_down"), "10"));
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Where everything is kept: sqlite:FILE or postgres://USER@HOST/DATABASE; a file in the user's data folder if left out.
+    /// Where everything is kept: `sqlite:FILE` or `postgres://USER@HOST/DATABASE`; a file in the user's data folder if left out.
     #[arg(long, value_name = "URL", env = "SKYWEAVE_STORE", hide_env_values = true)]
     pub store: Option<String>,
     /// Where to listen. The server speaks no TLS: put a proxy before it that does if it is not for this machine alone.
@@ -94,7 +94,7 @@ pub struct Import {
 pub struct Explain {
     /// The terminal's id.
     pub terminal: String,
-    /// What else is known, KEY=VALUE: where it is (latitude_e7, longitude_e7), how fast (speed_cm_s), ...
+    /// What else is known, KEY=VALUE: where it is (`latitude_e7`, `longitude_e7`), how fast (`speed_cm_s`), ...
     #[arg(value_name = "KEY=VALUE")]
     pub words: Vec<String>,
     /// At this time, s since 1970; now if left out.

@@ -9,7 +9,7 @@ use ureq::Agent;
 use ureq::http::{Response, StatusCode};
 
 /// How long a request may take; imports of a million terminals take minutes.
-const PATIENCE: Duration = Duration::from_secs(1_800);
+const PATIENCE: Duration = Duration::from_mins(30);
 const CONNECT: Duration = Duration::from_secs(10);
 /// The largest answer that is taken, bytes.
 const LARGEST: u64 = 256 << 20;

@@ -22,7 +22,10 @@ pub fn follow(options: &Events) -> Result<ExitCode> {
             break;
         }
     }
-    while options.follow {
+    if !options.follow {
+        return Ok(ExitCode::SUCCESS);
+    }
+    loop {
         let mut stream =
             connection.follow("/api/v1/events/stream", &[("after".to_owned(), after.to_string())])?;
         for line in BufReader::new(stream.body_mut().as_reader()).lines() {
@@ -36,7 +39,6 @@ pub fn follow(options: &Events) -> Result<ExitCode> {
         }
         connection = Connection::open(&options.connect)?;
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn show(event: &Value, as_json: bool) {

@@ -34,7 +34,7 @@ pub fn act(kind: Kind, options: &Resource) -> Result<ExitCode> {
         verb if verb == "create" || verb == collection.create || (verb == create && is_new(options)) => {
             let body = fields::object(&options.words, options.from.as_deref())?;
             let connection = Connection::open(&options.connect)?;
-            done(&connection.send("POST", &base, &Value::Object(body), &sending)?.body, options)
+            Ok(done(&connection.send("POST", &base, &Value::Object(body), &sending)?.body, options))
         }
         "update" if collection.update.is_some() => update(&base, options, sending),
         verb => {
@@ -44,7 +44,7 @@ pub fn act(kind: Kind, options: &Resource) -> Result<ExitCode> {
             let body = fields::object(words, options.from.as_deref())?;
             let connection = Connection::open(&options.connect)?;
             let path = format!("{base}/{}/{}", in_address(id), route.path);
-            done(&connection.send("POST", &path, &Value::Object(body), &sending)?.body, options)
+            Ok(done(&connection.send("POST", &path, &Value::Object(body), &sending)?.body, options))
         }
     }
 }
@@ -93,7 +93,7 @@ fn update(base: &str, options: &Resource, sending: Sending) -> Result<ExitCode> 
     body.retain(|name, _| known.contains(name));
     merge(&mut body, given);
     let sending = Sending { if_match: sending.if_match.or(now.etag), ..sending };
-    done(&connection.send("PUT", &path, &Value::Object(body), &sending)?.body, options)
+    Ok(done(&connection.send("PUT", &path, &Value::Object(body), &sending)?.body, options))
 }
 
 /// The fields that an update takes, as the server's own document has them.
@@ -112,9 +112,9 @@ fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
     }
 }
 
-fn done(body: &Value, options: &Resource) -> Result<ExitCode> {
+fn done(body: &Value, options: &Resource) -> ExitCode {
     show::thing(body, options.json);
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 /// The id, and what follows it.
@@ -128,12 +128,16 @@ fn subject(options: &Resource) -> Result<(&str, &[String])> {
 /// Only what ids are made of, so that nothing else becomes part of the address.
 fn in_address(id: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-    id.chars().map(|letter| if plain(letter) { letter.to_string() } else { escaped(letter) }).collect()
-}
-
-fn escaped(letter: char) -> String {
-    let mut bytes = [0; 4];
-    letter.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect()
+    id.chars().fold(String::new(), |mut address, letter| {
+        if plain(letter) {
+            address.push(letter);
+        } else {
+            for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                address.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        address
+    })
 }
 
 fn unknown(collection: &Collection, verb: &str) -> miette::Report {
