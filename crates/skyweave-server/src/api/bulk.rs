@@ -129,7 +129,7 @@ async fn commands(call: Call) -> Result<Reply, Problem> {
     let mut requests = Vec::with_capacity(asked.commands.len());
     let mut refusals = Vec::new();
     for (row, one) in asked.commands.into_iter().enumerate() {
-        match understood(&call, one) {
+        match understood(&call, one).await {
             Ok(request) => requests.push(request),
             Err(problem) => refusals.push(RowRefusal {
                 row: row as u64,
@@ -178,7 +178,7 @@ fn answer(out: &CarriedOut) -> CommandsAnswer {
 }
 
 /// A command that the caller may give.
-fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
+async fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
     let verb = one.what["verb"].as_str().unwrap_or_default();
     let role =
         Collection::of(one.kind).map_or(super::auth::Role::Approver, |collection| collection.role(verb));
@@ -187,6 +187,9 @@ fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
         return Err(Problem::forbidden(
             detail.chars().filter(|letter| !letter.is_control()).take(200).collect::<String>(),
         ));
+    }
+    if let (Kind::Restriction, "enable", Some(id)) = (one.kind, verb, &one.id) {
+        super::checks::compiles(call, id).await?;
     }
     let id = match one.id {
         Some(id) => json!(id),

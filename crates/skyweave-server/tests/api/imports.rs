@@ -16,7 +16,7 @@ fn one_bad_row_is_reported_and_nothing_is_entered() {
             &[("content-type", "text/csv")],
         )
     };
-    let mut file = "hardware_key,account,line\n".to_owned();
+    let mut file = "hardware_key,account,service_line\n".to_owned();
     for n in 0..2_500 {
         let key = if n == 1_700 { "bad key".to_owned() } else { format!("UT-{n:05}") };
         file.push_str(&format!("{key},{},{}\n", books.account, if n % 2 == 0 { &books.line } else { "" }));
