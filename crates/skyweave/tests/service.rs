@@ -1,5 +1,5 @@
 //! The service and its client as programs: `skyweave serve`, and everything that talks to it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 #[expect(dead_code, reason = "shared with tests that use more of it")]
 mod support;
