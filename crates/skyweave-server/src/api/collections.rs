@@ -1,5 +1,5 @@
 //! The resources, one a kind of thing: their addresses, their verbs, and who may use them. All of them have the same handlers
-//! ([`super::entities`]); what differs is in this table.
+//! (`super::entities`); what differs is in this table.
 
 use super::auth::Role;
 use skyweave_control::id::Kind;

@@ -1,7 +1,7 @@
 //! What customers and operators talk to: REST with OAuth2, events, webhooks, telemetry.
 //!
-//! [`routes`] is the table of everything; [`call`] the one way through; [`collections`] the resources that are kinds of things, all of which
-//! [`entities`] handles. A handler reads what is asked, lets [`crate::service`] decide and store, and answers.
+//! [`routes`] is the table of everything; `call` the one way through; [`collections`] the resources that are kinds of things, all of which
+//! `entities` handles. A handler reads what is asked, lets [`crate::service`] decide and store, and answers.
 
 pub mod auth;
 mod bulk;

@@ -1,7 +1,7 @@
 //! Where the service is kept: an append-only table of events, and what they come to.
 //!
 //! [`open`] takes one address and gives a [`Store`]: a file of SQLite or a database of PostgreSQL. All statements are written once
-//! ([`append`], [`read`], ...) over an [`engine`]; [`sqlite`] and [`postgres`] are the two. One task ([`writer`]) makes all changes, many
+//! (`append`, `read`, ...) over an `engine`; `sqlite` and `postgres` are the two. One task (`writer`) makes all changes, many
 //! small ones in one transaction, and acknowledges them when they are on disk.
 
 mod access;
