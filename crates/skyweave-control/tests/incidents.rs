@@ -1,7 +1,7 @@
 //! The rule of incidents on a made-up fleet: 15,000 terminals along a front over a month, 300 of them diverted, 200 who live at the front.
 //!
 //! `cargo test -p skyweave-control --test incidents -- --nocapture` prints precision and recall. `SKYWEAVE_FLEET_SCALE` makes the fleet smaller by
-//! that factor (4 by default, 1 for all 15,000).
+//! that factor (4 by default, 1 for all 15,000), `SKYWEAVE_FLEET_SEED` another one: the parameters were set on the default.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -53,7 +53,7 @@ struct Score {
 }
 
 fn score(name: &str, noise: Noise, interval_s: i64, scale: usize) -> Score {
-    let fleet = fleet(SEED, &Lives::default().scaled(scale), DAYS);
+    let fleet = fleet(number("SKYWEAVE_FLEET_SEED").unwrap_or(SEED), &Lives::default().scaled(scale), DAYS);
     let (one, other) = fleet.split_at(fleet.len() / 2);
     let judged = |part: &[Terminal]| -> Vec<Verdict> {
         part.iter().map(|terminal| judge(terminal, noise, interval_s)).collect()
@@ -88,7 +88,11 @@ fn score(name: &str, noise: Noise, interval_s: i64, scale: usize) -> Score {
 }
 
 fn scale() -> usize {
-    std::env::var("SKYWEAVE_FLEET_SCALE").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
+    number("SKYWEAVE_FLEET_SCALE").unwrap_or(4) as usize
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
 #[test]
