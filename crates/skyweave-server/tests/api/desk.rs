@@ -89,7 +89,13 @@ impl Desk {
         });
         let (address, administrator) = address.recv().unwrap();
         let administrator = administrator.unwrap();
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let agent = ureq::Agent::config_builder()
+            // a kept connection may be closed by the server just as it is used again
+            .max_idle_connections(0)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .build()
+            .into();
         Self {
             address,
             client_id: administrator.client_id,
