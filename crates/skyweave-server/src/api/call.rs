@@ -6,8 +6,10 @@ use super::routes::{Needs, Route, Takes};
 use super::state::Api;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -164,22 +166,15 @@ async fn come_through(
     request: Request,
 ) -> Result<Reply, Problem> {
     let (head, body) = request.into_parts();
-    let caller = match route.needs {
-        Needs::Nothing => None,
-        Needs::AnyOf(_) => Some(auth::authenticate(&api, &head.headers).await?),
+    let (caller, query) = match admit(&api, route, &params, &head).await {
+        Ok(admitted) => admitted,
+        Err(problem) => {
+            // a body that nobody reads would end the connection, and with it the next request that is on its way
+            discard(body, api.limits.body_bytes).await;
+            return Err(problem);
+        }
     };
     let name = caller.as_ref().map_or(ANYBODY, |caller| caller.client.id.as_str());
-    // the token endpoint and health have limits of their own
-    if caller.is_some() {
-        api.take_request(name).map_err(too_many)?;
-    }
-    if let (Needs::AnyOf(roles), Some(caller)) = (route.needs, &caller)
-        && !caller.has_any(roles)
-    {
-        return Err(lacks_role(roles, caller));
-    }
-    let query = read_query(route, head.uri.query().unwrap_or_default())?;
-    no_nul(params.values().chain(query.iter().map(|(_, value)| value)))?;
     let (body, stream) = match route.takes {
         Takes::File => (Bytes::new(), Some(body)),
         _ => (read_body(&api, body).await?, None),
@@ -213,6 +208,41 @@ async fn come_through(
         return Ok(reply);
     }
     done.map(|reply| if dry_run { reply.header(DRY_RUN, "true") } else { reply })
+}
+
+/// Who asks, if they may, and what for: all that can be known before the body is there.
+async fn admit(
+    api: &Api,
+    route: &Route,
+    params: &BTreeMap<String, String>,
+    head: &Parts,
+) -> Result<(Option<Caller>, Vec<(String, String)>), Problem> {
+    let caller = match route.needs {
+        Needs::Nothing => None,
+        Needs::AnyOf(_) => Some(auth::authenticate(api, &head.headers).await?),
+    };
+    // the token endpoint and health have limits of their own
+    if let Some(caller) = &caller {
+        api.take_request(&caller.client.id).map_err(too_many)?;
+    }
+    if let (Needs::AnyOf(roles), Some(caller)) = (route.needs, &caller)
+        && !caller.has_any(roles)
+    {
+        return Err(lacks_role(roles, caller));
+    }
+    let query = read_query(route, head.uri.query().unwrap_or_default())?;
+    no_nul(params.values().chain(query.iter().map(|(_, value)| value)))?;
+    Ok((caller, query))
+}
+
+/// Reads a body to its end without keeping it; one that is too long is left to break off.
+async fn discard(body: Body, most: usize) {
+    let mut chunks = body.into_data_stream();
+    let mut left = most;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        let Some(rest) = left.checked_sub(chunk.len()) else { return };
+        left = rest;
+    }
 }
 
 async fn read_body(api: &Api, body: Body) -> Result<Bytes, Problem> {

@@ -11,6 +11,8 @@ use ureq::http::{Response, StatusCode};
 /// How long a request may take; imports of a million terminals take minutes.
 const PATIENCE: Duration = Duration::from_mins(30);
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection without a request may be used again.
+const IDLE: Duration = Duration::from_secs(5);
 /// The largest answer that is taken, bytes.
 const LARGEST: u64 = 256 << 20;
 /// Refusals of rows that are shown.
@@ -49,6 +51,8 @@ impl Connection {
             .timeout_connect(Some(CONNECT))
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
+            // servers close what is idle for 10 s
+            .max_idle_age(IDLE)
             .user_agent(concat!("skyweave/", env!("CARGO_PKG_VERSION")))
             .build()
             .into();
