@@ -8,9 +8,9 @@
     reason = "a bench may stop where it stands, and says what it found"
 )]
 
-#[path = "../tests/decisions/natural_earth.rs"]
+#[path = "../tests/control/decisions/natural_earth.rs"]
 mod natural_earth;
-#[path = "../tests/decisions/oracle.rs"]
+#[path = "../tests/control/decisions/oracle.rs"]
 mod oracle;
 
 use h3o::{LatLng, Resolution};

@@ -3,7 +3,7 @@
 //! Terminals of one position cell, plan and PoP are alike: together they are an [`Ask`]. A cell's terminals without a name are
 //! spread over the plans by their shares; what a plan asks for in the busy hour goes up and down with the sun.
 
-use crate::admission::{Admission, Basis, Verdict};
+use crate::admission::{Admission, Basis, Outcome};
 use crate::conditions::Conditions;
 use crate::ids::{CellId, PlanId, PopId, TerminalId};
 use crate::refusal::RefusalCode;
@@ -226,15 +226,15 @@ impl<A: Basis> Counter<'_, A> {
         let demand = &world.rules.demand;
         let factor = factor * demand.of_hour(cell.place.geodetic.longitude_rad, self.utc_s);
         let pop = conditions.pop_in_force(world, cell.home_pop, || cell.place);
-        let ask = |pop: Option<PopId>, plan: PlanId, terminals: f64, verdict: Verdict| {
+        let ask = |pop: Option<PopId>, plan: PlanId, terminals: f64, outcome: Outcome| {
             let paid = &demand.plans[plan.index()];
             Ask {
                 cell: id,
                 pop,
                 plan,
                 terminals: terminals * (1.0 - dark),
-                down_bps: verdict.of_rate(paid.down_bps * factor),
-                up_bps: verdict.of_rate(paid.up_bps * factor),
+                down_bps: outcome.of_rate(paid.down_bps * factor),
+                up_bps: outcome.of_rate(paid.up_bps * factor),
                 weight: paid.weight,
             }
         };
@@ -244,9 +244,9 @@ impl<A: Basis> Counter<'_, A> {
         if cell.anonymous_terminals > 0 {
             for (plan, paid) in demand.plans.iter().enumerate().filter(|(_, paid)| paid.share > 0.0) {
                 let (plan, terminals) = (PlanId::at(plan), f64::from(cell.anonymous_terminals) * paid.share);
-                self.admission.cell(id, plan, &mut |share, verdict| match verdict {
-                    Verdict::Refused(code) => refused.add(code, terminals * share),
-                    _ => add(asks, first_of_cell, ask(pop, plan, terminals * share, verdict)),
+                self.admission.cell(id, plan, &mut |share, outcome| match outcome {
+                    Outcome::Refused(code) => refused.add(code, terminals * share),
+                    _ => add(asks, first_of_cell, ask(pop, plan, terminals * share, outcome)),
                 });
             }
         }
@@ -254,8 +254,8 @@ impl<A: Basis> Counter<'_, A> {
         for terminal in self.listed[first..].iter().take_while(|terminal| terminal.cell == id) {
             all += 1.0;
             match self.admission.terminal(TerminalId(terminal.index)) {
-                Verdict::Refused(code) => refused.add(code, 1.0),
-                verdict => add(asks, first_of_cell, ask(terminal.pop, terminal.plan, 1.0, verdict)),
+                Outcome::Refused(code) => refused.add(code, 1.0),
+                outcome => add(asks, first_of_cell, ask(terminal.pop, terminal.plan, 1.0, outcome)),
             }
         }
         if dark >= 1.0 {

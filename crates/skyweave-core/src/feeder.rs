@@ -54,8 +54,8 @@ pub fn hold(
     let useful = |g: usize| conditions.gateway_up[g] && reaches_a_pop(world, conditions, GatewayId::at(g));
     let gateways: Vec<usize> = (0..world.gateways.len()).filter(|&g| useful(g)).collect();
     let second = |satellite: SatId| world.satellites[satellite.index()].second_generation;
-    let useless = |g: usize, view: &View| links.is_useless(GatewayId::at(g), view, second(view.satellite));
-    let rate = |g: usize, view: &View| links.feeder(GatewayId::at(g), view, second(view.satellite));
+    let rate =
+        |g: usize, view: &View| links.worthwhile_feeder(GatewayId::at(g), view, second(view.satellite));
 
     if let Some(before) = before {
         for &g in &gateways {
@@ -63,8 +63,8 @@ pub fn hold(
                 let held = before.of_satellite[satellite.index()];
                 if held.is_some_and(|f| f.gateway.index() == g) {
                     let view = View::of(&world.gateways[g].place, satellite, sky);
-                    if !useless(g, &view) {
-                        feeders.take(g, &view, rate(g, &view));
+                    if let Some(rate) = rate(g, &view) {
+                        feeders.take(g, &view, rate);
                     }
                 }
             }
@@ -84,9 +84,9 @@ pub fn hold(
     for (_, g, view) in offers {
         if feeders.antennas_used[g] < world.gateways[g].antennas
             && !feeders.holds(view.satellite)
-            && !useless(g, &view)
+            && let Some(rate) = rate(g, &view)
         {
-            feeders.take(g, &view, rate(g, &view));
+            feeders.take(g, &view, rate);
         }
     }
     feeders

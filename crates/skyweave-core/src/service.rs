@@ -17,8 +17,8 @@ use std::sync::Arc;
 /// Who a listed terminal is, as far as decisions go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscriber {
-    /// Land, sea or air; land if nothing is said.
-    pub surface: Option<Surface>,
+    /// Land, sea or air.
+    pub surface: Surface,
     /// Its service line is for use in motion.
     pub in_motion: bool,
     /// What it is used for.
@@ -31,31 +31,12 @@ pub struct Subscriber {
     pub home: Option<String>,
     /// Days away from home without a break.
     pub roaming_days: i32,
-    /// How its service line stands; active if nothing is said.
-    pub line: Option<LineState>,
-    /// What it pays for.
-    pub plan: PlanId,
-    /// How its position is known; by ranging and exactly if nothing is said.
-    pub evidence: Option<(Evidence, i32)>,
-}
-
-impl Subscriber {
-    /// Somebody of whom nothing is known but what it pays for.
-    #[must_use]
-    pub const fn of(plan: PlanId) -> Self {
-        Self {
-            surface: None,
-            in_motion: false,
-            use_class: None,
-            protected_class: None,
-            registries: Vec::new(),
-            home: None,
-            roaming_days: 0,
-            line: None,
-            plan,
-            evidence: None,
-        }
-    }
+    /// How its service line stands.
+    pub line: LineState,
+    /// How its position is known.
+    pub evidence: Evidence,
+    /// Standard error of its position, m.
+    pub error_m: i32,
 }
 
 /// How somebody moves over the ground.
@@ -107,7 +88,7 @@ pub struct Ruling {
 }
 
 impl Ruling {
-    /// Looks up cells by their H3 indexes, plans by their names, and listed terminals. Names that the table does not know are nobody's:
+    /// Looks up cells by their H3 indexes, plans by their names, and listed terminals with what they pay for. Names that the table does not know are nobody's:
     /// no policy can mean them. `inhabited` gives the points of a cell where terminals without a name may stand, all alike; where it gives
     /// none they are spread over all of the cell's area.
     #[must_use]
@@ -115,7 +96,7 @@ impl Ruling {
         table: Arc<Table>,
         cells: &[u64],
         plans: &[&str],
-        subscribers: &[Subscriber],
+        subscribers: &[(PlanId, &Subscriber)],
         inhabited: &(dyn Fn(u64) -> Vec<Point> + Sync),
     ) -> Self {
         let classes: Vec<Vec<Share>> =
@@ -136,7 +117,7 @@ impl Ruling {
         let plain = Attributes::plain(0);
         let plan = |name: &&str| Attributes { plan: table.plan_named(name), ..plain };
         let plans: Vec<Attributes> = plans.iter().map(plan).collect();
-        let known = |one: &Subscriber| attributes(&table, one, plans.get(one.plan.index()).unwrap_or(&plain));
+        let known = |(plan, one): &(PlanId, &Subscriber)| attributes(&table, one, &plans[plan.index()]);
         let terminals = subscribers.iter().map(known).collect();
         Self { table, cells, mixes, plans, terminals }
     }
@@ -219,9 +200,8 @@ fn classes_of(table: &Table, h3: u64, inhabited: &(dyn Fn(u64) -> Vec<Point> + S
 
 fn attributes(table: &Table, subscriber: &Subscriber, plan: &Attributes) -> Attributes {
     let registries = subscriber.registries.iter().filter_map(|name| table.registry_named(name));
-    let (evidence, error_m) = subscriber.evidence.unwrap_or((Evidence::NetworkRanging, 0));
     Attributes {
-        surface: subscriber.surface.unwrap_or(Surface::Land),
+        surface: subscriber.surface,
         in_motion: subscriber.in_motion,
         use_class: subscriber.use_class.as_deref().and_then(|name| table.use_class_named(name)),
         protected_class: subscriber
@@ -230,10 +210,10 @@ fn attributes(table: &Table, subscriber: &Subscriber, plan: &Attributes) -> Attr
             .and_then(|name| table.protected_class_named(name)),
         home: subscriber.home.as_deref().and_then(|name| table.territory_named(name)),
         roaming_days: subscriber.roaming_days,
-        line: subscriber.line.unwrap_or(LineState::Active),
+        line: subscriber.line,
         registries: registries.fold(Registries::NONE, Registries::with),
-        evidence,
-        error_m,
+        evidence: subscriber.evidence,
+        error_m: subscriber.error_m,
         ..*plan
     }
 }

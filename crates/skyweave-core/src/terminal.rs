@@ -3,7 +3,7 @@
 //! A terminal is served by the beam over the cell it is in; elevation, range, the first part of its delay and what stands around it are
 //! its own. Its rates are those of its cell, plan and PoP.
 
-use crate::admission::{Admission, Basis, Verdict};
+use crate::admission::{Admission, Basis, Outcome};
 use crate::conditions::Conditions;
 use crate::demand::Demand;
 use crate::flow::{Flow, Flows};
@@ -72,9 +72,9 @@ pub fn serve<A: Basis>(
         .map(|(index, terminal)| {
             let (place, cell) = (terminal.motion.at(slot), terminal.cell_at(slot));
             let outcome = match admission.terminal(TerminalId::at(index)) {
-                Verdict::Refused(code) => Err(Outage::NotAdmitted(code)),
-                verdict => outcome(world, terminal, cell, place, given, slot)
-                    .map(|served| throttled(served, verdict)),
+                Outcome::Refused(code) => Err(Outage::NotAdmitted(code)),
+                admitted => outcome(world, terminal, cell, place, given, slot)
+                    .map(|served| throttled(served, admitted)),
             };
             TerminalService { place, cell, outcome }
         })
@@ -82,9 +82,9 @@ pub fn serve<A: Basis>(
 }
 
 /// A terminal whose cell gets more than it may have by itself.
-fn throttled(mut served: Served, verdict: Verdict) -> Served {
-    served.flow.down_bps = verdict.of_rate(served.flow.down_bps);
-    served.flow.up_bps = verdict.of_rate(served.flow.up_bps);
+fn throttled(mut served: Served, admitted: Outcome) -> Served {
+    served.flow.down_bps = admitted.of_rate(served.flow.down_bps);
+    served.flow.up_bps = admitted.of_rate(served.flow.up_bps);
     served
 }
 

@@ -220,34 +220,12 @@ pub struct Terminal {
     pub cells: Vec<(SlotNo, CellId)>,
     /// PoP that its addresses belong to.
     pub home_pop: PopId,
-    /// How its position is known.
-    pub evidence: Option<Evidence>,
     /// A refusal that the scenario declares for it.
     pub declared_refusal: Option<RefusalCode>,
     /// What it pays for.
     pub plan: PlanId,
     /// What stands around it.
     pub mask: HorizonMask,
-}
-
-/// How a position is known.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Evidence {
-    /// Who says so.
-    pub source: EvidenceSource,
-    /// Standard error of the position, m.
-    pub error_m: f64,
-}
-
-/// Where a position comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EvidenceSource {
-    /// What the terminal's own receiver claims.
-    ClaimedGnss,
-    /// The beam that serves it.
-    ServingBeam,
-    /// Ranging by the network.
-    NetworkRanging,
 }
 
 /// Where a terminal is over time.
@@ -324,7 +302,9 @@ impl World {
     pub fn ruled_by(&self, table: Arc<Table>, inhabited: &(dyn Fn(u64) -> Vec<Point> + Sync)) -> Arc<Ruling> {
         let cells: Vec<u64> = self.cells.iter().map(|cell| cell.h3).collect();
         let plans: Vec<&str> = self.rules.demand.plans.iter().map(|plan| plan.name.as_str()).collect();
-        Arc::new(Ruling::new(table, &cells, &plans, &self.service.subscribers, inhabited))
+        let paid = self.terminals.iter().map(|terminal| terminal.plan);
+        let subscribers: Vec<_> = paid.zip(&self.service.subscribers).collect();
+        Arc::new(Ruling::new(table, &cells, &plans, &subscribers, inhabited))
     }
 
     /// The beam cell of a position cell.

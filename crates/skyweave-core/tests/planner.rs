@@ -122,7 +122,6 @@ fn world() -> World {
         motion: Motion::Fixed(Place::from_degrees(latitude, longitude)),
         cells: vec![(SlotNo(i64::MIN), CellId(cell))],
         home_pop: PopId(cell),
-        evidence: None,
         declared_refusal: None,
         plan: PlanId(0),
         mask: HorizonMask::default(),

@@ -5,6 +5,9 @@
 #![forbid(unsafe_code)]
 
 pub mod dsse;
+mod hex;
 pub mod log;
 pub mod refusal;
 pub mod table;
+
+pub use hex::hex;

@@ -8,6 +8,7 @@ use skyweave_io::scenario::service::{Declared, Text};
 use skyweave_io::scenario::{self, Prepared};
 use skyweave_proof::table::Table;
 use skyweave_proof::table::document::REFUSE_AT_PARTS;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ fn tables(declared: &Declared) -> Result<Vec<Table>> {
     let restrictions = Restrictions::load(&files).map_err(Report::msg)?;
     // all of them, also those that are never in force: a mistake is one from the beginning
     restrictions.resolve(&names).map_err(Report::msg)?;
+    // nearly always the same one for all steps: it depends on the cells that policies name and on nothing else of them
+    let mut last: Option<(BTreeSet<_>, Cover)> = None;
     let table = |step: &scenario::service::Step| {
         let in_force = restrictions.without(&step.disabled).map_err(|unknown| {
             miette!(
@@ -52,7 +55,11 @@ fn tables(declared: &Declared) -> Result<Vec<Table>> {
             )
         })?;
         let resolved = in_force.resolve(&names).map_err(Report::msg)?;
-        let cover = Cover::of(&territories, resolved.cells()).map_err(|fault| miette!("{fault}"))?;
+        let cover = match last.take().filter(|(cells, _)| cells == resolved.cells()) {
+            Some((_, cover)) => cover,
+            None => Cover::of(&territories, resolved.cells()).map_err(|fault| miette!("{fault}"))?,
+        };
+        last = Some((resolved.cells().clone(), cover.clone()));
         let document = resolved.compile(cover, REFUSE_AT_PARTS).map_err(|fault| miette!("{fault}"))?;
         Table::new(document).map_err(|fault| miette!("{fault}"))
     };

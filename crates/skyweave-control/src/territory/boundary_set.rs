@@ -4,6 +4,7 @@ use super::Fault;
 use super::outline::{self, Mending, Outline};
 use super::shapes;
 use sha2::{Digest, Sha256};
+use skyweave_proof::hex;
 use skyweave_proof::table::geometry::Polygon;
 use std::collections::BTreeMap;
 
@@ -85,7 +86,7 @@ impl BoundarySet {
     /// Its SHA-256 as 64 hexadecimal digits.
     #[must_use]
     pub fn sha256_hex(&self) -> String {
-        self.sha256.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+        hex(&self.sha256)
     }
 }
 

@@ -87,24 +87,30 @@ impl Links<'_> {
         })
     }
 
-    /// The same in dry air, without what is exceeded for a share of the year.
-    #[must_use]
-    pub fn feeder_in_dry_air(&self, gateway: GatewayId, view: &View, second_generation: bool) -> FeederRate {
+    fn feeder_in_dry_air(&self, gateway: GatewayId, view: &View, second_generation: bool) -> FeederRate {
         self.feeder.rate(second_generation, view.range_m, |band, way| {
             self.air.feeder(gateway, band, way, 0.0, view.elevation_sine).dried()
         })
     }
 
-    /// True for a link that no antenna should hold: it carries nothing even in dry air, or, with gateway diversity, the rain takes so much
-    /// of it that another is to be sought.
+    /// What a link carries that an antenna should hold. `None` if it carries nothing even in dry air, or, with gateway diversity, if the
+    /// rain takes so much of it that another is to be sought.
     #[must_use]
-    pub fn is_useless(&self, gateway: GatewayId, view: &View, second_generation: bool) -> bool {
+    pub fn worthwhile_feeder(
+        &self,
+        gateway: GatewayId,
+        view: &View,
+        second_generation: bool,
+    ) -> Option<FeederRate> {
         let rules = &self.rules.feeder;
+        let now = self.feeder(gateway, view, second_generation);
+        let rains = self.rain.on_gateway(gateway) > 0.0;
+        // what carries something now carries something in dry air too
+        if !(now.is_cut() || rules.diversity && rains) {
+            return Some(now);
+        }
         let dry = self.feeder_in_dry_air(gateway, view, second_generation);
-        dry.is_cut()
-            || rules.diversity && self.rain.on_gateway(gateway) > 0.0 && {
-                let now = self.feeder(gateway, view, second_generation);
-                now.is_cut() || now.is_under(rules.drowned_share, &dry)
-            }
+        let drowned = rules.diversity && rains && (now.is_cut() || now.is_under(rules.drowned_share, &dry));
+        (!dry.is_cut() && !drowned).then_some(now)
     }
 }

@@ -5,7 +5,7 @@ use super::grid::{Axis, Grid};
 use super::npz::{self, Matrix};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
+use skyweave_proof::hex;
 use std::path::Path;
 
 /// One map to read.
@@ -129,15 +129,7 @@ fn read_matrix(folder: &Path, file: &str) -> Result<(String, Matrix), ClimateErr
         found,
         accepted: "the file as the package itur 0.4.0 has it",
     })?;
-    Ok((hex(&bytes), matrix))
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // writing to a String does not fail
-        _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Ok((hex(&Sha256::digest(&bytes)), matrix))
 }
 
 /// Coordinates as first, step and count; `None` if they are not evenly spaced or do not go round the Earth.

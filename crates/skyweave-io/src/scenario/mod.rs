@@ -36,6 +36,7 @@ use skyweave_core::constellation::infer as constellation_of;
 use skyweave_core::time::SlotNo;
 use skyweave_core::weather::RainStep;
 use skyweave_core::world::World;
+use skyweave_proof::hex;
 use std::path::Path;
 
 pub use addressing::{Addressing, TERMINAL_PREFIX_LENGTH};
@@ -269,12 +270,4 @@ fn window(scenario: &Scenario, source: &Source) -> Result<(Epoch, Epoch), Scenar
         ));
     }
     Ok((start, end))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

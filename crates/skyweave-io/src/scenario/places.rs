@@ -3,7 +3,7 @@
 use super::area::Atlas;
 use super::diagnostic::{ACCEPTED_NAME, ScenarioError, name_fault};
 use super::fill::{Filled, fill};
-use super::format::{EvidenceSource as WrittenSource, Scenario, Site};
+use super::format::{Scenario, Site};
 use super::ground::find;
 use super::obstructions::mask;
 use super::track::track;
@@ -15,7 +15,7 @@ use skyweave_core::ids::{CellId, PlanId, PopId};
 use skyweave_core::refusal::RefusalCode;
 use skyweave_core::rules::Plan;
 use skyweave_core::time::SlotNo;
-use skyweave_core::world::{Cell, Evidence, EvidenceSource, Motion, Place, Pop, Terminal};
+use skyweave_core::world::{Cell, Motion, Place, Pop, Terminal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -205,14 +205,6 @@ fn draft(
         motion,
         cells: Vec::new(),
         home_pop,
-        evidence: site.evidence.as_ref().map(|e| Evidence {
-            source: match e.source {
-                WrittenSource::ClaimedGnss => EvidenceSource::ClaimedGnss,
-                WrittenSource::ServingBeam => EvidenceSource::ServingBeam,
-                WrittenSource::NetworkRanging => EvidenceSource::NetworkRanging,
-            },
-            error_m: e.error_m,
-        }),
         declared_refusal,
         plan,
         mask: mask(site, atlas)?,

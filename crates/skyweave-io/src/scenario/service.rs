@@ -5,7 +5,8 @@ use super::area::Atlas;
 use super::clock;
 use super::diagnostic::{ScenarioError, closest};
 use super::format::{
-    Boundaries, Line, Scenario, Service as Written, Subscriber as WrittenSubscriber, Surface as Below,
+    Boundaries, EvidenceSource, Line, Scenario, Service as Written, Site, Subscriber as WrittenSubscriber,
+    Surface as Below,
 };
 use crate::borders::Borders;
 use crate::builtin::borders_topojson;
@@ -13,7 +14,7 @@ use h3o::{CellIndex, LatLng, Resolution};
 use hifitime::Epoch;
 use skyweave_core::service::{Evidence, LineState, Point, Subscriber, Surface};
 use skyweave_core::time::SlotNo;
-use skyweave_core::world::{EvidenceSource, Motion, Terminal, World};
+use skyweave_core::world::{Motion, Terminal, World};
 use skyweave_proof::table::{Document, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -114,7 +115,7 @@ pub(super) fn build(
         .zip(&world.terminals)
         .map(|(site, terminal)| {
             let lists = registries.get(terminal.name.as_str()).cloned().unwrap_or_default();
-            subscriber(terminal, site.service.as_ref(), lists)
+            subscriber(terminal, site, lists)
         })
         .collect();
     let subscribers = &world.service.subscribers;
@@ -207,41 +208,37 @@ fn registries(
     Ok(lists)
 }
 
-fn subscriber(
-    terminal: &Terminal,
-    written: Option<&WrittenSubscriber>,
-    registries: Vec<String>,
-) -> Subscriber {
+fn subscriber(terminal: &Terminal, site: &Site, registries: Vec<String>) -> Subscriber {
     let usual = WrittenSubscriber::default();
-    let written = written.unwrap_or(&usual);
-    let evidence = terminal.evidence.as_ref().map(|evidence| {
-        let source = match evidence.source {
+    let written = site.service.as_ref().unwrap_or(&usual);
+    let (evidence, error_m) = site.evidence.as_ref().map_or((Evidence::NetworkRanging, 0), |written| {
+        let source = match written.source {
             EvidenceSource::ClaimedGnss => Evidence::ClaimedGnss,
             EvidenceSource::ServingBeam => Evidence::ServingBeam,
             EvidenceSource::NetworkRanging => Evidence::NetworkRanging,
         };
-        (source, evidence.error_m.round() as i32)
+        (source, written.error_m.round() as i32)
     });
     Subscriber {
-        surface: Some(match written.surface {
+        surface: match written.surface {
             Below::Land => Surface::Land,
             Below::Sea => Surface::Sea,
             Below::Air => Surface::Air,
-        }),
+        },
         in_motion: written.in_motion || matches!(terminal.motion, Motion::Track(_)),
         use_class: written.use_class.clone(),
         protected_class: written.protected_class.clone(),
         registries,
         home: written.home.clone(),
         roaming_days: i32::try_from(written.roaming_days).unwrap_or(i32::MAX),
-        line: Some(match written.line {
+        line: match written.line {
             Line::None => LineState::Absent,
             Line::Active => LineState::Active,
             Line::Suspended => LineState::Suspended,
             Line::Ended => LineState::Ended,
-        }),
+        },
         evidence,
-        ..Subscriber::of(terminal.plan)
+        error_m,
     }
 }
 

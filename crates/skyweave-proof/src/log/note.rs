@@ -3,6 +3,7 @@
 //! A signature line is an em dash, a blank, the name of a key, a blank, and base64 of four bytes that tell keys of one name apart and of
 //! the signature. Lines of unknown keys mean nothing; a wrong signature of a known key is an error.
 
+use crate::hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -108,7 +109,7 @@ impl Verifier {
         let kind = Kind::of(*code).ok_or_else(|| wrong("a kind of key that is not known"))?;
         let key: &[u8; 32] = key.try_into().map_err(|_| wrong("the key does not have 32 bytes"))?;
         let verifier = Self::new(name, kind, key)?;
-        if hex(verifier.id) == id {
+        if hex(&verifier.id) == id {
             Ok(verifier)
         } else {
             Err(wrong("the id is not that of the name and key"))
@@ -119,7 +120,7 @@ impl Verifier {
     #[must_use]
     pub fn to_text(&self) -> String {
         let key = [&[self.kind.code()], &self.key.as_bytes()[..]].concat();
-        format!("{}+{}+{}", self.name, hex(self.id), STANDARD.encode(key))
+        format!("{}+{}+{}", self.name, hex(&self.id), STANDARD.encode(key))
     }
 
     /// Its name.
@@ -284,10 +285,6 @@ fn id_of(name: &str, kind: Kind, key: &[u8; 32]) -> [u8; 4] {
 
 fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c == '+' || c.is_control())
-}
-
-fn hex(id: [u8; 4]) -> String {
-    format!("{:08x}", u32::from_be_bytes(id))
 }
 
 #[cfg(test)]

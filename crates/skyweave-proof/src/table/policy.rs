@@ -59,6 +59,16 @@ impl Outcome {
     pub const fn is_served(self) -> bool {
         !matches!(self, Self::Refused(_))
     }
+
+    /// What of a rate is left, bit/s.
+    #[must_use]
+    pub fn of_rate(self, rate_bps: f64) -> f64 {
+        match self {
+            Self::Permitted => rate_bps,
+            Self::Throttled { kbit_s } => rate_bps.min(f64::from(kbit_s) * 1e3),
+            Self::Refused(_) => 0.0,
+        }
+    }
 }
 
 /// An outcome and the policy that it comes from.

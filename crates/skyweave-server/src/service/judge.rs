@@ -1,7 +1,6 @@
 //! What is decided about a terminal at a time: first by what it, its line and its account are, then by what is open against it, then by the law.
 
 use super::law::{Law, Lawless, as_it_was, second};
-use crate::store::migration::hex;
 use crate::store::{Column, Condition, ListQuery, Scope, Store};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,6 +10,7 @@ use skyweave_control::entity::{
 };
 use skyweave_control::id::{EntityId, Kind};
 use skyweave_control::time::UnixSeconds;
+use skyweave_proof::hex;
 use skyweave_proof::refusal::RefusalCode;
 use skyweave_proof::table::attribute::LineState as LawLine;
 use skyweave_proof::table::{Attributes, Evidence, Outcome, Point, PolicyNo, Registries, Remedy, Surface};

@@ -2,7 +2,6 @@
 
 use super::event_of;
 use crate::clock::{SECOND_NS, seconds};
-use crate::store::migration::hex;
 use crate::store::{Store, StoreError, StoredEvent};
 use sha2::{Digest, Sha256};
 use skyweave_control::entity::{
@@ -10,10 +9,11 @@ use skyweave_control::entity::{
 };
 use skyweave_control::event;
 use skyweave_control::id::Kind;
-use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
+use skyweave_control::restriction::{self, Names, PolicyFile};
 use skyweave_control::territory::boundary_set::Reading;
 use skyweave_control::territory::outline::Mending;
-use skyweave_control::territory::{self, Cover, Definition};
+use skyweave_control::territory::{self, Definition};
+use skyweave_proof::hex;
 use skyweave_proof::table::Table;
 use skyweave_proof::table::document::REFUSE_AT_PARTS;
 use std::collections::BTreeMap;
@@ -153,13 +153,10 @@ impl Laws {
             use_classes: USE_CLASSES.iter().map(ToString::to_string).collect(),
             protected_classes: protected.iter().map(|class| class.spec.name.clone()).collect(),
             registries: registries.iter().map(|registry| registry.spec.name.clone()).collect(),
-            territories: territories.iter().map(|territory| territory.name.clone()).collect(),
+            ..Names::default()
         };
-        let loaded = Restrictions::load(&files).map_err(|faults| fault(&faults))?;
-        let resolved = loaded.resolve(&names).map_err(|faults| fault(&faults))?;
-        let cover = Cover::of(&territories, resolved.cells()).map_err(|error| fault(&error))?;
-        let document = resolved.compile(cover, REFUSE_AT_PARTS).map_err(|error| fault(&error))?;
-        let table = Table::new(document).map_err(|error| fault(&error))?;
+        let table = restriction::compile(&files, &names, &territories, REFUSE_AT_PARTS)
+            .map_err(|error| fault(&error))?;
         Ok(Law { table, registries, protected })
     }
 

@@ -3,6 +3,7 @@
 use super::engine::{Engine, Migration};
 use super::error::StoreError;
 use sha2::{Digest, Sha256};
+use skyweave_proof::hex;
 
 const NOTES: &str = "CREATE TABLE IF NOT EXISTS migration (
     version BIGINT PRIMARY KEY,
@@ -64,15 +65,6 @@ fn check(
 
 fn checksum(statements: &str) -> String {
     hex(&Sha256::digest(statements.as_bytes()))
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use skyweave_server::api::{Limits, Rate, Targets};
 use skyweave_server::server::{Options, Server};
 use std::io::Read;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -90,8 +91,8 @@ impl Desk {
         let (address, administrator) = address.recv().unwrap();
         let administrator = administrator.unwrap();
         let agent = ureq::Agent::config_builder()
-            // a kept connection may be closed by the server just as it is used again
-            .max_idle_connections(0)
+            // less than the server's, which may close a kept connection just as it is used again
+            .max_idle_age(Duration::from_secs(3))
             .http_status_as_error(false)
             .max_redirects(0)
             .build()

@@ -1,0 +1,11 @@
+//! The program from outside. One program for all: linking dominates a build of tests.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod bad_input;
+mod commands;
+mod kill_resume;
+mod parallel;
+mod scenarios;
+mod service;
+mod support;
+mod validate;
