@@ -11,7 +11,7 @@ use crate::provenance;
 use crate::soak_log::{self, Entry};
 
 /// How long each soak runs as a step of `cargo xtask test`.
-pub const SAMPLE_SECONDS: u64 = 20;
+pub const SAMPLE_SECONDS: u64 = 10;
 
 /// A command that keeps trying to break something for as many seconds as `SKYWEAVE_SOAK_SECONDS` says.
 ///
