@@ -3,7 +3,7 @@
 use crate::api::auth::{Role, new_client};
 use crate::api::{Api, Limits, TELEMETRY_KEPT_S, Targets, deliver, router};
 use crate::clock::{SECOND_NS, now_ns};
-use crate::service::Laws;
+use crate::service::{Laws, NotDone, advance_all};
 use crate::store::{self, Horizon, Scope, Store, StoreError};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -24,6 +24,8 @@ const HEAD_BYTES: usize = 32 << 10;
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How often old things are forgotten.
 const SWEEP: Duration = Duration::from_mins(1);
+/// How often open incidents are looked at for what follows from them.
+const ENFORCE: Duration = Duration::from_mins(1);
 const HOUR_NS: i64 = 3_600 * SECOND_NS;
 const DAY_NS: i64 = 24 * HOUR_NS;
 
@@ -128,6 +130,7 @@ impl Server {
         let api = Arc::new(api.with_laws(self.laws));
         let delivering = tokio::spawn(deliver(Arc::clone(&api)));
         let sweeping = tokio::spawn(sweep(Arc::clone(&api)));
+        let enforcing = tokio::spawn(enforce(Arc::clone(&api)));
         tokio::pin!(stop);
         let connections = listen(&self.listener, &api, &self.limits, &mut stop).await;
         drop(self.listener);
@@ -140,6 +143,7 @@ impl Server {
             );
         }
         sweeping.abort();
+        enforcing.abort();
         if tokio::time::timeout(FAREWELL, delivering).await.is_err() {
             tracing::warn!("a webhook was still being called, and will be called again");
         }
@@ -200,6 +204,18 @@ async fn listen(
             let _ = connection.await;
             drop(place);
         });
+    }
+}
+
+/// Takes the next steps of enforcement.
+async fn enforce(api: Arc<Api>) {
+    loop {
+        match advance_all(&*api.store, &api.rules, api.now_ns()).await {
+            Ok(_) => {}
+            Err(NotDone::Store(StoreError::Closed)) => return,
+            Err(error) => tracing::warn!("enforcement has to wait: {error}"),
+        }
+        tokio::time::sleep(ENFORCE).await;
     }
 }
 

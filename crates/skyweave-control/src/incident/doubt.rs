@@ -35,6 +35,11 @@ pub(super) struct Believed {
 }
 
 impl Doubt {
+    /// The last position, believed or not.
+    pub(super) const fn last(&self) -> Option<Fix> {
+        self.last
+    }
+
     /// Takes in a position. `is_inside` is asked only about claims that are in doubt.
     pub(super) fn weigh(
         &mut self,

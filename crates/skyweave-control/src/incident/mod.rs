@@ -24,7 +24,7 @@ mod scores;
 
 pub use observe::{Notice, Watch, observe};
 pub use params::{Limits, Params};
-pub use regions::Regions;
+pub use regions::{Everywhere, Regions};
 
 use crate::entity::PositionEvidence;
 use serde::{Deserialize, Serialize};

@@ -59,6 +59,16 @@ impl Watch {
         self.raised
     }
 
+    /// False for a position that would change nothing but the time: of where the last one was, and sooner after it than positions of a look
+    /// are weighed. Whoever gets one each 15 s can spare themselves 29 of 30.
+    #[must_use]
+    pub fn wants(&self, fix: &Fix, params: &Params) -> bool {
+        let Some(last) = self.doubt.last() else { return true };
+        let same = Fix { time_s: last.time_s, ..*fix } == last;
+        fix.time_s > last.time_s
+            && !(same && fix.time_s - last.time_s < params.look_s / params.most_fixes_a_look)
+    }
+
     /// Begins anew, after somebody has closed the incident: what was seen before no longer counts.
     #[must_use]
     pub fn settled(self) -> Self {

@@ -7,9 +7,19 @@ use skyweave_proof::table::{Evidence, Point};
 
 /// Some territories: a terminal is inside if it is in any of them. Where territories overlap, the sum of their shares is held at certainty.
 #[derive(Debug, Clone, Default)]
-pub struct Regions(pub Vec<Region>);
+pub struct Regions<'a>(pub Vec<&'a Region>);
 
-impl Inside for Regions {
+/// Everywhere: what a plan without a list of territories lets roam in.
+#[derive(Debug, Clone, Copy)]
+pub struct Everywhere;
+
+impl Inside for Everywhere {
+    fn mass_65536(&self, _: &[Fix]) -> u32 {
+        CERTAIN
+    }
+}
+
+impl Inside for Regions<'_> {
     /// Each position for itself, averaged: positions of an hour share their mistakes, and are not more exact together. A position that no
     /// point on Earth has is inside nothing.
     fn mass_65536(&self, fixes: &[Fix]) -> u32 {
@@ -18,7 +28,7 @@ impl Inside for Regions {
     }
 }
 
-impl Regions {
+impl Regions<'_> {
     fn of_one(&self, fix: &Fix) -> u32 {
         let Some(point) = Point::new(fix.latitude_e7, fix.longitude_e7) else {
             return 0;
@@ -65,7 +75,8 @@ mod tests {
 
     #[test]
     fn inside_any_is_inside() {
-        let regions = Regions(vec![square(10), square(11)]);
+        let squares = [square(10), square(11)];
+        let regions = Regions(squares.iter().collect());
         for (fixes, least, most) in [
             (vec![fix(10.5, 100)], CERTAIN, CERTAIN),
             (vec![fix(11.5, 100)], CERTAIN, CERTAIN),

@@ -16,8 +16,10 @@ use skyweave_proof::table::{Evidence, Point, Surface};
 
 /// Those who may ask.
 const ASKERS: &[Role] = &[Role::Viewer, Role::Operator, Role::Approver, Role::Terminal];
-/// Cells of resolution 5 are some 20 km across: half of that, m.
-const CELL_ERROR_M: i32 = 10_000;
+/// One sigma of a place of which only the cell of resolution 5 is known, m: 0.456 of its mean edge of 9.85 km.
+pub const CELL_ERROR_M: i32 = 4_500;
+/// One sigma of a claimed position of which nothing is said, m: a receiver under open sky.
+const CLAIMED_ERROR_M: i32 = 10;
 
 /// Which decision is asked for.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -37,7 +39,7 @@ pub struct DecisionRequest {
     #[serde(default)]
     #[schemars(range(min = -1_800_000_000, max = 1_800_000_000))]
     pub longitude_e7: Option<i32>,
-    /// One sigma of the position, m.
+    /// One sigma of the position, m; 10 if none is given, as of a receiver under open sky. Needed for the other kinds of evidence.
     #[serde(default)]
     #[schemars(range(min = 0, max = 1_000_000))]
     pub error_m: Option<i32>,
@@ -165,14 +167,17 @@ async fn circumstances(call: &Call, asked: &DecisionRequest, time_ns: i64) -> Re
         (None, None) => None,
         _ => return Err(wrong("latitude_e7", "both of latitude and longitude, or none")),
     };
-    let (point, error_m) = match given {
-        Some(point) => (Some(point), asked.error_m.unwrap_or(0)),
-        None => (reported(call, asked.terminal, time_ns).await?, CELL_ERROR_M),
+    let evidence = evidence.transpose()?.unwrap_or(Evidence::ClaimedGnss);
+    let (point, error_m) = match (given, asked.error_m) {
+        (None, _) => (reported(call, asked.terminal, time_ns).await?, CELL_ERROR_M),
+        (point, Some(error_m)) => (point, error_m),
+        (point, None) if evidence == Evidence::ClaimedGnss => (point, CLAIMED_ERROR_M),
+        _ => return Err(wrong("error_m", "one sigma of a position that the network knows, m")),
     };
     Ok(Circumstances {
         point,
         error_m,
-        evidence: evidence.transpose()?.unwrap_or(Evidence::ClaimedGnss),
+        evidence,
         speed_cm_s: asked.speed_cm_s,
         altitude_m: asked.altitude_m,
         surface: surface.transpose()?,

@@ -20,6 +20,7 @@ mod limit;
 pub mod openapi;
 mod page;
 mod preview;
+mod positions;
 pub mod problem;
 pub mod routes;
 pub mod search;

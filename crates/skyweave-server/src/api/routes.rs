@@ -7,8 +7,8 @@ use super::collections::{COLLECTIONS, Collection};
 use super::problem::Problem;
 use super::shapes::Shape;
 use super::{
-    bulk, clients, decisions, entities, events, filter, health, imports, openapi, page, preview, telemetry,
-    token, webhooks,
+    bulk, clients, decisions, entities, events, filter, health, imports, openapi, page, positions, preview,
+    telemetry, token, webhooks,
 };
 use axum::http::Method;
 use futures_util::future::BoxFuture;
@@ -212,6 +212,7 @@ pub fn all() -> Vec<Route> {
     routes.extend(decisions::routes());
     routes.extend(events::routes());
     routes.extend(telemetry::routes());
+    routes.extend(positions::routes());
     routes.extend(webhooks::routes());
     routes.extend(clients::routes());
     routes.extend(health::routes());

@@ -6,6 +6,7 @@ use super::clients::{ClientAnswer, ClientPage, ClientSpec};
 use super::collections::Collection;
 use super::decisions::{DecisionAnswer, DecisionRequest};
 use super::health::Health;
+use super::positions::{Positions, TakenIn};
 use super::telemetry::{Acknowledged, Batch, Received, Reported, Wanted};
 use super::webhooks::{DeliveryPage, Replay, WebhookAnswer, WebhookChange, WebhookPage, WebhookSpec};
 use schemars::{JsonSchema, SchemaGenerator};
@@ -50,6 +51,10 @@ pub enum Shape {
     Reported,
     /// What became of them.
     Received,
+    /// Positions of terminals.
+    Positions,
+    /// What became of positions.
+    TakenIn,
     /// What a reader of telemetry wants.
     Wanted,
     /// What it gets.
@@ -146,6 +151,8 @@ impl Shape {
             }),
             Self::Reported => of::<Reported>(generator),
             Self::Received => of::<Received>(generator),
+            Self::Positions => of::<Positions>(generator),
+            Self::TakenIn => of::<TakenIn>(generator),
             Self::Wanted => of::<Wanted>(generator),
             Self::Batch => of::<Batch>(generator),
             Self::Acknowledged => of::<Acknowledged>(generator),

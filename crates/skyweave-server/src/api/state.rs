@@ -64,6 +64,8 @@ pub struct Api {
     pub targets: Targets,
     /// Set once the server shall stop: event streams end then.
     pub stopping: watch::Receiver<bool>,
+    /// Held while positions are taken in.
+    pub watching: tokio::sync::Mutex<()>,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     clients: Mutex<Limiter>,
     logins: Mutex<Limiter>,
@@ -88,6 +90,7 @@ impl Api {
             limits,
             targets,
             stopping,
+            watching: tokio::sync::Mutex::default(),
             clock: Box::new(clock::now_ns),
             clients,
             logins,

@@ -2,12 +2,14 @@
 
 use super::auth::Role;
 use super::call::{Call, Reply};
+use super::positions::{self, Fixes};
 use super::problem::{Problem, RowRefusal};
 use super::routes::{Needs, READERS, REPORTERS, Route, Takes};
 use super::shapes::Shape;
 use crate::clock::SECOND_NS;
 use crate::store::{Scope, Sighting, TelemetryRow};
 use axum::http::{Method, StatusCode};
+use h3o::{CellIndex, Resolution};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,8 +25,6 @@ const MOST_ROWS: usize = 1_000;
 const LONGEST_LINGER_MS: u64 = 20_000;
 /// How soon rows are looked for again while a reader waits.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
-/// Resolution of the cells where terminals say to be.
-const CELL_RESOLUTION: u64 = 5;
 
 /// What a terminal measured in one slot. Names are those that customers of such services know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -175,7 +175,8 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
     }
     let now_ns = call.api.now_ns();
     let mut accounts: BTreeMap<String, Reporter> = BTreeMap::new();
-    let (mut rows, mut sightings, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut refusals) = (Vec::new(), Vec::new());
+    let (mut fixes, mut sightings) = (Fixes::default(), Vec::new());
     for (number, measured) in reported.rows.into_iter().enumerate() {
         let account = if let Some(known) = accounts.get(&measured.device_id) {
             known.clone()
@@ -185,9 +186,13 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
             found
         };
         match check(&measured, account, now_ns) {
-            Ok((row, sighting)) => {
+            Ok((row, cell)) => {
+                let time_s = row.time_ns.div_euclid(SECOND_NS);
+                match (cell.and_then(|cell| positions::of_cell(cell, time_s)), row.terminal.parse()) {
+                    (Some(fix), Ok(terminal)) => fixes.add(terminal, fix),
+                    _ => sightings.push(Sighting::of(&row.terminal, time_s)),
+                }
                 rows.push(row);
-                sightings.extend(sighting);
             }
             Err((field, detail)) => refusals.push(RowRefusal {
                 row: number as u64,
@@ -202,7 +207,12 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
     }
     let sent = rows.len() as u64;
     let accepted = call.api.store.put_telemetry(rows, now_ns).await?;
+    let law = positions::law(&call).await;
+    sightings.extend(fixes.sightings(law.as_deref()));
     call.api.store.put_sightings(sightings).await?;
+    if let Some(law) = law {
+        fixes.hold_against(&call, &law).await?;
+    }
     Reply::of(&Received { accepted, known: sent - accepted })
 }
 
@@ -238,7 +248,7 @@ fn check(
     measured: &Measured,
     account: Reporter,
     now_ns: i64,
-) -> Result<(TelemetryRow, Option<Sighting>), Wrong> {
+) -> Result<(TelemetryRow, Option<CellIndex>), Wrong> {
     let shown: String = measured.device_id.chars().take(60).collect();
     let Reporter::Terminal(account) = account else {
         let detail =
@@ -277,22 +287,12 @@ fn check(
     }
     let cell = measured.h3_cell_id.as_deref().map(cell).transpose()?;
     let doc = serde_json::to_string(measured).map_err(|error| ("DeviceId", error.to_string()))?;
-    let sighting = Sighting {
-        terminal: measured.device_id.clone(),
-        seen_s: time_ns.div_euclid(SECOND_NS),
-        hours: 0,
-        cell,
-        territory: None,
-    };
-    Ok((TelemetryRow { seq: 0, terminal: measured.device_id.clone(), account, time_ns, doc }, Some(sighting)))
+    Ok((TelemetryRow { seq: 0, terminal: measured.device_id.clone(), account, time_ns, doc }, cell))
 }
 
-/// [H3 index](https://h3geo.org/docs/core-library/h3Indexing): a reserved bit that is 0, 4 bits of mode that are 1 for a cell, 3 reserved bits, 4
-/// bits of resolution.
-fn cell(text: &str) -> Result<i64, Wrong> {
-    let index = u64::from_str_radix(text, 16).ok();
-    let index = index.filter(|index| index >> 59 == 1 && index >> 52 & 15 == CELL_RESOLUTION);
-    index.map(|index| index as i64).ok_or_else(|| {
+fn cell(text: &str) -> Result<CellIndex, Wrong> {
+    let cell = text.parse::<CellIndex>().ok().filter(|cell| cell.resolution() == Resolution::Five);
+    cell.ok_or_else(|| {
         let accepted = "accepted: an H3 cell of resolution 5, such as 85283473fffffff";
         ("H3CellId", accepted.to_owned())
     })

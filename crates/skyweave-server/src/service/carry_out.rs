@@ -86,6 +86,13 @@ pub enum NotDone {
     Busy,
 }
 
+impl NotDone {
+    /// What is stored of this cannot be read.
+    pub(super) fn damaged(id: &impl ToString, problem: &(impl ToString + ?Sized)) -> Self {
+        Self::Damaged { id: id.to_string(), problem: problem.to_string() }
+    }
+}
+
 /// Decides and commits; decides anew as long as others change what it was decided on.
 ///
 /// # Errors
@@ -147,7 +154,7 @@ impl Desk<'_> {
                 None => self
                     .fetch(request.command.id())
                     .await?
-                    .ok_or_else(|| damaged(&request.command.id(), "it is gone"))?,
+                    .ok_or_else(|| NotDone::damaged(&request.command.id(), "it is gone"))?,
             };
             done.push(Done { subject, events });
         }
@@ -164,7 +171,7 @@ impl Desk<'_> {
                 Err(Stopped::View(look_up)) => self.look_up(look_up).await?,
             }
         }
-        Err(damaged(&request.command.id(), "it hangs on more than a decision can follow"))
+        Err(NotDone::damaged(&request.command.id(), "it hangs on more than a decision can follow"))
     }
 
     async fn look_up(&mut self, look_up: LookUp) -> Result<(), NotDone> {
@@ -202,7 +209,7 @@ impl Desk<'_> {
         let query = ListQuery { kind: kind.name(), scope: Scope::All, after: None, limit, conditions };
         let found: Vec<String> = self.store.list(&query).await?.into_iter().map(|row| row.id).collect();
         let ids = found.iter().map(|id| id.parse::<EntityId>());
-        let ids = ids.collect::<Result<_, _>>().map_err(|error| damaged(&kind.name(), &error.to_string()))?;
+        let ids = ids.collect::<Result<_, _>>().map_err(|error| NotDone::damaged(&kind.name(), &error))?;
         self.commit.looked_up.push(LookedUp { query, found });
         Ok(ids)
     }
@@ -215,7 +222,7 @@ impl Desk<'_> {
         let stored_version = row.as_ref().map_or(0, |row| row.version as u64);
         let account = row.as_ref().and_then(|row| row.account.clone());
         let now = row.map(|row| AnyEntity::from_json(id.kind, &row.doc)).transpose();
-        let now = now.map_err(|error| damaged(&id, &error.to_string()))?;
+        let now = now.map_err(|error| NotDone::damaged(&id, &error))?;
         self.commit.seen.push(Seen {
             kind: id.kind.name(),
             id: id.to_string(),
@@ -230,10 +237,10 @@ impl Desk<'_> {
     async fn happen(&mut self, event: &Event) -> Result<(), NotDone> {
         let before = self.fetch(event.id).await?;
         let account_before = self.known.get(&event.id).and_then(|known| known.account.clone());
-        let after = event::apply(before, event).map_err(|error| damaged(&event.id, &error.to_string()))?;
+        let after = event::apply(before, event).map_err(|error| NotDone::damaged(&event.id, &error))?;
         let account = self.account_of(&after).await?;
         let (name, payload) =
-            payload_of(&event.payload).map_err(|error| damaged(&event.id, &error.to_string()))?;
+            payload_of(&event.payload).map_err(|error| NotDone::damaged(&event.id, &error))?;
         self.commit.events.push(NewEvent {
             kind: event.id.kind.name(),
             id: event.id.to_string(),
@@ -277,15 +284,11 @@ impl Desk<'_> {
         let rows = self.known.values().filter(|known| changed(known)).filter_map(|known| {
             let now = known.now.as_ref()?;
             let row = index::row(now, known.stored_version, known.account.clone(), self.work.now_ns);
-            Some(row.map_err(|error| damaged(&now.id(), &error.to_string())))
+            Some(row.map_err(|error| NotDone::damaged(&now.id(), &error)))
         });
         self.commit.entities = rows.collect::<Result<Vec<EntityRow>, _>>()?;
         self.commit.time_ns = self.work.now_ns;
         self.commit.actor.clone_from(&self.work.actor.name);
         Ok(self.commit)
     }
-}
-
-fn damaged(id: &impl ToString, problem: &str) -> NotDone {
-    NotDone::Damaged { id: id.to_string(), problem: problem.to_owned() }
 }

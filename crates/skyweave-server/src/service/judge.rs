@@ -1,6 +1,7 @@
 //! What is decided about a terminal at a time: first by what it, its line and its account are, then by what is open against it, then by the law.
 
-use super::law::{Law, Lawless, as_it_was, second};
+use super::books::as_it_was;
+use super::law::{Law, Lawless, second};
 use crate::store::{Column, Condition, ListQuery, Scope, Store};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,12 +9,15 @@ use skyweave_control::enforcement::{Service, service};
 use skyweave_control::entity::{
     Account, AccountState, AnyEntity, Incident, LineState, Permit, Plan, ServiceLine, Terminal,
 };
+use skyweave_control::evidence::{self, Fix};
 use skyweave_control::id::{EntityId, Kind};
 use skyweave_control::time::UnixSeconds;
 use skyweave_proof::hex;
 use skyweave_proof::refusal::RefusalCode;
 use skyweave_proof::table::attribute::LineState as LawLine;
-use skyweave_proof::table::{Attributes, Evidence, Outcome, Point, PolicyNo, Registries, Remedy, Surface};
+use skyweave_proof::table::{
+    Attributes, ClassNo, Evidence, Outcome, Point, PolicyNo, Registries, Remedy, Surface,
+};
 
 /// Incidents and permits of one terminal that count.
 const MOST: i64 = 100;
@@ -134,6 +138,8 @@ pub struct Verdict {
     pub evidence: String,
     /// One sigma of the position, m.
     pub error_m: i32,
+    /// How probable it is that it is where the law refuses it, in 65536ths: it is refused from 62259 on, 95 %.
+    pub refused_65536: u32,
     /// The first second at which the law decides otherwise if nothing but the time changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holds_until_s: Option<i64>,
@@ -323,8 +329,16 @@ fn attributes(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64)
 
 fn by_law(law: &Law, how: &Circumstances, attributes: &Attributes) -> Verdict {
     let table = &law.table;
-    let class = how.point.map_or(skyweave_proof::table::ClassNo::NOWHERE, |point| table.class_at(point));
-    let explained = table.explain(class, how.point, attributes);
+    let fix = how.point.map(|point| Fix {
+        time_s: attributes.time_s,
+        point,
+        error_m: how.error_m.unsigned_abs(),
+        evidence: how.evidence,
+    });
+    let judged = evidence::judge(table, fix.as_slice(), attributes);
+    let class = judged.class.unwrap_or(ClassNo::NOWHERE);
+    let error_m = judged.estimate.map_or(how.error_m, |estimate| estimate.error_m.round() as i32);
+    let explained = table.explain(class, how.point, &Attributes { error_m, ..*attributes });
     let named = |number: PolicyNo| {
         table
             .policy(number)
@@ -349,7 +363,8 @@ fn by_law(law: &Law, how: &Circumstances, attributes: &Attributes) -> Verdict {
         table_sha256: hex(&explained.table),
         territories: territories.map(|territory| territory.name.clone()).collect(),
         evidence: attributes.evidence.name().to_owned(),
-        error_m: attributes.error_m,
+        error_m,
+        refused_65536: judged.refused_parts,
         holds_until_s: explained.holds_until_s,
         remedies: explained.remedies.iter().filter_map(|remedy| would(law, remedy)).collect(),
         emergency_call: "permitted",

@@ -1,31 +1,25 @@
 //! The law at a time: the restrictions, territories and names that were in force then, compiled to a decision table.
 
-use super::event_of;
-use crate::clock::{SECOND_NS, seconds};
-use crate::store::{Store, StoreError, StoredEvent};
+use super::books::Books;
+use crate::clock::SECOND_NS;
+use crate::store::{Store, StoreError};
 use sha2::{Digest, Sha256};
 use skyweave_control::entity::{
     AnyEntity, BoundarySet, Plan, ProtectedClass, Registry, Restriction, Territory,
 };
-use skyweave_control::event;
-use skyweave_control::id::Kind;
+use skyweave_control::evidence::Region;
 use skyweave_control::restriction::{self, Names, PolicyFile};
 use skyweave_control::territory::boundary_set::Reading;
 use skyweave_control::territory::outline::Mending;
 use skyweave_control::territory::{self, Definition};
 use skyweave_proof::hex;
-use skyweave_proof::table::Table;
 use skyweave_proof::table::document::REFUSE_AT_PARTS;
+use skyweave_proof::table::{Point, Table};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
-/// Kinds of things of which the law is made.
-const KINDS: [Kind; 6] =
-    [Kind::BoundarySet, Kind::Plan, Kind::ProtectedClass, Kind::Registry, Kind::Restriction, Kind::Territory];
-/// Events that are read at once.
-const PAGE: i64 = 1_000;
 /// Tables that are kept.
 const MOST_TABLES: usize = 4;
 
@@ -51,12 +45,24 @@ pub struct Law {
     pub registries: Vec<Registry>,
     /// Protected classes that are kept.
     pub protected: Vec<ProtectedClass>,
+    /// Territories by name, ready to be asked how likely a terminal is inside.
+    pub regions: BTreeMap<String, Region>,
+}
+
+impl Law {
+    /// The name of a territory that a point is in: of several the first.
+    #[must_use]
+    pub fn territory_at(&self, point: Point) -> Option<String> {
+        let area = *self.table.areas_of(self.table.class_at(point)).first()?;
+        self.table.document().territories.get(usize::from(area.0)).map(|territory| territory.name.clone())
+    }
 }
 
 /// Tables that were compiled, and the files of borders that territories may be parts of.
 #[derive(Default)]
 pub struct Laws {
     borders: BTreeMap<String, PathBuf>,
+    books: Books,
     kept: Mutex<Vec<([u8; 32], Arc<Law>)>>,
 }
 
@@ -74,7 +80,7 @@ impl Laws {
                 borders.insert(hex(&hash), path);
             }
         }
-        Ok(Self { borders, kept: Mutex::default() })
+        Ok(Self { borders, ..Self::default() })
     }
 
     /// The law at a time, ns since 1970.
@@ -82,14 +88,14 @@ impl Laws {
     /// # Errors
     /// If the store cannot be read, or what was in force does not compile.
     pub async fn at(self: &Arc<Self>, store: &dyn Store, time_ns: i64) -> Result<Arc<Law>, Lawless> {
-        let things = in_force(store, time_ns).await?;
+        let things = self.books.in_force(store, time_ns).await?;
         let identity = identity(&things);
         if let Some(law) = self.kept(identity) {
             return Ok(law);
         }
         let this = Arc::clone(self);
         // seconds of work, at worst
-        let compiled = tokio::task::spawn_blocking(move || this.compile(things)).await;
+        let compiled = tokio::task::spawn_blocking(move || this.compile(&things)).await;
         let law = Arc::new(compiled.map_err(|_| StoreError::Closed)??);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(0, (identity, Arc::clone(&law)));
@@ -107,16 +113,17 @@ impl Laws {
         id: &str,
         time_ns: i64,
     ) -> Result<(), Lawless> {
-        let mut things = in_force(store, time_ns).await?;
+        let mut things = self.books.in_force(store, time_ns).await?;
         for thing in &mut things {
-            if let AnyEntity::Restriction(restriction) = thing
+            if let AnyEntity::Restriction(restriction) = &**thing
                 && restriction.id.to_string() == id
             {
-                restriction.enabled = true;
+                *thing =
+                    Arc::new(AnyEntity::Restriction(Restriction { enabled: true, ..restriction.clone() }));
             }
         }
         let this = Arc::clone(self);
-        let compiled = tokio::task::spawn_blocking(move || this.compile(things)).await;
+        let compiled = tokio::task::spawn_blocking(move || this.compile(&things)).await;
         compiled.map_err(|_| StoreError::Closed)?.map(drop)
     }
 
@@ -125,20 +132,20 @@ impl Laws {
         kept.iter().find(|(of, _)| *of == identity).map(|(_, law)| Arc::clone(law))
     }
 
-    fn compile(&self, things: Vec<AnyEntity>) -> Result<Law, Lawless> {
+    fn compile(&self, things: &[Arc<AnyEntity>]) -> Result<Law, Lawless> {
         let fault = |fault: &dyn std::fmt::Display| Lawless::Faults(fault.to_string());
         let (mut plans, mut registries, mut protected) = (Vec::new(), Vec::new(), Vec::new());
         let (mut files, mut sets, mut areas) = (Vec::new(), Vec::new(), Vec::new());
         for thing in things {
-            match thing {
-                AnyEntity::Plan(Plan { spec, .. }) => plans.push(spec.name),
-                AnyEntity::Registry(registry) => registries.push(registry),
-                AnyEntity::ProtectedClass(class) => protected.push(class),
+            match &**thing {
+                AnyEntity::Plan(Plan { spec, .. }) => plans.push(spec.name.clone()),
+                AnyEntity::Registry(registry) => registries.push(registry.clone()),
+                AnyEntity::ProtectedClass(class) => protected.push(class.clone()),
                 AnyEntity::Restriction(Restriction { spec, enabled: true, .. }) => {
-                    files.push(PolicyFile { name: spec.name, text: spec.text });
+                    files.push(PolicyFile { name: spec.name.clone(), text: spec.text.clone() });
                 }
-                AnyEntity::BoundarySet(set) => sets.push(set),
-                AnyEntity::Territory(territory) => areas.push(territory),
+                AnyEntity::BoundarySet(set) => sets.push(set.clone()),
+                AnyEntity::Territory(territory) => areas.push(territory.clone()),
                 _ => {}
             }
         }
@@ -157,7 +164,8 @@ impl Laws {
         };
         let table = restriction::compile(&files, &names, &territories, REFUSE_AT_PARTS)
             .map_err(|error| fault(&error))?;
-        Ok(Law { table, registries, protected })
+        let regions = territories.iter().map(|territory| (territory.name.clone(), Region::of(territory)));
+        Ok(Law { table, registries, protected, regions: regions.collect() })
     }
 
     /// Only the sets that territories are cut from.
@@ -207,74 +215,13 @@ pub fn definition(territory: &Territory) -> Result<Definition, String> {
     ))
 }
 
-async fn in_force(store: &dyn Store, time_ns: i64) -> Result<Vec<AnyEntity>, Lawless> {
-    let mut found = Vec::new();
-    for kind in KINDS {
-        let mut now: Option<AnyEntity> = None;
-        let mut after = (String::new(), 0);
-        loop {
-            let page = store.histories((kind.name(), &after.0, after.1), PAGE).await?;
-            let of_kind: Vec<&StoredEvent> =
-                page.iter().take_while(|event| event.kind == kind.name()).collect();
-            let Some(last) = of_kind.last() else { break };
-            after = (last.id.clone(), last.version);
-            for stored in of_kind.iter().filter(|event| event.time_ns <= time_ns) {
-                let event = event_of(stored).map_err(|error| Lawless::Faults(error.to_string()))?;
-                let same = now.take_if(|entity| entity.id() == event.id);
-                found.extend(now.take());
-                now = Some(event::apply(same, &event).map_err(|error| Lawless::Faults(error.to_string()))?);
-            }
-        }
-        found.extend(now);
-    }
-    let time = seconds(time_ns);
-    let holds = |thing: &AnyEntity| match thing {
-        // a plan that is no longer sold goes on for those who have it, and so do borders
-        AnyEntity::Plan(_) | AnyEntity::BoundarySet(_) => true,
-        AnyEntity::ProtectedClass(class) => {
-            class.current && class.spec.expires_s.is_none_or(|end| time < end)
-        }
-        other => other.is_live(),
-    };
-    Ok(found.into_iter().filter(holds).collect())
-}
-
-fn identity(things: &[AnyEntity]) -> [u8; 32] {
+fn identity(things: &[Arc<AnyEntity>]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for thing in things {
         hash.update(thing.id().to_string());
         hash.update(thing.version().to_le_bytes());
     }
     hash.finalize().into()
-}
-
-/// The entity as it was at a time, ns since 1970.
-///
-/// # Errors
-/// If the store cannot be read, or what is in it cannot be understood.
-pub async fn as_it_was(
-    store: &dyn Store,
-    kind: Kind,
-    id: &str,
-    time_ns: i64,
-) -> Result<Option<AnyEntity>, Lawless> {
-    let mut now = None;
-    let mut version = 0;
-    loop {
-        let page = store.histories((kind.name(), id, version), PAGE).await?;
-        let of_it: Vec<&StoredEvent> = page
-            .iter()
-            .take_while(|event| event.kind == kind.name() && event.id == id && event.time_ns <= time_ns)
-            .collect();
-        for stored in &of_it {
-            let event = event_of(stored).map_err(|error| Lawless::Faults(error.to_string()))?;
-            now = Some(event::apply(now, &event).map_err(|error| Lawless::Faults(error.to_string()))?);
-            version = stored.version;
-        }
-        if of_it.len() < PAGE as usize {
-            return Ok(now);
-        }
-    }
 }
 
 /// A whole second of a time in ns, for attributes.

@@ -105,7 +105,7 @@ fn decide(store: Arc<dyn Store>, order: &BulkOrder, handle: Handle) -> Result<(B
             Some((entity, version, account)) => (Some(entity), version, account),
             None => view.stored(event.id)?,
         };
-        let after = event::apply(before, event).map_err(|error| damaged(event.id, &error))?;
+        let after = event::apply(before, event).map_err(|error| NotDone::damaged(&event.id, &error))?;
         let account = match (index::own_account(&after), index::about(&after)) {
             (Some(account), _) => Some(account.to_string()),
             (None, Some(_)) => account_before.clone(),
@@ -116,7 +116,7 @@ fn decide(store: Arc<dyn Store>, order: &BulkOrder, handle: Handle) -> Result<(B
     }
     let rows = now.into_values().map(|(entity, stored_version, account)| {
         index::row(&entity, stored_version, account, order.now_ns)
-            .map_err(|error| damaged(entity.id(), &error))
+            .map_err(|error| NotDone::damaged(&entity.id(), &error))
     });
     commit.entities = rows.collect::<Result<Vec<EntityRow>, _>>()?;
     (commit.seen, commit.looked_up) = view.seen();
@@ -128,7 +128,7 @@ fn stored_event(
     account: Option<String>,
     account_before: Option<String>,
 ) -> Result<NewEvent, NotDone> {
-    let (name, payload) = payload_of(&event.payload).map_err(|error| damaged(event.id, &error))?;
+    let (name, payload) = payload_of(&event.payload).map_err(|error| NotDone::damaged(&event.id, &error))?;
     Ok(NewEvent {
         kind: event.id.kind.name(),
         id: event.id.to_string(),
@@ -138,10 +138,6 @@ fn stored_event(
         account_before,
         payload,
     })
-}
-
-fn damaged(id: EntityId, problem: &dyn std::fmt::Display) -> NotDone {
-    NotDone::Damaged { id: id.to_string(), problem: problem.to_string() }
 }
 
 /// A file of terminals.
@@ -209,12 +205,12 @@ fn add(
 ) -> Result<(), NotDone> {
     let mut piece = Commit { time_ns, actor: actor.to_owned(), ..Commit::default() };
     for event in events {
-        let entity = event::apply(None, event).map_err(|error| damaged(event.id, &error))?;
+        let entity = event::apply(None, event).map_err(|error| NotDone::damaged(&event.id, &error))?;
         let account = index::own_account(&entity).map(|account| account.to_string());
         piece.events.push(stored_event(event, account.clone(), None)?);
-        piece
-            .entities
-            .push(index::row(&entity, 0, account, time_ns).map_err(|error| damaged(event.id, &error))?);
+        piece.entities.push(
+            index::row(&entity, 0, account, time_ns).map_err(|error| NotDone::damaged(&event.id, &error))?,
+        );
     }
     Ok(handle.block_on(stream.add(piece))?)
 }

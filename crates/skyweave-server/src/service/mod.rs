@@ -1,6 +1,8 @@
 //! Between what is asked and what is stored: fetch what a decision needs, decide, and commit what it comes to.
 
+mod books;
 mod carry_out;
+mod enforce;
 mod index;
 mod judge;
 mod law;
@@ -8,14 +10,18 @@ mod many;
 mod preview;
 mod verify;
 mod view;
+mod watch;
 
+pub use books::as_it_was;
 pub use carry_out::{CarriedOut, Done, NotDone, Request, Work, carry_out};
+pub use enforce::advance_all;
 pub use index::{about, own_account, row};
 pub use judge::{Circumstances, NamedPolicy, Standing, Verdict, Would, judge, standing};
-pub use law::{Law, Lawless, Laws, USE_CLASSES, as_it_was};
+pub use law::{Law, Lawless, Laws, USE_CLASSES};
 pub use many::{BulkDone, BulkOrder, ImportOrder, NotImported, bulk, import};
 pub use preview::{Unpreviewed, preview};
 pub use verify::{Difference, Verified, rebuild, verify};
+pub use watch::Watchman;
 
 use crate::clock::seconds;
 use crate::store::StoredEvent;

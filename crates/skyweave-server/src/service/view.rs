@@ -56,7 +56,8 @@ impl StoreView {
             ListQuery { kind: kind.name(), scope: Scope::All, after: None, limit: limit as i64, conditions };
         let rows = self.handle.block_on(self.store.list(&query))?;
         let found: Vec<String> = rows.into_iter().map(|row| row.id).collect();
-        let ids = found.iter().map(|id| id.parse().map_err(|error| damaged(id, &error)));
+        let ids =
+            found.iter().map(|id| id.parse::<EntityId>().map_err(|error| NotDone::damaged(&id, &error)));
         let ids = ids.collect::<Result<_, _>>()?;
         self.looked_up.borrow_mut().push(LookedUp { query, found });
         Ok(ids)
@@ -65,12 +66,8 @@ impl StoreView {
 
 fn read(id: EntityId, row: Option<EntityRow>) -> Result<Known, NotDone> {
     let Some(row) = row else { return Ok((None, 0, None)) };
-    let entity = AnyEntity::from_json(id.kind, &row.doc).map_err(|error| damaged(&id.to_string(), &error))?;
+    let entity = AnyEntity::from_json(id.kind, &row.doc).map_err(|error| NotDone::damaged(&id, &error))?;
     Ok((Some(entity), row.version as u64, row.account))
-}
-
-fn damaged(id: &str, problem: &dyn std::fmt::Display) -> NotDone {
-    NotDone::Damaged { id: id.to_owned(), problem: problem.to_string() }
 }
 
 impl View for StoreView {
@@ -109,7 +106,7 @@ impl View for StoreView {
                 conditions: vec![Condition::Is(Column::NaturalKey, keys)],
             };
             for row in self.handle.block_on(self.store.list(&query))? {
-                let id = row.id.parse().map_err(|error| damaged(&row.id, &error))?;
+                let id = row.id.parse().map_err(|error| NotDone::damaged(&row.id, &error))?;
                 found.extend(row.natural_key.map(|key| (key, id)));
             }
         }

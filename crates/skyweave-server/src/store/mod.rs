@@ -99,6 +99,12 @@ pub trait Store: Send + Sync {
     /// Where terminals were last seen, in the order of their ids; those that never were are left out.
     async fn sightings(&self, terminals: &[String]) -> Result<Vec<Sighting>, StoreError>;
 
+    /// What is remembered of terminals' positions, in the order of their ids, each with its JSON.
+    async fn watches(&self, terminals: &[String]) -> Result<Vec<(String, String)>, StoreError>;
+
+    /// Notes what is remembered of terminals' positions.
+    async fn put_watches(&self, watches: Vec<(String, String)>) -> Result<(), StoreError>;
+
     /// Rows of telemetry after a number.
     async fn telemetry(&self, scope: &Scope, after: i64, limit: i64)
     -> Result<Vec<TelemetryRow>, StoreError>;
@@ -277,6 +283,14 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn sightings(&self, terminals: &[String]) -> Result<Vec<Sighting>, StoreError> {
         telemetry::sightings(&*self.engine, terminals).await
+    }
+
+    async fn watches(&self, terminals: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+        telemetry::watches(&*self.engine, terminals).await
+    }
+
+    async fn put_watches(&self, watches: Vec<(String, String)>) -> Result<(), StoreError> {
+        self.writer.statements(telemetry::watch(watches)).await.map(drop)
     }
 
     async fn telemetry(

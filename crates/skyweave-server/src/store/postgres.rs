@@ -58,8 +58,10 @@ pub fn without_password(url: &str) -> String {
 impl Engine for PostgresEngine {
     type Connection = PoolConnection<Postgres>;
 
-    const MIGRATIONS: &'static [Migration] =
-        &[(1, "first", include_str!("../../migrations/postgres/0001_first.sql"))];
+    const MIGRATIONS: &'static [Migration] = &[
+        (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
+        (2, "watch", include_str!("../../migrations/postgres/0002_watch.sql")),
+    ];
     const BEGIN: &'static str = "BEGIN";
     // "skyweave" as a number
     const ALONE: Option<&'static str> = Some("SELECT pg_advisory_xact_lock(8316221498218149477)");

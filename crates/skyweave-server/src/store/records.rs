@@ -390,6 +390,14 @@ pub struct Sighting {
     pub territory: Option<String>,
 }
 
+impl Sighting {
+    /// Of a terminal that did not say where it is.
+    #[must_use]
+    pub fn of(terminal: &str, seen_s: i64) -> Self {
+        Self { terminal: terminal.to_owned(), seen_s, hours: 0, cell: None, territory: None }
+    }
+}
+
 /// A row that a terminal reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TelemetryRow {

@@ -86,8 +86,10 @@ fn lock(file: &Path, place: &str) -> Result<File, StoreError> {
 impl Engine for SqliteEngine {
     type Connection = PoolConnection<Sqlite>;
 
-    const MIGRATIONS: &'static [Migration] =
-        &[(1, "first", include_str!("../../migrations/sqlite/0001_first.sql"))];
+    const MIGRATIONS: &'static [Migration] = &[
+        (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+        (2, "watch", include_str!("../../migrations/sqlite/0002_watch.sql")),
+    ];
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const ALONE: Option<&'static str> = None;
     const POSITION: &'static str = "instr";

@@ -1,4 +1,4 @@
-//! What terminals report, and how far each reader has come.
+//! What terminals report, what is remembered of their positions, and how far each reader has come.
 
 use super::engine::{Engine, Record};
 use super::error::StoreError;
@@ -53,13 +53,14 @@ pub async fn at<E: Engine>(
     Ok(question.ask(engine).await?.pop().map(row_of))
 }
 
-/// Only what is newer than what is known counts.
+/// Only what is newer than what is known counts; whoever does not say where they are is still where they were.
 pub fn sight(sightings: Vec<Sighting>) -> Vec<Statement> {
     let statement = |sighting: Sighting| -> Statement {
         // 30 days are 2,592,000 s
         let sql = "INSERT INTO sighting (terminal, seen_s, hours, cell, territory) VALUES ($1, $2, 1, $3, $4)
-            ON CONFLICT (terminal) DO UPDATE SET seen_s = excluded.seen_s, cell = excluded.cell,
-            territory = excluded.territory, hours = CASE
+            ON CONFLICT (terminal) DO UPDATE SET seen_s = excluded.seen_s,
+            cell = COALESCE(excluded.cell, sighting.cell),
+            territory = CASE WHEN excluded.cell IS NULL THEN sighting.territory ELSE excluded.territory END, hours = CASE
                 WHEN excluded.seen_s - sighting.seen_s > 2592000 THEN 1
                 WHEN excluded.seen_s / 3600 > sighting.seen_s / 3600 THEN sighting.hours + 1
                 ELSE sighting.hours END
@@ -87,6 +88,24 @@ pub async fn sightings<E: Engine>(engine: &E, terminals: &[String]) -> Result<Ve
         territory: row.opt_text(4),
     };
     Ok(question.ask(engine).await?.into_iter().map(sighting).collect())
+}
+
+pub async fn watches<E: Engine>(
+    engine: &E,
+    terminals: &[String],
+) -> Result<Vec<(String, String)>, StoreError> {
+    let mut question = Question::new("SELECT terminal, doc FROM watch WHERE terminal IN ");
+    question.list(terminals.iter().cloned()).say(" ORDER BY terminal");
+    Ok(question.ask(engine).await?.into_iter().map(|mut row| (row.text(0), row.text(1))).collect())
+}
+
+pub fn watch(watches: Vec<(String, String)>) -> Vec<Statement> {
+    let statement = |(terminal, doc): (String, String)| -> Statement {
+        let sql = "INSERT INTO watch (terminal, doc) VALUES ($1, $2)
+            ON CONFLICT (terminal) DO UPDATE SET doc = excluded.doc";
+        (sql.into(), vec![terminal.into(), doc.into()])
+    };
+    watches.into_iter().map(statement).collect()
 }
 
 pub async fn acknowledged<E: Engine>(engine: &E, client: &str, reader: &str) -> Result<i64, StoreError> {

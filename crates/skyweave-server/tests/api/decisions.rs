@@ -119,6 +119,47 @@ fn a_decision_says_by_what_until_when_and_what_would_do() {
     );
 }
 
+/// The edge of the district is at 33 degrees east; a place is refused if it is in the district with 95 %.
+#[test]
+fn an_uncertain_place_is_refused_only_if_nearly_all_of_it_is() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let attach = format!("/api/v1/user-terminals/{}/attach", books.terminal);
+    admin.post(&attach, &json!({ "line": books.line })).is(200);
+    admin.make("territories", &band("country", 26, 36));
+    admin.make("territories", &band("district", 33, 36));
+    enabled(&admin, "on.cedar", ON);
+    enabled(&admin, "rules.cedar", RULES);
+    // 1e-7 degrees of longitude are 7.3 mm here
+    let east_of_the_edge = |metres: i32| 330_000_000 + (f64::from(metres) / 0.0073) as i32;
+    let judged = |metres: i32, error_m: i32, evidence: &str| {
+        let more = [("error_m", json!(error_m)), ("evidence", json!(evidence))];
+        decide(&admin, &books.terminal, east_of_the_edge(metres), &more)
+    };
+    for (metres, error_m, outcome) in [
+        (300, 10, "refused"),
+        (300, 1_000, "permitted"),
+        (-300, 1_000, "permitted"),
+        (1_400, 1_000, "permitted"),
+        (2_000, 1_000, "refused"),
+    ] {
+        for evidence in ["claimed_gnss", "network_ranging"] {
+            let found = judged(metres, error_m, evidence);
+            assert_eq!(found["outcome"], outcome, "{metres} {error_m}: {found}");
+        }
+    }
+    let share = judged(300, 1_000, "claimed_gnss")["refused_65536"].as_u64().unwrap();
+    // 0.3 sigma beyond the edge: 61.8 %
+    assert!((40_000..41_500).contains(&share), "{share}");
+    let unsaid = decide(&admin, &books.terminal, east_of_the_edge(300), &[]);
+    assert_eq!((&unsaid["outcome"], &unsaid["error_m"]), (&json!("refused"), &json!(10)));
+    let ranged = json!({
+        "terminal": books.terminal, "latitude_e7": 490_000_000, "longitude_e7": 0, "evidence": "network_ranging",
+    });
+    admin.post("/api/v1/decisions", &ranged).refused(400, "invalid_body");
+}
+
 #[test]
 fn what_is_asked_wrongly_is_refused() {
     let desk = Desk::new();

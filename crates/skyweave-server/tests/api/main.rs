@@ -19,3 +19,4 @@ mod telemetry;
 mod tenants;
 mod tokens;
 mod verify;
+mod watching;

@@ -44,6 +44,7 @@ contract!(
     conditions_choose,
     what_was_looked_up_must_still_be_so,
     what_is_about_a_terminal_goes_with_it,
+    what_is_remembered_of_positions_is_the_last,
     events_come_in_order_and_once,
     a_stream_is_made_as_a_whole,
     answers_are_kept,
@@ -465,6 +466,16 @@ async fn telemetry_is_read_until_acknowledged(store: &Opened) {
     assert_eq!(store.telemetry_at("ut_1", 14 * S).await.unwrap(), None);
     let (first, last) = store.telemetry_range().await.unwrap();
     assert!(first >= 1 && last >= first + 9);
+}
+
+async fn what_is_remembered_of_positions_is_the_last(store: &Opened) {
+    let said = |terminal: &str, doc: &str| (terminal.to_owned(), doc.to_owned());
+    let both = ["ut_1".to_owned(), "ut_2".to_owned()];
+    assert_eq!(store.watches(&both).await.unwrap(), []);
+    store.put_watches(vec![said("ut_2", "{}"), said("ut_1", "{\"a\":1}")]).await.unwrap();
+    store.put_watches(vec![said("ut_1", "{\"a\":2}"), said("ut_3", "{}")]).await.unwrap();
+    assert_eq!(store.watches(&both).await.unwrap(), [said("ut_1", "{\"a\":2}"), said("ut_2", "{}")]);
+    assert_eq!(store.watches(&[]).await.unwrap(), []);
 }
 
 async fn hours_of_use_are_counted(store: &Opened) {
