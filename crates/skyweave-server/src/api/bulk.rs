@@ -129,7 +129,7 @@ async fn commands(call: Call) -> Result<Reply, Problem> {
     let mut requests = Vec::with_capacity(asked.commands.len());
     let mut refusals = Vec::new();
     for (row, one) in asked.commands.into_iter().enumerate() {
-        match understood(&call, one).await {
+        match understood(&call, one) {
             Ok(request) => requests.push(request),
             Err(problem) => refusals.push(RowRefusal {
                 row: row as u64,
@@ -157,6 +157,7 @@ async fn commands(call: Call) -> Result<Reply, Problem> {
             body: serde_json::to_string(&answer(out)).unwrap_or_default(),
         }
     });
+    super::checks::law_stays(&call, &requests).await?;
     let work = Work {
         actor: &caller.actor()?,
         requests: &requests,
@@ -178,7 +179,7 @@ fn answer(out: &CarriedOut) -> CommandsAnswer {
 }
 
 /// A command that the caller may give.
-async fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
+fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
     let verb = one.what["verb"].as_str().unwrap_or_default();
     let role =
         Collection::of(one.kind).map_or(super::auth::Role::Approver, |collection| collection.role(verb));
@@ -187,9 +188,6 @@ async fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
         return Err(Problem::forbidden(
             detail.chars().filter(|letter| !letter.is_control()).take(200).collect::<String>(),
         ));
-    }
-    if let (Kind::Restriction, "enable", Some(id)) = (one.kind, verb, &one.id) {
-        super::checks::compiles(call, id).await?;
     }
     let id = match one.id {
         Some(id) => json!(id),

@@ -3,10 +3,13 @@
 use super::call::Call;
 use super::decisions::lawless;
 use super::problem::{Problem, RowRefusal};
+use crate::service::{Request, Work, carry_out};
 use axum::http::StatusCode;
-use skyweave_control::command::{Command, RestrictionCommand, TerritoryCommand};
+use skyweave_control::command::{
+    Command, PlanCommand, ProtectedClassCommand, RegistryCommand, RestrictionCommand, TerritoryCommand,
+};
 use skyweave_control::entity::{RestrictionSpec, TerritorySpec};
-use skyweave_control::restriction::{PolicyFile, Restrictions};
+use skyweave_control::restriction::{NONE, PolicyFile, Restrictions};
 use skyweave_control::territory::{Definition, Piece};
 
 /// Checks the texts of a command.
@@ -27,14 +30,50 @@ pub fn text_of(command: &Command) -> Result<(), Problem> {
     }
 }
 
-/// Checks that a restriction compiles together with all that is in force, before it is enabled: what does not would leave everybody without a
-/// decision.
+/// Checks that the law still compiles after commands that may keep it from that: what does not would leave everybody without a decision.
 ///
 /// # Errors
 /// If it does not.
-pub async fn compiles(call: &Call, id: &str) -> Result<(), Problem> {
-    let checked = call.api.laws.try_enabled(&*call.api.store, id, call.api.now_ns()).await;
-    checked.map_err(lawless)
+pub async fn law_stays(call: &Call, requests: &[Request]) -> Result<(), Problem> {
+    if !requests.iter().any(|request| may_break_the_law(&request.command)) {
+        return Ok(());
+    }
+    let work = Work {
+        actor: &call.caller()?.actor()?,
+        requests,
+        now_ns: call.api.now_ns(),
+        rules: &call.api.rules,
+        dry_run: true,
+        answer: None,
+    };
+    // what is refused for itself is refused again, with its own reason
+    let Ok(out) = carry_out(&*call.api.store, &work).await else { return Ok(()) };
+    let changed = out.done.into_iter().map(|done| done.subject).collect();
+    call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)
+}
+
+/// What takes a name away that policies may speak of, or brings a text or borders in.
+fn may_break_the_law(command: &Command) -> bool {
+    match command {
+        Command::Restriction { command, .. } => {
+            matches!(command, RestrictionCommand::Enable | RestrictionCommand::Update { .. })
+        }
+        Command::Territory { command: TerritoryCommand::Create { spec }, .. } => {
+            spec.name == NONE || spec.boundary_set.is_some()
+        }
+        Command::Territory { .. } => true,
+        Command::Plan { command: PlanCommand::Create { spec }, .. } => spec.name == NONE,
+        Command::Plan { command, .. } => matches!(command, PlanCommand::Update { .. }),
+        Command::Registry { command: RegistryCommand::Create { spec }, .. } => spec.name == NONE,
+        Command::Registry { command, .. } => {
+            matches!(command, RegistryCommand::Update { .. } | RegistryCommand::Withdraw)
+        }
+        Command::ProtectedClass { command: ProtectedClassCommand::Create { spec }, .. } => spec.name == NONE,
+        Command::ProtectedClass { command, .. } => {
+            matches!(command, ProtectedClassCommand::Update { .. } | ProtectedClassCommand::Dissolve)
+        }
+        _ => false,
+    }
 }
 
 /// Every mistake that can be found without knowing which plans, territories and registries there are.

@@ -83,9 +83,6 @@ pub async fn act(
 ) -> Result<Reply, Problem> {
     let body = call.object()?;
     let expected = if_match(&call.headers)?;
-    if (collection.kind, verb) == (Kind::Restriction, "enable") {
-        super::checks::compiles(&call, call.param("id")).await?;
-    }
     let command = with_verb(verb, by, body);
     let request = request(collection.kind, &json!(call.param("id")), &command, expected)?;
     one(call, collection, request, StatusCode::OK).await
@@ -118,6 +115,7 @@ async fn one(
     request: Request,
     status: StatusCode,
 ) -> Result<Reply, Problem> {
+    super::checks::law_stays(&call, std::slice::from_ref(&request)).await?;
     let caller = call.caller()?;
     let reply = |done: &AnyEntity| {
         let address = format!("/api/v1/{}/{}", collection.path, done.id());

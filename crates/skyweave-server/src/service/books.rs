@@ -5,7 +5,6 @@
 
 use super::event_of;
 use super::law::Lawless;
-use crate::clock::seconds;
 use crate::store::{EventQuery, Scope, Store, StoredEvent};
 use skyweave_control::entity::AnyEntity;
 use skyweave_control::event;
@@ -49,17 +48,14 @@ impl Books {
             drop(now);
             as_they_were(store, time_ns).await?
         };
-        let time = seconds(time_ns);
-        let holds = |thing: &Arc<AnyEntity>| match &**thing {
-            // a plan that is no longer sold goes on for those who have it, and so do borders
-            AnyEntity::Plan(_) | AnyEntity::BoundarySet(_) => true,
-            AnyEntity::ProtectedClass(class) => {
-                class.current && class.spec.expires_s.is_none_or(|end| time < end)
-            }
-            other => other.is_live(),
-        };
-        Ok(things.into_iter().filter(holds).collect())
+        Ok(things.into_iter().filter(|thing| holds(thing)).collect())
     }
+}
+
+/// Whether policies may speak of a thing. A class or list that has expired is still known, and has nobody on it.
+pub(super) fn holds(thing: &AnyEntity) -> bool {
+    // a plan that is no longer sold goes on for those who have it, and so do borders
+    matches!(thing, AnyEntity::Plan(_) | AnyEntity::BoundarySet(_)) || thing.is_live()
 }
 
 impl Fold {

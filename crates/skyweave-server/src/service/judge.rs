@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use skyweave_control::enforcement::{Service, service};
 use skyweave_control::entity::{
-    Account, AccountState, AnyEntity, Incident, LineState, Permit, Plan, ServiceLine, Terminal,
+    Account, AccountState, AnyEntity, Incident, LineState, Permit, Plan, ProtectedClass, ServiceLine,
+    Terminal,
 };
 use skyweave_control::evidence::{self, Fix};
 use skyweave_control::id::{EntityId, Kind};
@@ -295,7 +296,8 @@ fn attributes(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64)
             || terminal.account.is_some_and(|account| members.contains(&account.into()))
             || holders.iter().flatten().any(|holder| members.contains(&(*holder).into()))
     };
-    let protected = law.protected.iter().find(|class| is_member(&class.members));
+    let in_force = |class: &&ProtectedClass| class.holds(UnixSeconds(time_s));
+    let protected = law.protected.iter().filter(in_force).find(|class| is_member(&class.members));
     let surface = |surface: skyweave_control::entity::Surface| match surface {
         skyweave_control::entity::Surface::Land => Surface::Land,
         skyweave_control::entity::Surface::Sea => Surface::Sea,

@@ -1,6 +1,6 @@
 //! The law at a time: the restrictions, territories and names that were in force then, compiled to a decision table.
 
-use super::books::Books;
+use super::books::{Books, holds};
 use crate::clock::SECOND_NS;
 use crate::store::{Store, StoreError};
 use sha2::{Digest, Sha256};
@@ -103,25 +103,19 @@ impl Laws {
         Ok(law)
     }
 
-    /// Whether the law would still compile with this restriction enabled as it is now.
+    /// Whether the law would still compile with these things as they would be then.
     ///
     /// # Errors
     /// If the store cannot be read, or it would not.
-    pub async fn try_enabled(
+    pub async fn try_with(
         self: &Arc<Self>,
         store: &dyn Store,
-        id: &str,
+        changed: Vec<AnyEntity>,
         time_ns: i64,
     ) -> Result<(), Lawless> {
         let mut things = self.books.in_force(store, time_ns).await?;
-        for thing in &mut things {
-            if let AnyEntity::Restriction(restriction) = &**thing
-                && restriction.id.to_string() == id
-            {
-                *thing =
-                    Arc::new(AnyEntity::Restriction(Restriction { enabled: true, ..restriction.clone() }));
-            }
-        }
+        things.retain(|thing| changed.iter().all(|changed| changed.id() != thing.id()));
+        things.extend(changed.into_iter().filter(holds).map(Arc::new));
         let this = Arc::clone(self);
         let compiled = tokio::task::spawn_blocking(move || this.compile(&things)).await;
         compiled.map_err(|_| StoreError::Closed)?.map(drop)
