@@ -3,7 +3,10 @@
 use crate::cluster::{cluster, file_in, name_of};
 use crate::rows::change;
 use skyweave_server::store::{self, StoreError};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
+
+/// Of a server that there is not.
+const OTHERS_CERTIFICATE: &str = include_str!("other.crt");
 
 async fn said(url: &str) -> String {
     match store::open(url, 1).await {
@@ -109,6 +112,19 @@ async fn a_full_disk_loses_what_was_not_acknowledged_and_nothing_else() {
     drop(store);
     let done = std::process::Command::new("umount").arg(folder.path()).status().unwrap();
     assert!(done.success());
+}
+
+#[tokio::test]
+async fn a_server_is_spoken_to_over_tls_and_only_if_its_certificate_is_trusted() {
+    let Some(cluster) = cluster() else { return };
+    let (url, trusted) = cluster.database_over_tls();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    assert!(sqlx::query_scalar::<_, bool>(sql).fetch_one(&mut connection).await.unwrap());
+    store::open(&url, 1).await.unwrap().close().await;
+    std::fs::write(&trusted, OTHERS_CERTIFICATE).unwrap();
+    let said = said(&url).await;
+    assert!(said.contains("it cannot be opened") && said.contains("certificate"), "{said}");
 }
 
 #[tokio::test]
