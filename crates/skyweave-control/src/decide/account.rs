@@ -44,10 +44,13 @@ pub(super) fn decide<V: View>(
             if before.state != AccountState::Open {
                 return Err(already(id, "disabled").into());
             }
-            AccountChange::Disabled { reason: reason.clone() }
+            AccountChange::Disabled { reason: reason.clone(), by_the_service: context.is_the_service() }
         }
         AccountCommand::Enable => {
             not_own(id, context, "enabling one's own account")?;
+            if let AccountState::Disabled { by_the_service: true, .. } = before.state {
+                context.by_the_service("enabling what the service disabled")?;
+            }
             if before.state == AccountState::Open {
                 return Err(already(id, "open").into());
             }
@@ -70,7 +73,7 @@ fn not_own<V: View>(id: AccountId, context: &Context<'_, V>, what: &str) -> Foun
 
 fn check<V: View>(id: AccountId, spec: &AccountSpec, context: &Context<'_, V>) -> Found<(), V> {
     fields::name("name", &spec.name)?;
-    context.open_organization(spec.organization, "organization")?;
+    context.own_organization(spec.organization, spec.parent, "organization")?;
     let Some(parent) = spec.parent else {
         return context.by_the_service("an account at the top");
     };

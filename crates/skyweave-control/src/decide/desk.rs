@@ -64,6 +64,33 @@ impl<V: View> Context<'_, V> {
         Ok(())
     }
 
+    /// Whether the actor runs the whole service.
+    pub(crate) const fn is_the_service(&self) -> bool {
+        self.actor.scope.is_none()
+    }
+
+    /// Refuses an organization that does not answer for this account or one above it, unless the actor runs the service: what it is
+    /// protected for, and its address, are not for others to take.
+    pub(crate) fn own_organization(
+        &self,
+        id: OrganizationId,
+        account: Option<AccountId>,
+        field: &str,
+    ) -> Found<(), V> {
+        self.open_organization(id, field)?;
+        if self.is_the_service() {
+            return Ok(());
+        }
+        for account in account.map_or_else(|| Ok(Vec::new()), |account| self.with_all_above(account))? {
+            if self.find::<Account>(account)?.spec.organization == id {
+                return Ok(());
+            }
+        }
+        let found = format!("{id} answers for none of these accounts");
+        let remedy = "name an organization that does, or ask those who run the service";
+        Err(Refused::new(Code::OutOfScope, found, remedy).field(field).because_of(id).into())
+    }
+
     /// Refuses if the actor runs no more than a part of the service.
     pub(super) fn by_the_service(&self, what: &str) -> Found<(), V> {
         if self.actor.scope.is_none() {
@@ -105,16 +132,20 @@ impl<V: View> Context<'_, V> {
     pub(crate) fn usable_account(&self, id: AccountId) -> Found<Account, V> {
         self.in_scope(Some(id), id)?;
         let account: Account = self.find(id)?;
-        match &account.state {
-            AccountState::Open => Ok(account),
-            AccountState::Disabled { reason } => {
-                let found = format!("{id} is disabled: {reason}");
-                Err(Refused::new(Code::AccountDisabled, found, "enable it first, or use another")
-                    .because_of(id)
-                    .into())
+        for id in self.with_all_above(id)? {
+            let above: Account = self.find(id)?;
+            match &above.state {
+                AccountState::Open => {}
+                AccountState::Disabled { reason, .. } => {
+                    let found = format!("{id} is disabled: {reason}");
+                    let refused =
+                        Refused::new(Code::AccountDisabled, found, "enable it first, or use another");
+                    return Err(refused.because_of(id).into());
+                }
+                AccountState::Closed => return Err(closed(id.into()).into()),
             }
-            AccountState::Closed => Err(closed(id.into()).into()),
         }
+        Ok(account)
     }
 
     /// Refuses if there is no such organization, or it is closed.

@@ -31,14 +31,19 @@ pub(super) fn decide<V: View>(id: LineId, command: &LineCommand, context: &Conte
         }
         LineCommand::Suspend { reason } => {
             fields::reason("reason", reason)?;
-            if before.state != LineState::Active {
+            let over_its_holder = context.is_the_service()
+                && matches!(before.state, LineState::Suspended { by_the_service: false, .. });
+            if before.state != LineState::Active && !over_its_holder {
                 return Err(already(id, "suspended").into());
             }
-            LineChange::Suspended { reason: reason.clone() }
+            LineChange::Suspended { reason: reason.clone(), by_the_service: context.is_the_service() }
         }
         LineCommand::Resume => {
             if before.state == LineState::Active {
                 return Err(already(id, "active").into());
+            }
+            if let LineState::Suspended { by_the_service: true, .. } = before.state {
+                context.by_the_service("resuming what the service suspended")?;
             }
             context.usable_account(before.spec.account)?;
             LineChange::Resumed

@@ -44,6 +44,13 @@ pub(super) fn decide<V: View>(
                 let found = format!("{id} is in force, and policies rely on its kind and name");
                 return Err(Refused::new(Code::InUse, found, "lift it first").into());
             }
+            let sooner = |end: UnixSeconds| before.spec.expires_s.is_none_or(|before| end < before);
+            if in_force && spec.expires_s.is_some_and(sooner) {
+                let found = format!("{id} is in force, and would end sooner");
+                return Err(Refused::new(Code::InUse, found, "lift it when it shall end")
+                    .field("expires_s")
+                    .into());
+            }
             RegistryChange::Changed(spec.clone())
         }
         RegistryCommand::Add { keys, previewed_version } => {

@@ -31,6 +31,12 @@ pub(super) fn decide<V: View>(
     let change = match command {
         RestrictionCommand::Update { spec } if *spec == before.spec => return Ok(Vec::new()),
         RestrictionCommand::Create { spec } | RestrictionCommand::Update { spec } => {
+            if before.enabled {
+                let found = format!("{id} is enabled, and what is in force does not change unseen");
+                let remedy =
+                    "make another one; then disable this one and enable that one, together as two commands";
+                return Err(Refused::new(Code::InUse, found, remedy).into());
+            }
             check(spec)?;
             context.free_name(id, &spec.name)?;
             RestrictionChange::Changed(spec.clone())

@@ -48,7 +48,7 @@ pub(super) fn decide<V: View>(
         TerminalCommand::Register { account, holders } => {
             possible(&before, Verb::Register)?;
             context.usable_account(*account)?;
-            known_holders(holders, context)?;
+            known_holders(holders, &before.holders, Some(*account), context)?;
             TerminalChange::Registered { account: *account, holders: *holders }
         }
         TerminalCommand::Attach { line } => {
@@ -64,7 +64,12 @@ pub(super) fn decide<V: View>(
         }
         TerminalCommand::Move { verb, reason, incident } => {
             by_verb(&before, *verb, reason.as_deref(), *incident, context)?;
-            TerminalChange::Moved { verb: *verb, reason: reason.clone(), incident: *incident }
+            TerminalChange::Moved {
+                verb: *verb,
+                reason: reason.clone(),
+                incident: *incident,
+                by_the_service: context.is_the_service(),
+            }
         }
     };
     Ok(vec![context.next(&before, change)])
@@ -77,7 +82,7 @@ fn enter<V: View>(id: TerminalId, entry: &Entry, context: &Context<'_, V>) -> Fo
         Some(account) => _ = context.usable_account(account)?,
         None => context.by_the_service("entering a terminal without an account")?,
     }
-    known_holders(&entry.holders, context)?;
+    known_holders(&entry.holders, &Holders::default(), entry.account, context)?;
     let key = &entry.hardware_key;
     if let Some(other) = context.view.terminal_with_key(key).map_err(Stopped::View)? {
         let terminal: Option<Terminal> = context.view.get(other).map_err(Stopped::View)?;
@@ -105,14 +110,25 @@ fn describe(serial: Option<&str>, model: Option<&str>, note: Option<&str>) -> Re
     fields::description("note", note)
 }
 
-fn known_holders<V: View>(holders: &Holders, context: &Context<'_, V>) -> Found<(), V> {
-    let named = [("owner", holders.owner), ("donor", holders.donor), ("operator", holders.operator)];
-    for (field, organization) in named {
-        if let Some(organization) = organization {
-            context.open_organization(organization, field)?;
+/// Owner and operator may protect a terminal: whoever runs only a part of the service names none but those of the account, and those that the
+/// terminal has. A donor protects nobody.
+fn known_holders<V: View>(
+    holders: &Holders,
+    before: &Holders,
+    account: Option<AccountId>,
+    context: &Context<'_, V>,
+) -> Found<(), V> {
+    let had = [before.owner, before.operator];
+    for (field, organization) in [("owner", holders.owner), ("operator", holders.operator)] {
+        match organization {
+            Some(organization) if had.contains(&Some(organization)) => {
+                context.open_organization(organization, field)?;
+            }
+            Some(organization) => context.own_organization(organization, account, field)?,
+            None => {}
         }
     }
-    Ok(())
+    holders.donor.map_or(Ok(()), |donor| context.open_organization(donor, "donor"))
 }
 
 fn attach<V: View>(before: &Terminal, line: LineId, context: &Context<'_, V>) -> Found<(), V> {
@@ -144,7 +160,7 @@ pub(crate) fn fit_line<V: View>(
     context.usable_account(account)?;
     match &line.state {
         LineState::Active => {}
-        LineState::Suspended { reason } => {
+        LineState::Suspended { reason, .. } => {
             let found = format!("{} is suspended: {reason}", line.id);
             let refused = Refused::new(Code::LineSuspended, found, "resume the line first");
             return Err(refused.because_of(line.id).into());
@@ -167,7 +183,7 @@ fn transfer<V: View>(
     let Some(from) = before.account else {
         return Err(not_registered(before.id).into());
     };
-    known_holders(holders, context)?;
+    known_holders(holders, &before.holders, Some(account), context)?;
     if from == account {
         return Ok(());
     }
@@ -194,6 +210,11 @@ fn by_verb<V: View>(
         return Err(Refused::new(Code::Malformed, format!("by: `{verb}`"), remedy).field("by").into());
     }
     possible(before, verb)?;
+    if before.held_by_the_service && !context.is_the_service() {
+        let found = format!("{} is {}, and the service made it so", before.id, before.state);
+        let remedy = "ask those who run the service, or appeal";
+        return Err(Refused::new(Code::OutOfScope, found, remedy).into());
+    }
     match (reason, verb) {
         (Some(reason), _) => fields::reason("reason", reason)?,
         (None, Verb::Activate | Verb::Detach | Verb::Resume) => {}

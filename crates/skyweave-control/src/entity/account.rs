@@ -27,6 +27,9 @@ pub enum AccountState {
     Disabled {
         /// Why, for its holder to read.
         reason: String,
+        /// True if those who run the service did it: then only they undo it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_the_service: bool,
     },
     /// For good.
     Closed,
@@ -62,6 +65,9 @@ pub enum AccountChange {
     Disabled {
         /// Why.
         reason: String,
+        /// True if those who run the service did it: then only they undo it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_the_service: bool,
     },
     /// It may be used again.
     #[serde(rename = "account.enabled")]
@@ -97,8 +103,9 @@ impl Entity for Account {
         match change {
             AccountChange::Created(_) => return Err(Misfit),
             AccountChange::Changed(spec) => self.spec = spec.clone(),
-            AccountChange::Disabled { reason } => {
-                self.state = AccountState::Disabled { reason: reason.clone() };
+            AccountChange::Disabled { reason, by_the_service } => {
+                self.state =
+                    AccountState::Disabled { reason: reason.clone(), by_the_service: *by_the_service };
             }
             AccountChange::Enabled => self.state = AccountState::Open,
             AccountChange::Closed => self.state = AccountState::Closed,

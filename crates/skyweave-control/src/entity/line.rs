@@ -45,6 +45,9 @@ pub enum LineState {
     Suspended {
         /// Why, for its holder to read.
         reason: String,
+        /// True if those who run the service did it: then only they undo it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_the_service: bool,
     },
     /// For good.
     Closed,
@@ -80,6 +83,9 @@ pub enum LineChange {
     Suspended {
         /// Why.
         reason: String,
+        /// True if those who run the service did it: then only they undo it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_the_service: bool,
     },
     /// It serves again.
     #[serde(rename = "service_line.resumed")]
@@ -115,7 +121,9 @@ impl Entity for ServiceLine {
         match change {
             LineChange::Created(_) => return Err(Misfit),
             LineChange::Changed(spec) => self.spec = spec.clone(),
-            LineChange::Suspended { reason } => self.state = LineState::Suspended { reason: reason.clone() },
+            LineChange::Suspended { reason, by_the_service } => {
+                self.state = LineState::Suspended { reason: reason.clone(), by_the_service: *by_the_service };
+            }
             LineChange::Resumed => self.state = LineState::Active,
             LineChange::Closed => self.state = LineState::Closed,
         }

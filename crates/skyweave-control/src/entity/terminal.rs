@@ -90,6 +90,9 @@ pub struct Terminal {
     /// Why it is in this state, where somebody said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state_reason: Option<String>,
+    /// True if those who run the service took its service away: then only they give it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_by_the_service: bool,
     /// The account that answers for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
@@ -168,6 +171,9 @@ pub enum TerminalChange {
         /// The incident that led to it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         incident: Option<IncidentId>,
+        /// True if those who run the service did it: then only they undo it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_the_service: bool,
     },
 }
 
@@ -240,6 +246,7 @@ impl Entity for Terminal {
             state,
             state_since_s: stamp.at,
             state_reason: None,
+            held_by_the_service: false,
             account: None,
             line: entry.line,
             holders: Holders::default(),
@@ -270,8 +277,16 @@ impl Entity for Terminal {
             TerminalChange::Transferred { account, holders, reason } => {
                 self.hand_over(*account, *holders, reason.clone(), stamp);
             }
-            TerminalChange::Moved { verb, reason, .. } => {
+            TerminalChange::Moved { verb, reason, by_the_service, .. } => {
                 self.enter(*verb, reason.clone(), stamp)?;
+                let without_service = matches!(
+                    self.state,
+                    TerminalState::Suspended
+                        | TerminalState::Lost
+                        | TerminalState::Stolen
+                        | TerminalState::Diverted
+                );
+                self.held_by_the_service = without_service && (*by_the_service || self.held_by_the_service);
                 if *verb == Verb::Unregister {
                     let reason = reason.clone().unwrap_or_else(|| "unregistered".to_owned());
                     self.hand_over(None, Holders { operator: None, ..self.holders }, reason, stamp);

@@ -35,6 +35,11 @@ pub(super) struct Believed {
 }
 
 impl Doubt {
+    /// The last position that did not come from the terminal itself.
+    pub(super) const fn network(&self) -> Option<Fix> {
+        self.network
+    }
+
     /// The last position, believed or not.
     pub(super) const fn last(&self) -> Option<Fix> {
         self.last
@@ -49,7 +54,7 @@ impl Doubt {
         is_inside: impl FnOnce() -> bool,
     ) -> Believed {
         let last = self.last.replace(*fix);
-        if fix.evidence != PositionEvidence::ClaimedGnss {
+        if !fix.is_claimed() {
             let claimed = last.filter(|last| last.evidence == PositionEvidence::ClaimedGnss);
             if claimed.is_some_and(|claimed| too_far(&claimed, fix, limits)) {
                 self.refuted_s = Some(fix.time_s);

@@ -56,6 +56,11 @@ pub trait Inside {
 }
 
 impl Fix {
+    /// Whether the terminal itself says so.
+    const fn is_claimed(&self) -> bool {
+        matches!(self.evidence, PositionEvidence::ClaimedGnss)
+    }
+
     /// Great-circle distance to another position, m.
     fn distance_m(&self, other: &Self) -> f64 {
         self.place().great_circle_m(other.place())

@@ -22,6 +22,9 @@ pub struct Watch {
     /// The time of the last position.
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_s: Option<i64>,
+    /// The time of the last position that did not come from the terminal itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network_s: Option<i64>,
     doubt: Doubt,
     scores: Scores,
     /// The incident that is open.
@@ -63,10 +66,23 @@ impl Watch {
     /// are weighed. Whoever gets one each 15 s can spare themselves 29 of 30.
     #[must_use]
     pub fn wants(&self, fix: &Fix, params: &Params) -> bool {
-        let Some(last) = self.doubt.last() else { return true };
+        if !self.is_next(fix, params) {
+            return false;
+        }
+        let last = if fix.is_claimed() { self.doubt.last() } else { self.doubt.network() };
+        let Some(last) = last else { return true };
         let same = Fix { time_s: last.time_s, ..*fix } == last;
-        fix.time_s > last.time_s
-            && !(same && fix.time_s - last.time_s < params.look_s / params.most_fixes_a_look)
+        !(same && fix.time_s - last.time_s < params.look_s / params.most_fixes_a_look)
+    }
+
+    /// Claims come in the order of their times. What the network knows has an order of its own: it may come later than claims, up to a
+    /// look, and is not kept out by a terminal that dates its own ahead.
+    fn is_next(&self, fix: &Fix, params: &Params) -> bool {
+        let newer = |than_s: Option<i64>| than_s.is_none_or(|than_s| fix.time_s > than_s);
+        if fix.is_claimed() {
+            return newer(self.seen_s);
+        }
+        newer(self.network_s) && self.seen_s.is_none_or(|seen_s| seen_s - fix.time_s <= params.look_s)
     }
 
     /// Begins anew, after somebody has closed the incident: what was seen before no longer counts.
@@ -104,12 +120,20 @@ impl Watch {
     }
 }
 
-/// The state after one more position, and what there is to say. Positions must come in order of time; one that does not is left out.
+/// The state after one more position, and what there is to say. Positions of a kind, claims or what the network knows, must come in
+/// order of time; one that does not is left out.
 #[must_use]
 pub fn observe(mut watch: Watch, fix: &Fix, limits: &Limits<'_>, params: &Params) -> (Watch, Option<Notice>) {
-    if watch.seen_s.is_some_and(|seen_s| fix.time_s <= seen_s) {
+    if !watch.is_next(fix, params) {
         return (watch, None);
     }
+    if !fix.is_claimed() {
+        watch.network_s = Some(fix.time_s);
+    }
+    // what comes late is about now, give or take how far it may have gone since
+    let late_s = watch.seen_s.map_or(0, |seen_s| (seen_s - fix.time_s).max(0));
+    let gone_m = u32::try_from(late_s).unwrap_or(u32::MAX).saturating_mul(limits.fastest_m_s);
+    let fix = &Fix { time_s: fix.time_s + late_s, error_m: fix.error_m.saturating_add(gone_m), ..*fix };
     watch.seen_s = Some(fix.time_s);
     let is_inside = || limits.home.mass_65536(&[*fix]) >= params.inside_65536;
     let believed = watch.doubt.weigh(fix, limits, params, is_inside);

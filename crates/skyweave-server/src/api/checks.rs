@@ -6,10 +6,10 @@ use super::problem::{Problem, RowRefusal};
 use crate::service::{Request, Work, carry_out};
 use axum::http::StatusCode;
 use skyweave_control::command::{
-    Command, PlanCommand, ProtectedClassCommand, RegistryCommand, RestrictionCommand, TerritoryCommand,
+    Command, ProtectedClassCommand, RegistryCommand, RestrictionCommand, TerritoryCommand,
 };
 use skyweave_control::entity::{RestrictionSpec, TerritorySpec};
-use skyweave_control::restriction::{NONE, PolicyFile, Restrictions};
+use skyweave_control::restriction::{PolicyFile, Restrictions};
 use skyweave_control::territory::{Definition, Piece};
 
 /// Checks the texts of a command.
@@ -52,25 +52,18 @@ pub async fn law_stays(call: &Call, requests: &[Request]) -> Result<(), Problem>
     call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)
 }
 
-/// What takes a name away that policies may speak of, or brings a text or borders in.
+/// All that is law but terminals on lists and members of classes, which change often and take nothing away that policies speak of.
 fn may_break_the_law(command: &Command) -> bool {
     match command {
         Command::Restriction { command, .. } => {
             matches!(command, RestrictionCommand::Enable | RestrictionCommand::Update { .. })
         }
-        Command::Territory { command: TerritoryCommand::Create { spec }, .. } => {
-            spec.name == NONE || spec.boundary_set.is_some()
-        }
-        Command::Territory { .. } => true,
-        Command::Plan { command: PlanCommand::Create { spec }, .. } => spec.name == NONE,
-        Command::Plan { command, .. } => matches!(command, PlanCommand::Update { .. }),
-        Command::Registry { command: RegistryCommand::Create { spec }, .. } => spec.name == NONE,
+        Command::Territory { .. } | Command::BoundarySet { .. } | Command::Plan { .. } => true,
         Command::Registry { command, .. } => {
-            matches!(command, RegistryCommand::Update { .. } | RegistryCommand::Withdraw)
+            !matches!(command, RegistryCommand::Add { .. } | RegistryCommand::Remove { .. })
         }
-        Command::ProtectedClass { command: ProtectedClassCommand::Create { spec }, .. } => spec.name == NONE,
         Command::ProtectedClass { command, .. } => {
-            matches!(command, ProtectedClassCommand::Update { .. } | ProtectedClassCommand::Dissolve)
+            !matches!(command, ProtectedClassCommand::Admit { .. } | ProtectedClassCommand::Remove { .. })
         }
         _ => false,
     }
@@ -101,6 +94,18 @@ fn territory(spec: &TerritorySpec) -> Result<(), Problem> {
         let names =
             format!("the definition is of `{}`, and the territory of `{}`", definition.name, spec.name);
         return Err(refuse(format!("{}; accepted: the same name", names.escape_debug())));
+    }
+    let said = (spec.valid_from_s.0, spec.valid_until_s.map(|end| end.0), spec.disputed, spec.front_line);
+    let is = (
+        definition.from_s.unwrap_or(said.0),
+        definition.until_s.or(said.1),
+        definition.disputed || spec.disputed,
+        definition.front_line || spec.front_line,
+    );
+    if said != is {
+        let detail = "the document says otherwise than `valid_from_s`, `valid_until_s`, `disputed` or `front_line` \
+            beside it; accepted: the same, or a document that is silent";
+        return Err(refuse(detail.to_owned()));
     }
     if definition.pieces.iter().all(|piece| matches!(piece, Piece::Polygon { .. })) {
         definition.assemble(&[]).map_err(|fault| refuse(fault.to_string()))?;

@@ -268,6 +268,10 @@ impl Collection {
     /// Who may use a verb, be it by its own address or within a list of commands.
     #[must_use]
     pub fn role(&self, verb: &str) -> Role {
+        if self.kind == Kind::Territory && self.update.is_some_and(|(update, _)| update == verb) {
+            // where a territory lies is law as soon as a policy names it
+            return Role::Approver;
+        }
         self.verbs.iter().find(|route| route.verb == verb).map_or(Role::Operator, |route| route.role)
     }
 }

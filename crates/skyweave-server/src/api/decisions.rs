@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::routes::{Needs, Route, Takes};
 use super::shapes::Shape;
 use crate::clock::{SECOND_NS, seconds};
-use crate::service::{Circumstances, Lawless, USE_CLASSES, Verdict, judge, standing};
+use crate::service::{Circumstances, Lawless, USE_CLASSES, Verdict, When, judge, standing};
 use axum::http::{Method, StatusCode};
 use h3o::{CellIndex, LatLng};
 use schemars::JsonSchema;
@@ -96,17 +96,21 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     let asked: DecisionRequest = call.json()?;
     may_ask(&call, asked.terminal).await?;
     let now_ns = call.api.now_ns();
-    let time_ns = match asked.at_s {
-        None => now_ns,
-        Some(at_s) if (0..=seconds(now_ns).0).contains(&at_s) => at_s * SECOND_NS + (SECOND_NS - 1),
+    let when = match asked.at_s {
+        None => When::Now(now_ns),
+        Some(at_s) if (0..=seconds(now_ns).0).contains(&at_s) => When::At(at_s * SECOND_NS + (SECOND_NS - 1)),
         Some(_) => return Err(wrong("at_s", "a time from 1970 until now, in seconds")),
     };
+    let time_ns = when.time_ns();
     let none = || Problem::not_found(format!("user terminal {} at that time", asked.terminal));
-    let known = standing(&*call.api.store, asked.terminal.into(), time_ns)
-        .await
-        .map_err(lawless)?
-        .ok_or_else(none)?;
-    let law = call.api.laws.at(&*call.api.store, time_ns).await.map_err(lawless)?;
+    let known =
+        standing(&*call.api.store, asked.terminal.into(), when).await.map_err(lawless)?.ok_or_else(none)?;
+    let (laws, store) = (&call.api.laws, &*call.api.store);
+    let law = match when {
+        When::Now(now_ns) => laws.now(store, now_ns).await,
+        When::At(time_ns) => laws.at(store, time_ns).await,
+    };
+    let law = law.map_err(lawless)?;
     let how = circumstances(&call, &asked, time_ns).await?;
     let verdict = judge(&known, &law, &how, time_ns);
     let position_e7 = how.point.map(|point| {

@@ -6,7 +6,7 @@ use super::problem::{Problem, RowRefusal};
 use super::routes::{Needs, OPERATORS, Route, Takes};
 use super::shapes::Shape;
 use crate::clock::seconds;
-use crate::service::{Law, Watchman};
+use crate::service::{self, Law, Watchman};
 use crate::store::{Scope, Sighting};
 use axum::http::{Method, StatusCode};
 use h3o::{CellIndex, LatLng, Resolution};
@@ -58,8 +58,10 @@ pub struct Positions {
 /// What became of them.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TakenIn {
-    /// Positions that were taken in.
+    /// Positions that were sent.
     pub positions: usize,
+    /// Those of them that were held against where their terminal may be. Others came too late, or again, or nothing says where it may be.
+    pub used: usize,
     /// Incidents that began with them.
     pub incidents: usize,
 }
@@ -104,11 +106,11 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
     }
     let law = law(&call).await;
     call.api.store.put_sightings(fixes.sightings(law.as_deref())).await?;
-    let incidents = match law {
+    let service::TakenIn { used, incidents } = match law {
         Some(law) => fixes.hold_against(&call, &law).await?,
-        None => 0,
+        None => service::TakenIn::default(),
     };
-    Reply::of(&TakenIn { positions: positions.len(), incidents })
+    Reply::of(&TakenIn { positions: positions.len(), used, incidents })
 }
 
 async fn check(
@@ -150,7 +152,7 @@ pub fn of_cell(cell: CellIndex, time_s: i64) -> Option<Fix> {
 
 /// The law as it is now; none if it does not compile, which the log says: then nobody's position means anything.
 pub async fn law(call: &Call) -> Option<Arc<Law>> {
-    let law = call.api.laws.at(&*call.api.store, call.api.now_ns()).await;
+    let law = call.api.laws.now(&*call.api.store, call.api.now_ns()).await;
     law.map_err(|error| tracing::warn!("positions are not held against anything: {error}")).ok()
 }
 
@@ -182,11 +184,11 @@ impl Fixes {
         self.0.iter().filter_map(last).collect()
     }
 
-    /// Takes them in, one request after the other: what is remembered of a terminal is read, added to and written. How many incidents began.
+    /// Takes them in, one request after the other: what is remembered of a terminal is read, added to and written.
     ///
     /// # Errors
     /// If the store cannot.
-    pub async fn hold_against(mut self, call: &Call, law: &Law) -> Result<usize, Problem> {
+    pub async fn hold_against(mut self, call: &Call, law: &Law) -> Result<service::TakenIn, Problem> {
         self.0.values_mut().for_each(|fixes| fixes.sort_by_key(|fix| fix.time_s));
         let api = &call.api;
         let _turn = api.watching.lock().await;

@@ -220,6 +220,14 @@ pub fn all() -> Vec<Route> {
     routes
 }
 
+/// A role that changes things, as who may.
+const fn alone(role: Role) -> &'static [Role] {
+    match role {
+        Role::Approver => APPROVERS,
+        _ => OPERATORS,
+    }
+}
+
 fn of_collection(collection: &'static Collection) -> Vec<Route> {
     let path = format!("/api/v1/{}", collection.path);
     let one = format!("{path}/{{id}}");
@@ -277,7 +285,7 @@ fn of_collection(collection: &'static Collection) -> Vec<Route> {
                 entity(),
                 move |call| entities::update(collection, call),
             )
-            .needs(Needs::AnyOf(OPERATORS))
+            .needs(Needs::AnyOf(alone(collection.role(verb))))
             .takes(Takes::Json(shape))
             .decided()
             .conditional(),
@@ -285,7 +293,7 @@ fn of_collection(collection: &'static Collection) -> Vec<Route> {
     }
     for verb in collection.verbs {
         let shape = Shape::Verb { kind: collection.kind, verb: verb.verb, field: None, by: verb.by };
-        let needs = if verb.role == Role::Approver { APPROVERS } else { OPERATORS };
+        let needs = alone(verb.role);
         routes.push(
             Route::new(
                 Method::POST,

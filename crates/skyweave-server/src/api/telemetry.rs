@@ -7,11 +7,15 @@ use super::problem::{Problem, RowRefusal};
 use super::routes::{Needs, READERS, REPORTERS, Route, Takes};
 use super::shapes::Shape;
 use crate::clock::SECOND_NS;
+use crate::service::{NotDone, Request, Work, carry_out};
 use crate::store::{Scope, Sighting, TelemetryRow};
 use axum::http::{Method, StatusCode};
 use h3o::{CellIndex, Resolution};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use skyweave_control::command::{Actor, Command, TerminalCommand};
+use skyweave_control::entity::{TerminalState, Verb};
+use skyweave_control::id::TerminalId;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -187,7 +191,8 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
         };
         match check(&measured, account, now_ns) {
             Ok((row, cell)) => {
-                let time_s = row.time_ns.div_euclid(SECOND_NS);
+                // nobody is anywhere before it is then
+                let time_s = row.time_ns.min(now_ns).div_euclid(SECOND_NS);
                 match (cell.and_then(|cell| positions::of_cell(cell, time_s)), row.terminal.parse()) {
                     (Some(fix), Ok(terminal)) => fixes.add(terminal, fix),
                     _ => sightings.push(Sighting::of(&row.terminal, time_s)),
@@ -205,8 +210,14 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
     if !refusals.is_empty() {
         return Err(Problem::of_rows(refusals, "some rows are not what they must be, and none was taken"));
     }
+    let seen: Vec<TerminalId> = accounts
+        .iter()
+        .filter(|(_, reporter)| reporter.is_assigned())
+        .filter_map(|(id, _)| id.parse().ok())
+        .collect();
     let sent = rows.len() as u64;
     let accepted = call.api.store.put_telemetry(rows, now_ns).await?;
+    activate(&call, &seen).await?;
     let law = positions::law(&call).await;
     sightings.extend(fixes.sightings(law.as_deref()));
     call.api.store.put_sightings(sightings).await?;
@@ -214,6 +225,28 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
         fixes.hold_against(&call, &law).await?;
     }
     Reply::of(&Received { accepted, known: sent - accepted })
+}
+
+/// Terminals that were attached to a line are active as soon as they are seen.
+async fn activate(call: &Call, seen: &[TerminalId]) -> Result<(), Problem> {
+    for id in seen {
+        let command = TerminalCommand::Move { verb: Verb::Activate, reason: None, incident: None };
+        let command = Command::Terminal { id: *id, command };
+        let work = Work {
+            actor: &Actor::of_the_service("network"),
+            requests: &[Request { command, expected_version: None }],
+            now_ns: call.api.now_ns(),
+            rules: &call.api.rules,
+            dry_run: false,
+            answer: None,
+        };
+        match carry_out(&*call.api.store, &work).await {
+            // somebody moved it in the meantime
+            Ok(_) | Err(NotDone::Refused(_) | NotDone::Busy) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// The account of a terminal that the caller may report for; none if there is no such terminal.
@@ -224,10 +257,13 @@ async fn account_of(call: &Call, terminal: &str) -> Result<Reporter, Problem> {
         return Ok(Reporter::Nobody);
     }
     let Some(row) = call.api.store.entity("terminal", terminal).await? else { return Ok(Reporter::Nobody) };
-    let Scope::Account(scope) = caller.scope() else { return Ok(Reporter::Terminal(row.account)) };
+    let is_assigned = row.state.as_deref() == Some(TerminalState::Assigned.name());
+    let Scope::Account(scope) = caller.scope() else {
+        return Ok(Reporter::Terminal { account: row.account, is_assigned });
+    };
     match row.account {
         Some(account) if call.api.store.contains_account(&scope, &account).await? => {
-            Ok(Reporter::Terminal(Some(account)))
+            Ok(Reporter::Terminal { account: Some(account), is_assigned })
         }
         _ => Ok(Reporter::Nobody),
     }
@@ -238,8 +274,19 @@ async fn account_of(call: &Call, terminal: &str) -> Result<Reporter, Problem> {
 enum Reporter {
     /// There is no such terminal for this caller.
     Nobody,
-    /// It belongs to this account, or to none yet.
-    Terminal(Option<String>),
+    /// It is there.
+    Terminal {
+        /// Its account, if it has one yet.
+        account: Option<String>,
+        /// Whether it is attached to a line and was not seen since.
+        is_assigned: bool,
+    },
+}
+
+impl Reporter {
+    const fn is_assigned(&self) -> bool {
+        matches!(self, Self::Terminal { is_assigned: true, .. })
+    }
 }
 
 type Wrong = (&'static str, String);
@@ -250,7 +297,7 @@ fn check(
     now_ns: i64,
 ) -> Result<(TelemetryRow, Option<CellIndex>), Wrong> {
     let shown: String = measured.device_id.chars().take(60).collect();
-    let Reporter::Terminal(account) = account else {
+    let Reporter::Terminal { account, .. } = account else {
         let detail =
             format!("there is no terminal {} for this client; accepted: its id", shown.escape_debug());
         return Err(("DeviceId", detail));

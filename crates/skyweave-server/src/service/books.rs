@@ -121,20 +121,24 @@ pub async fn as_it_was(
     id: &str,
     time_ns: i64,
 ) -> Result<Option<AnyEntity>, Lawless> {
-    let mut now = None;
-    let mut version = 0;
+    let (mut now, mut after) = (None, 0);
     loop {
-        let page = store.histories((kind.name(), id, version), PAGE).await?;
-        let of_it: Vec<&StoredEvent> = page
-            .iter()
-            .take_while(|event| event.kind == kind.name() && event.id == id && event.time_ns <= time_ns)
-            .collect();
-        for stored in &of_it {
+        let query = EventQuery {
+            after,
+            limit: PAGE,
+            scope: Scope::All,
+            public_kinds: Vec::new(),
+            kinds: vec![kind.name().to_owned()],
+            id: Some(id.to_owned()),
+            until_ns: Some(time_ns),
+        };
+        let page = store.events(&query).await?;
+        for stored in &page {
             let event = event_of(stored).map_err(unreadable)?;
             now = Some(event::apply(now, &event).map_err(unreadable)?);
-            version = stored.version;
+            after = stored.seq;
         }
-        if of_it.len() < PAGE as usize {
+        if (page.len() as i64) < PAGE {
             return Ok(now);
         }
     }

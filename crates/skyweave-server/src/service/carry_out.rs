@@ -1,7 +1,7 @@
 //! One or many commands: decided on what was fetched, committed if that is still so, and decided anew if it is not.
 
-use super::index;
 use super::payload_of;
+use super::{index, members};
 use crate::clock::seconds;
 use crate::store::{
     Answer, Column, Commit, Condition, EntityRow, ListQuery, LookedUp, NewEvent, Scope, Seen, Store,
@@ -186,6 +186,12 @@ impl Desk<'_> {
                 let named = Condition::Is(Column::Name, vec![name.clone()]);
                 let found = self.search(kind, vec![named, Condition::Live], 1).await?;
                 self.view.add_named(kind, name, found.first().copied());
+            }
+            LookUp::PartsOf(whole, Kind::ProtectedClass) => {
+                let rows = self.store.list(&members::question()).await?;
+                self.view.add_parts(whole, Kind::ProtectedClass, members::naming(whole, &rows)?);
+                let found = rows.into_iter().map(|row| row.id).collect();
+                self.commit.looked_up.push(LookedUp { query: members::question(), found });
             }
             LookUp::PartsOf(whole, kind) => {
                 let id = whole.to_string();

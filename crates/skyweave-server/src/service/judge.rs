@@ -1,17 +1,12 @@
 //! What is decided about a terminal at a time: first by what it, its line and its account are, then by what is open against it, then by the law.
 
-use super::books::as_it_was;
-use super::law::{Law, Lawless, second};
-use crate::store::{Column, Condition, ListQuery, Scope, Store};
+use super::law::{Law, second};
+use super::standing::Standing;
 use schemars::JsonSchema;
 use serde::Serialize;
 use skyweave_control::enforcement::{Service, service};
-use skyweave_control::entity::{
-    Account, AccountState, AnyEntity, Incident, LineState, Permit, Plan, ProtectedClass, ServiceLine,
-    Terminal,
-};
+use skyweave_control::entity::{self, AccountState, LineState, ProtectedClass};
 use skyweave_control::evidence::{self, Fix};
-use skyweave_control::id::{EntityId, Kind};
 use skyweave_control::time::UnixSeconds;
 use skyweave_proof::hex;
 use skyweave_proof::refusal::RefusalCode;
@@ -20,8 +15,8 @@ use skyweave_proof::table::{
     Attributes, ClassNo, Evidence, Outcome, Point, PolicyNo, Registries, Remedy, Surface,
 };
 
-/// Incidents and permits of one terminal that count.
-const MOST: i64 = 100;
+/// What a standing terminal may seem to move with, for the errors of its positions, cm/s.
+const STILL_CM_S: u32 = 300;
 
 /// Where and how a terminal is.
 #[derive(Debug, Clone, Copy)]
@@ -124,7 +119,7 @@ pub struct Verdict {
     /// The field's disablement code, if it is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
-    /// What decided: `terminal`, `service_line`, `account`, `incident`, `position` or `law`.
+    /// What decided: `terminal`, `service_line`, `account`, `plan`, `incident`, `position` or `law`.
     pub decided_by: &'static str,
     /// The incident, if that decided.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,88 +145,91 @@ pub struct Verdict {
     pub emergency_call: &'static str,
 }
 
-/// Everything about a terminal that counts.
-pub struct Standing {
-    terminal: Terminal,
-    line: Option<ServiceLine>,
-    plan: Option<Plan>,
-    account: Option<Account>,
-    incidents: Vec<Incident>,
-    permitted: bool,
-}
-
-/// What was known of a terminal at a time, ns since 1970; none if it was not there.
-///
-/// # Errors
-/// If the store cannot be read.
-pub async fn standing(store: &dyn Store, id: EntityId, time_ns: i64) -> Result<Option<Standing>, Lawless> {
-    let was = async |id: EntityId| as_it_was(store, id.kind, &id.to_string(), time_ns).await;
-    let Some(AnyEntity::Terminal(terminal)) = was(id).await? else { return Ok(None) };
-    let line = match terminal.line {
-        Some(line) => was(line.into()).await?.and_then(|line| ServiceLine::try_from(line).ok()),
-        None => None,
-    };
-    let plan = match &line {
-        Some(line) => was(line.spec.plan.into()).await?.and_then(|plan| Plan::try_from(plan).ok()),
-        None => None,
-    };
-    let account = match terminal.account {
-        Some(account) => was(account.into()).await?.and_then(|account| Account::try_from(account).ok()),
-        None => None,
-    };
-    let (mut incidents, mut permitted) = (Vec::new(), false);
-    for kind in [Kind::Incident, Kind::Permit] {
-        let of_it = Condition::Is(Column::Terminal, vec![id.to_string()]);
-        let query = ListQuery {
-            kind: kind.name(),
-            scope: Scope::All,
-            after: None,
-            limit: MOST,
-            conditions: vec![of_it],
-        };
-        for row in store.list(&query).await? {
-            match as_it_was(store, kind, &row.id, time_ns).await? {
-                Some(AnyEntity::Incident(incident)) => incidents.push(incident),
-                Some(AnyEntity::Permit(permit)) => {
-                    permitted |= Permit::holds(&permit, UnixSeconds(second(time_ns)));
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(Some(Standing { terminal, line, plan, account, incidents, permitted }))
-}
-
 /// What is decided about a terminal.
 #[must_use]
 pub fn judge(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64) -> Verdict {
-    let attributes = attributes(standing, law, how, time_ns);
-    let of_law = by_law(law, how, &attributes);
+    let of_law = by_law_at_best(standing, law, how, time_ns);
     if let Some((by, code, step)) = not_in_service(standing) {
-        let first = Would::First { step: step.to_owned() };
-        return Verdict {
-            decided_by: by,
-            remedies: vec![first],
-            holds_until_s: None,
-            policies: vec![],
-            ..refused(code, of_law)
-        };
+        return for_now(by, refused(code, of_law), step);
     }
     if how.point.is_none() {
-        let first = Would::First { step: "say where it is, or let it report its cell".to_owned() };
-        let verdict = refused(RefusalCode::UnknownLocation, of_law);
-        return Verdict {
-            decided_by: "position",
-            remedies: vec![first],
-            holds_until_s: None,
-            policies: vec![],
-            ..verdict
-        };
+        let step = "say where it is, or let it report its cell";
+        return for_now("position", refused(RefusalCode::UnknownLocation, of_law), step);
     }
     if of_law.outcome == "refused" {
         return of_law;
     }
+    if let Some((code, step)) = by_plan(standing, how) {
+        return for_now("plan", refused(code, of_law), step);
+    }
     by_incident(standing, of_law)
+}
+
+/// A refusal for which no policy stands.
+fn for_now(by: &'static str, verdict: Verdict, step: &str) -> Verdict {
+    let remedies = vec![Would::First { step: step.to_owned() }];
+    Verdict { decided_by: by, remedies, holds_until_s: None, policies: vec![], ..verdict }
+}
+
+/// Who is in several protected classes is so in that one which helps.
+fn by_law_at_best(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64) -> Verdict {
+    let now = UnixSeconds(second(time_ns));
+    let in_force = |class: &&ProtectedClass| class.holds(now);
+    let of_it =
+        |class: &&ProtectedClass| standing.members.iter().any(|member| class.members.contains(member));
+    let classes: Vec<&ProtectedClass> = law.protected.iter().filter(in_force).filter(of_it).collect();
+    let ends = classes.iter().filter_map(|class| class.spec.expires_s);
+    let lists = law.registries.iter().filter(|list| list.in_force(now));
+    let ends = ends.chain(lists.filter_map(|list| list.spec.expires_s)).map(|end| end.0).min();
+    let verdict =
+        |class: Option<&ProtectedClass>| by_law(law, how, &attributes(standing, law, how, class, time_ns));
+    let alone = classes.is_empty().then(|| verdict(None));
+    let best = classes.into_iter().map(|class| verdict(Some(class))).chain(alone).min_by_key(rank);
+    let mut best = best.unwrap_or_else(|| verdict(None));
+    best.holds_until_s = best.holds_until_s.into_iter().chain(ends).min();
+    best
+}
+
+/// The better for the terminal, the lower.
+fn rank(verdict: &Verdict) -> (u8, u32) {
+    match verdict.outcome {
+        "permitted" => (0, 0),
+        "throttled" => (1, u32::MAX - verdict.kbit_s.unwrap_or(0)),
+        _ => (2, 0),
+    }
+}
+
+/// What the plan does not allow, whatever the law says: what it is sold for, and how fast it may be in use.
+fn by_plan(standing: &Standing, how: &Circumstances) -> Option<(RefusalCode, &'static str)> {
+    let plan = &standing.plan.as_ref()?.spec;
+    let surface = how.surface.map(|surface| match surface {
+        Surface::Land => entity::Surface::Land,
+        Surface::Sea => entity::Surface::Sea,
+        Surface::Air => entity::Surface::Air,
+    });
+    match surface.filter(|surface| !plan.surfaces.contains(surface)) {
+        Some(entity::Surface::Sea) => {
+            return Some((RefusalCode::InOcean, "choose a plan for use at sea, or go ashore"));
+        }
+        Some(entity::Surface::Air) => {
+            return Some((
+                RefusalCode::UnderAviationFlyoverLimits,
+                "choose a plan for use in the air, or land",
+            ));
+        }
+        Some(entity::Surface::Land) | None => {}
+    }
+    let limit_cm_s = plan.in_motion_limit_cm_s.map(|limit| limit.saturating_add(STILL_CM_S));
+    if limit_cm_s.is_some_and(|limit| how.speed_cm_s.unsigned_abs() > limit) {
+        return Some((RefusalCode::MovingTooFastForPolicy, "slow down, or choose a plan for use in motion"));
+    }
+    if how.roaming_days > i32::from(plan.roaming.days) {
+        return Some((
+            RefusalCode::RoamRestricted,
+            "go home, change the service address, or choose another plan",
+        ));
+    }
+    None
 }
 
 fn refused(code: RefusalCode, verdict: Verdict) -> Verdict {
@@ -240,15 +238,12 @@ fn refused(code: RefusalCode, verdict: Verdict) -> Verdict {
 
 /// The state of a terminal, its line or its account by which it is not served anywhere, and what to do about it.
 fn not_in_service(standing: &Standing) -> Option<(&'static str, RefusalCode, &'static str)> {
-    let Standing { terminal, line, account, .. } = standing;
-    match account.as_ref().map(|account| &account.state) {
-        Some(AccountState::Open) => {}
-        Some(AccountState::Disabled { .. }) => {
-            return Some(("account", RefusalCode::AccountDisabled, "enable its account"));
-        }
-        Some(AccountState::Closed) | None => {
-            return Some(("account", RefusalCode::NoActiveAccount, "register it with an account"));
-        }
+    let Standing { terminal, line, accounts, .. } = standing;
+    if accounts.first().is_none_or(|account| account.state == AccountState::Closed) {
+        return Some(("account", RefusalCode::NoActiveAccount, "register it with an account"));
+    }
+    if accounts.iter().any(|account| account.state != AccountState::Open) {
+        return Some(("account", RefusalCode::AccountDisabled, "enable its account, and those above it"));
     }
     match line.as_ref().map(|line| &line.state) {
         Some(LineState::Active) => {}
@@ -282,7 +277,13 @@ fn by_incident(standing: &Standing, of_law: Verdict) -> Verdict {
     }
 }
 
-fn attributes(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64) -> Attributes {
+fn attributes(
+    standing: &Standing,
+    law: &Law,
+    how: &Circumstances,
+    protected: Option<&ProtectedClass>,
+    time_ns: i64,
+) -> Attributes {
     let time_s = second(time_ns);
     let table = &law.table;
     let Standing { terminal, line, plan, .. } = standing;
@@ -290,18 +291,10 @@ fn attributes(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64)
     let on = lists.filter(|list| list.keys.contains(&terminal.hardware_key));
     let registries =
         on.filter_map(|list| table.registry_named(&list.spec.name)).fold(Registries::NONE, Registries::with);
-    let holders = [terminal.holders.owner, terminal.holders.operator];
-    let is_member = |members: &std::collections::BTreeSet<EntityId>| {
-        members.contains(&terminal.id.into())
-            || terminal.account.is_some_and(|account| members.contains(&account.into()))
-            || holders.iter().flatten().any(|holder| members.contains(&(*holder).into()))
-    };
-    let in_force = |class: &&ProtectedClass| class.holds(UnixSeconds(time_s));
-    let protected = law.protected.iter().filter(in_force).find(|class| is_member(&class.members));
-    let surface = |surface: skyweave_control::entity::Surface| match surface {
-        skyweave_control::entity::Surface::Land => Surface::Land,
-        skyweave_control::entity::Surface::Sea => Surface::Sea,
-        skyweave_control::entity::Surface::Air => Surface::Air,
+    let surface = |surface: entity::Surface| match surface {
+        entity::Surface::Land => Surface::Land,
+        entity::Surface::Sea => Surface::Sea,
+        entity::Surface::Air => Surface::Air,
     };
     Attributes {
         speed_cm_s: how.speed_cm_s,

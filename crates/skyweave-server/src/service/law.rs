@@ -64,6 +64,14 @@ pub struct Laws {
     borders: BTreeMap<String, PathBuf>,
     books: Books,
     kept: Mutex<Vec<([u8; 32], Arc<Law>)>>,
+    last: Mutex<Last>,
+}
+
+/// The last law that compiled, and what is wrong with what came after it.
+#[derive(Default)]
+struct Last {
+    law: Option<Arc<Law>>,
+    fault: Option<String>,
 }
 
 impl Laws {
@@ -81,6 +89,39 @@ impl Laws {
             }
         }
         Ok(Self { borders, ..Self::default() })
+    }
+
+    /// The law as it is now. If what is in force does not compile, that is logged, and the last law that did goes on: nobody is left without
+    /// a decision for somebody's slip.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or there is no law that did.
+    pub async fn now(self: &Arc<Self>, store: &dyn Store, now_ns: i64) -> Result<Arc<Law>, Lawless> {
+        let found = self.at(store, now_ns).await;
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match found {
+            Ok(law) => {
+                last.fault = None;
+                last.law = Some(Arc::clone(&law));
+                Ok(law)
+            }
+            Err(Lawless::Faults(faults)) => {
+                if last.fault.as_ref() != Some(&faults) {
+                    tracing::error!(
+                        "what is in force does not compile, and the law before it goes on: {faults}"
+                    );
+                }
+                last.fault = Some(faults.clone());
+                last.law.clone().ok_or(Lawless::Faults(faults))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Why what is in force did not compile when it was last asked for; none if it did.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).fault.clone()
     }
 
     /// The law at a time, ns since 1970.
@@ -199,14 +240,20 @@ impl Laws {
 /// # Errors
 /// What is wrong with it.
 pub fn definition(territory: &Territory) -> Result<Definition, String> {
-    let definition = Definition::read(&territory.spec.definition).map_err(|error| error.to_string())?;
-    if definition.name == territory.spec.name {
-        return Ok(definition);
+    let spec = &territory.spec;
+    let definition = Definition::read(&spec.definition).map_err(|error| error.to_string())?;
+    if definition.name != spec.name {
+        return Err(format!(
+            "the definition is of `{}`, and the territory is named `{}`",
+            definition.name, spec.name
+        ));
     }
-    Err(format!(
-        "the definition is of `{}`, and the territory is named `{}`",
-        definition.name, territory.spec.name
-    ))
+    // where the document is silent, what is said beside it counts
+    Ok(Definition {
+        from_s: definition.from_s.or(Some(spec.valid_from_s.0)),
+        until_s: definition.until_s.or(spec.valid_until_s.map(|end| end.0)),
+        ..definition
+    })
 }
 
 fn identity(things: &[Arc<AnyEntity>]) -> [u8; 32] {

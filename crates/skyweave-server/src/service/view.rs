@@ -1,6 +1,6 @@
 //! A view of the store for decisions that look at very many things: it asks the store while they wait, and so is for threads that may wait.
 
-use super::NotDone;
+use super::{NotDone, members};
 use crate::store::{Column, Condition, EntityRow, ListQuery, LookedUp, Scope, Seen, Store};
 use skyweave_control::entity::{AnyEntity, HardwareKey};
 use skyweave_control::id::{EntityId, Kind, TerminalId};
@@ -87,6 +87,13 @@ impl View for StoreView {
     }
 
     fn parts_of(&self, whole: EntityId, kind: Kind) -> Result<Vec<EntityId>, NotDone> {
+        if kind == Kind::ProtectedClass {
+            let rows = self.handle.block_on(self.store.list(&members::question()))?;
+            let naming = members::naming(whole, &rows)?;
+            let found = rows.into_iter().map(|row| row.id).collect();
+            self.looked_up.borrow_mut().push(LookedUp { query: members::question(), found });
+            return Ok(naming);
+        }
         let id = whole.to_string();
         let is = |column: &Column| Condition::Is(*column, vec![id.clone()]);
         let any = super::index::columns_of(whole.kind, kind).iter().map(is).collect();

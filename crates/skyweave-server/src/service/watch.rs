@@ -21,6 +21,15 @@ const FASTEST_IN_THE_AIR_M_S: u32 = 300;
 /// Nor is what travels on land or water.
 const FASTEST_M_S: u32 = 45;
 
+/// What became of positions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Positions that were held against where the terminal may be.
+    pub used: usize,
+    /// Incidents that began.
+    pub incidents: usize,
+}
+
 /// What positions are held against, and where what is found goes.
 pub struct Watchman<'a> {
     /// Where everything is kept.
@@ -42,15 +51,15 @@ struct Allowed {
 }
 
 impl Watchman<'_> {
-    /// Takes in positions, of each terminal in the order of their times. How many incidents began.
+    /// Takes in positions, of each terminal in the order of their times.
     ///
     /// # Errors
     /// If the store cannot be read or written; terminals that came before are taken in by then.
-    pub async fn take_in(&self, fixes: &BTreeMap<TerminalId, Vec<Fix>>) -> Result<usize, NotDone> {
+    pub async fn take_in(&self, fixes: &BTreeMap<TerminalId, Vec<Fix>>) -> Result<TakenIn, NotDone> {
         let params = Params::default();
         let names: Vec<String> = fixes.keys().map(ToString::to_string).collect();
         let known: BTreeMap<String, String> = self.store.watches(&names).await?.into_iter().collect();
-        let (mut after, mut opened) = (Vec::new(), 0);
+        let (mut after, mut taken) = (Vec::new(), TakenIn::default());
         for (terminal, fixes) in fixes {
             let name = terminal.to_string();
             // what an older program left and this one cannot read is begun anew
@@ -61,15 +70,23 @@ impl Watchman<'_> {
             }
             let Some(allowed) = self.allowed(*terminal).await? else { continue };
             let watch = self.unless_settled(watch, *terminal).await?;
-            let (watch, notices) = self.observe(watch, fixes, &allowed, &params);
+            let (watch, notices, used) = self.observe(watch, fixes, &allowed, &params);
+            taken.used += used;
             for notice in notices {
-                opened += usize::from(self.write_down(*terminal, notice).await?);
+                match self.write_down(*terminal, notice).await {
+                    Ok(begins) => taken.incidents += usize::from(begins),
+                    // somebody closed it just now, or it is under appeal: what was seen is seen again
+                    Err(NotDone::Refused(refused)) => tracing::info!("{name}: {refused:?}"),
+                    Err(error) => return Err(error),
+                }
             }
             let doc = serde_json::to_string(&watch).map_err(|error| NotDone::damaged(terminal, &error))?;
             after.push((name, doc));
         }
-        self.store.put_watches(after).await?;
-        Ok(opened)
+        if !after.is_empty() {
+            self.store.put_watches(after).await?;
+        }
+        Ok(taken)
     }
 
     /// None if nothing says where it may be: then nothing can be held against it.
@@ -100,7 +117,7 @@ impl Watchman<'_> {
         fixes: &[Fix],
         allowed: &Allowed,
         params: &Params,
-    ) -> (Watch, Vec<Notice>) {
+    ) -> (Watch, Vec<Notice>, usize) {
         let named =
             |names: &[String]| Regions(names.iter().filter_map(|name| self.law.regions.get(name)).collect());
         let home = named(std::slice::from_ref(&allowed.home));
@@ -115,15 +132,16 @@ impl Watchman<'_> {
             in_motion_limit_cm_s: allowed.in_motion_limit_cm_s,
             fastest_m_s: allowed.fastest_m_s,
         };
-        let mut notices = Vec::new();
+        let (mut notices, mut used) = (Vec::new(), 0);
         for fix in fixes {
             if watch.wants(fix, params) {
+                used += 1;
                 let notice;
                 (watch, notice) = observe(watch, fix, &limits, params);
                 notices.extend(notice);
             }
         }
-        (watch, notices)
+        (watch, notices, used)
     }
 
     /// Somebody may have closed the incident in the meantime: then what was seen before no longer counts.

@@ -13,6 +13,7 @@ mod hooks;
 mod imports;
 mod matrix;
 mod pages;
+mod powers;
 mod repeats;
 mod search;
 mod telemetry;

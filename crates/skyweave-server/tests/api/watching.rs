@@ -105,7 +105,13 @@ fn telemetry_says_where_terminals_are_and_is_watched_too() {
     // 50.45 N, 32.5 E
     let cell = h3o::LatLng::new(50.45, 32.5).unwrap().to_cell(h3o::Resolution::Five).to_string();
     let rows: Vec<Value> = (0..7).map(|hour| row(start_s + hour * HOUR_S, Some(&cell))).collect();
+    let state = || {
+        let terminal = admin.get(&format!("/api/v1/user-terminals/{}", books.terminal));
+        terminal.is(200).json()["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(), "assigned");
     admin.post("/api/v1/telemetry", &json!({ "rows": rows })).is(200);
+    assert_eq!(state(), "active", "it was seen");
     let seen = admin.get("/api/v1/user-terminals?territory=abroad").is(200).json();
     assert_eq!(seen["results"][0]["id"], json!(books.terminal), "{seen}");
     // a row without a cell does not make it be nowhere
@@ -117,6 +123,37 @@ fn telemetry_says_where_terminals_are_and_is_watched_too() {
         json!([]),
         "seven hours are no diversion"
     );
+}
+
+#[test]
+fn what_a_terminal_claims_does_not_keep_out_what_the_network_knows() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = at_home(&admin);
+    let start_s = now_s() - 20 * 24 * HOUR_S;
+    let claim = |time_s: i64| {
+        let mut claim = position(&books.terminal, time_s, 305_200_000);
+        claim["evidence"] = json!("claimed_gnss");
+        claim
+    };
+    let mut opened = 0;
+    for day in 0..10 {
+        let hours = (0..24).map(|hour| start_s + (day * 24 + hour) * HOUR_S);
+        // each claim to be home comes a minute before what the network found an hour's look earlier, and is newer
+        let mixed: Vec<Value> = hours
+            .flat_map(|time_s| [claim(time_s + 60), position(&books.terminal, time_s, 325_000_000)])
+            .collect();
+        for pair in mixed.chunks(2) {
+            for one in pair {
+                let told = admin.post("/api/v1/positions", &json!({ "positions": [one] })).is(200).json();
+                assert_eq!(told["used"], 1, "{one}");
+                opened += told["incidents"].as_u64().unwrap();
+            }
+        }
+    }
+    assert_eq!(opened, 1);
+    let late = position(&books.terminal, start_s, 325_000_000);
+    assert_eq!(admin.post("/api/v1/positions", &json!({ "positions": [late] })).is(200).json()["used"], 0);
 }
 
 #[test]
