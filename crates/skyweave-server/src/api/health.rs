@@ -15,6 +15,9 @@ pub struct Health {
     pub status: &'static str,
     /// Version of the program.
     pub version: &'static str,
+    /// Why the law before the last change is applied, and not what is in force: that does not compile. The log says what is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub law: Option<&'static str>,
 }
 
 /// The routes of this module.
@@ -34,7 +37,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-const HEALTH: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
+const HEALTH: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION"), law: None };
 
 async fn live(_: Call) -> Result<Reply, Problem> {
     Reply::of(&HEALTH)
@@ -42,5 +45,6 @@ async fn live(_: Call) -> Result<Reply, Problem> {
 
 async fn ready(call: Call) -> Result<Reply, Problem> {
     call.api.store.last_event().await?;
-    Reply::of(&HEALTH)
+    let law = call.api.laws.fault().map(|_| "what is in force does not compile; the law before it goes on");
+    Reply::of(&Health { law, ..HEALTH })
 }

@@ -1,10 +1,11 @@
 //! Who would lose service if a list took effect, and who of them by mistake: what the store knows of each terminal, put before the model.
 
+use super::standing::MOST_LEVELS;
 use crate::clock::seconds;
 use crate::store::{Column, Condition, EntityRow, ListQuery, Scope, Store, StoreError};
-use skyweave_control::entity::{AnyEntity, Cause, Incident, ProtectedClass, Registry, Terminal};
+use skyweave_control::entity::{AccountSpec, AnyEntity, Cause, Incident, ProtectedClass, Registry, Terminal};
 use skyweave_control::fleet::allow_list::{self, Candidate, Preview};
-use skyweave_control::id::{EntityId, Kind};
+use skyweave_control::id::{AccountId, EntityId, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -68,20 +69,40 @@ pub async fn preview(
         }
         known(store, page, now_ns, &mut fleet).await?;
     }
-    let holders = |terminal: &Terminal| {
-        let organizations = [terminal.holders.owner, terminal.holders.operator];
-        let account = terminal.account.map(EntityId::from);
-        let owners = organizations.into_iter().flatten().map(EntityId::from);
-        [terminal.id.into()].into_iter().chain(account).chain(owners).collect::<Vec<EntityId>>()
-    };
+    let protected_by = protection(store, members).await?;
     let candidates = fleet.iter().map(|known| Candidate {
         terminal: &known.terminal,
         used_h: known.used_h,
-        protected: holders(&known.terminal).iter().any(|holder| members.contains(holder)),
+        protected: protected_by(&known.terminal),
         incident: known.incident,
     });
     let candidates: Vec<Candidate<'_>> = candidates.collect();
     Ok(allow_list::preview(registry.spec.list, &registry.keys, &candidates))
+}
+
+/// Whether a terminal is protected by one of these members: as itself, by its account or one above it, by who answers for its account, or by who
+/// owns or operates it.
+async fn protection(
+    store: &dyn Store,
+    members: BTreeSet<EntityId>,
+) -> Result<impl Fn(&Terminal) -> bool, Unpreviewed> {
+    let mut accounts: BTreeMap<AccountId, AccountSpec> = BTreeMap::new();
+    if members.iter().any(|member| member.kind != Kind::Terminal) {
+        for row in all(store, Kind::Account, Vec::new()).await? {
+            if let AnyEntity::Account(account) = read(&row, Kind::Account)? {
+                accounts.insert(account.id, account.spec);
+            }
+        }
+    }
+    Ok(move |terminal: &Terminal| {
+        let holders = [terminal.holders.owner, terminal.holders.operator].into_iter().flatten();
+        let answers =
+            terminal.account.and_then(|account| accounts.get(&account)).map(|spec| spec.organization);
+        let above = |account: &AccountId| accounts.get(account).and_then(|spec| spec.parent);
+        let chain = std::iter::successors(terminal.account, above).take(MOST_LEVELS).map(EntityId::from);
+        let organizations = holders.chain(answers).map(EntityId::from);
+        [terminal.id.into()].into_iter().chain(chain).chain(organizations).any(|one| members.contains(&one))
+    })
 }
 
 /// Looks up what is known of a page of terminals.

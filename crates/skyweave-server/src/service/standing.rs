@@ -10,7 +10,7 @@ use skyweave_control::time::UnixSeconds;
 /// Incidents and permits of one terminal that are looked at.
 const MOST: i64 = 1_000;
 /// The deepest tree of accounts, and some more.
-const MOST_LEVELS: usize = 32;
+pub(super) const MOST_LEVELS: usize = 32;
 
 /// Everything about a terminal that counts.
 pub struct Standing {
