@@ -41,6 +41,10 @@ Examples:
   skyweave terminal register ut_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z account=acc_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z
   skyweave terminal suspend ut_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z reason='asked for by its owner' --dry-run
   skyweave line create --from line.json
+  skyweave restriction create --from policies.cedar
+  skyweave territory create --from ukraine.json
+  skyweave registry add reg_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z --from keys.txt
+  skyweave registry preview reg_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z home=kyiv
 A verb that does not exist is answered with those that do. docs/api.md describes them all.";
 
 #[derive(Debug, Args)]
@@ -51,7 +55,7 @@ pub struct Resource {
     /// The id, for all but list and create; then fields or filters, KEY=VALUE. A value in JSON is that, a dot in a key leads into an object.
     #[arg(value_name = "ID|KEY=VALUE")]
     pub words: Vec<String>,
-    /// Take the fields from a JSON file first.
+    /// Take the fields from a file first: a JSON object of them, policies in Cedar, a territory's definition, or keys one a line.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
     /// Say what would be, and change nothing.

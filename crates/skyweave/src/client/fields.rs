@@ -1,16 +1,11 @@
 //! Fields from the command line: `name=Kyiv address.territory=odesa roaming='{"days":30}'`.
 
-use miette::{IntoDiagnostic, Result, WrapErr, miette};
+use miette::{Result, miette};
 use serde_json::{Map, Value};
-use std::path::Path;
 
-/// An object from `key=value` words, over what is in a file, if one is given. A dot in a key leads into an inner object. A value that is JSON (a
+/// An object from `key=value` words, over what there is already. A dot in a key leads into an inner object. A value that is JSON (a
 /// number, true, false, null, or in brackets, braces or quotes) is that; everything else is a text.
-pub fn object(words: &[String], file: Option<&Path>) -> Result<Map<String, Value>> {
-    let mut object = match file {
-        Some(file) => read(file)?,
-        None => Map::new(),
-    };
+pub fn object(words: &[String], mut object: Map<String, Value>) -> Result<Map<String, Value>> {
     for word in words {
         let Some((key, value)) = word.split_once('=') else {
             return Err(miette!(help = "accepted: key=value", "`{word}` has no ="));
@@ -23,13 +18,6 @@ pub fn object(words: &[String], file: Option<&Path>) -> Result<Map<String, Value
         })?;
     }
     Ok(object)
-}
-
-fn read(file: &Path) -> Result<Map<String, Value>> {
-    let text =
-        std::fs::read_to_string(file).into_diagnostic().wrap_err_with(|| file.display().to_string())?;
-    let object = serde_json::from_str(&text).into_diagnostic();
-    object.wrap_err_with(|| format!("{}: accepted: a JSON object", file.display()))
 }
 
 fn put(object: &mut Map<String, Value>, key: &str, value: Value) -> Option<()> {
@@ -62,7 +50,7 @@ mod tests {
 
     fn of(words: &[&str]) -> Result<Value> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        object(&words, None).map(Value::Object)
+        object(&words, Map::new()).map(Value::Object)
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod connection;
 mod decide;
+mod documents;
 mod fields;
 mod follow;
 mod import;

@@ -1,7 +1,7 @@
 //! What can be done to things of a kind: list, show, make, change, and every verb of the API by its name.
 
 use super::connection::{Connection, Sending};
-use super::{fields, show};
+use super::{documents, fields, show};
 use crate::args::Resource;
 use miette::{Result, miette};
 use serde_json::{Map, Value};
@@ -32,16 +32,23 @@ pub fn act(kind: Kind, options: &Resource) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         verb if verb == "create" || verb == collection.create || (verb == create && is_new(options)) => {
-            let body = fields::object(&options.words, options.from.as_deref())?;
+            let body = given(kind, &options.words, options)?;
             let connection = Connection::open(&options.connect)?;
             Ok(done(&connection.send("POST", &base, &Value::Object(body), &sending)?.body, options))
         }
-        "update" if collection.update.is_some() => update(&base, options, sending),
+        "update" if collection.update.is_some() => update(kind, &base, options, sending),
+        "preview" if kind == Kind::Registry => {
+            let (id, words) = subject(options)?;
+            let connection = Connection::open(&options.connect)?;
+            let answer = connection.get(&format!("{base}/{}/preview", in_address(id)), &filters(words)?)?;
+            show::thing(&answer.body, options.json);
+            Ok(ExitCode::SUCCESS)
+        }
         verb => {
             let known = collection.verbs.iter().find(|route| route.path == verb);
             let route = known.ok_or_else(|| unknown(collection, verb))?;
             let (id, words) = subject(options)?;
-            let body = fields::object(words, options.from.as_deref())?;
+            let body = given(kind, words, options)?;
             let connection = Connection::open(&options.connect)?;
             let path = format!("{base}/{}/{}", in_address(id), route.path);
             Ok(done(&connection.send("POST", &path, &Value::Object(body), &sending)?.body, options))
@@ -54,13 +61,22 @@ fn is_new(options: &Resource) -> bool {
     options.words.first().is_none_or(|word| word.contains('='))
 }
 
+/// The fields of a file, if one is given, with those of the command line over them.
+fn given(kind: Kind, words: &[String], options: &Resource) -> Result<Map<String, Value>> {
+    let file = options.from.as_deref().map(|file| documents::fields(kind, file)).transpose()?;
+    Ok(documents::with_lists(fields::object(words, file.unwrap_or_default())?))
+}
+
+fn filters(words: &[String]) -> Result<Vec<(String, String)>> {
+    let pair = |word: &String| {
+        let pair = word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+        pair.ok_or_else(|| miette!(help = "accepted: key=value", "`{word}` has no ="))
+    };
+    words.iter().map(pair).collect()
+}
+
 fn list(collection: &Collection, base: &str, options: &Resource) -> Result<ExitCode> {
-    let mut query: Vec<(String, String)> = Vec::new();
-    for word in &options.words {
-        let pair =
-            word.split_once('=').ok_or_else(|| miette!(help = "accepted: key=value", "`{word}` has no ="))?;
-        query.push((pair.0.to_owned(), pair.1.to_owned()));
-    }
+    let query = filters(&options.words)?;
     let connection = Connection::open(&options.connect)?;
     let mut found: Vec<Value> = Vec::new();
     let mut cursor: Option<String> = None;
@@ -81,9 +97,9 @@ fn list(collection: &Collection, base: &str, options: &Resource) -> Result<ExitC
 }
 
 /// Says something else about a thing: what is said now, with the given fields put over it. What others change meanwhile is not lost.
-fn update(base: &str, options: &Resource, sending: Sending) -> Result<ExitCode> {
+fn update(kind: Kind, base: &str, options: &Resource, sending: Sending) -> Result<ExitCode> {
     let (id, words) = subject(options)?;
-    let given = fields::object(words, options.from.as_deref())?;
+    let given = given(kind, words, options)?;
     let connection = Connection::open(&options.connect)?;
     let path = format!("{base}/{}", in_address(id));
     let now = connection.get(&path, &[])?;
@@ -142,6 +158,7 @@ fn in_address(id: &str) -> String {
 
 fn unknown(collection: &Collection, verb: &str) -> miette::Report {
     let mut known = vec!["list", "show", "create"];
+    known.extend((collection.kind == Kind::Registry).then_some("preview"));
     known.extend(collection.update.map(|_| "update"));
     known.extend(collection.verbs.iter().map(|route| route.path));
     miette!(help = format!("accepted: {}", known.join(", ")), "there is no `{verb}` for a {}", collection.one)

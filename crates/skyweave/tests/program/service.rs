@@ -102,8 +102,7 @@ fn a_terminal_is_activated_from_the_command_line() {
     let terminal = server.id_of(&desk, &["terminal", "register", "hardware_key=UT-0001", &of_account]);
     let definition = r#"{"name":"kyiv","version":1,"pieces":[{"geometry":{"type":"Polygon","coordinates":
         [[[30,50],[31,50],[31,51],[30,51],[30,50]]]},"source":"a test"}]}"#;
-    let territory = serde_json::json!({ "name": "kyiv", "definition": definition, "valid_from_s": 0 });
-    std::fs::write(desk.path("kyiv.json"), territory.to_string()).unwrap();
+    std::fs::write(desk.path("kyiv.json"), definition).unwrap();
     server.id_of(&desk, &["territory", "create", "--from", "kyiv.json"]);
     let of_plan = format!("plan={plan}");
     let line = [
@@ -154,6 +153,20 @@ fn a_terminal_is_activated_from_the_command_line() {
         (&"refused".into(), &"BLOCKED_COUNTRY".into()),
         "{explained}"
     );
+
+    let text = "@id(\"on\")\npermit(principal, action == Action::\"serve\", resource);\n";
+    std::fs::write(desk.path("on.cedar"), text).unwrap();
+    let policies = server.id_of(&desk, &["restriction", "create", "--from", "on.cedar"]);
+    server.run(&desk, &["restriction", "enable", &policies]).succeeded();
+    let where_it_is = ["explain", &terminal, "latitude_e7=504500000", "longitude_e7=305200000"];
+    assert_eq!(server.json(&desk, &where_it_is)["outcome"], "permitted");
+    let list = ["name=verified", "list=allow", "evidence=inspected", &format!("steward={organization}")];
+    let registry = server.id_of(&desk, &[&["registry", "create"], &list[..]].concat());
+    std::fs::write(desk.path("keys.txt"), "# of March\nUT-0001\nUT-0002\n").unwrap();
+    server.run(&desk, &["registry", "add", &registry, "--from", "keys.txt"]).succeeded();
+    server.run(&desk, &["registry", "add", &registry, "keys=UT-0003,UT-0004"]).succeeded();
+    let preview = server.json(&desk, &["registry", "preview", &registry, "home=kyiv"]);
+    assert_eq!((&preview["served"], &preview["keep"]), (&1.into(), &1.into()), "{preview}");
     let events = server.run(&desk, &["events"]);
     assert!(events.succeeded().stdout.contains("terminal.attached"), "{events:?}");
 }
