@@ -65,6 +65,14 @@ pub const SOAKS: &[Soak] = &[
         has_sample: false,
     },
     Soak {
+        name: "schemathesis",
+        proves: "the API answers as its OpenAPI document says, whatever it is sent (needs schemathesis on the path)",
+        command: "cargo test --workspace --test api schemathesis -- --nocapture",
+        source: "crates/skyweave-server/tests/api/fuzz.rs",
+        open_ended: false,
+        has_sample: false,
+    },
+    Soak {
         name: "policies",
         proves: "decision tables decide as Cedar does, at every threshold",
         command: "cargo test --workspace --test control decisions::fuzz -- --nocapture",

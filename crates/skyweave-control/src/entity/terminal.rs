@@ -3,11 +3,13 @@
 use super::{Entity, HardwareKey, MOVES, Misfit, Move, Stamp, TerminalState, Verb};
 use crate::id::{AccountId, EntityId, IncidentId, Kind, LineId, OrganizationId, TerminalId};
 use crate::time::UnixSeconds;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// Who has a terminal, beside the account that answers for it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holders {
     /// Whose property it is.
@@ -19,6 +21,34 @@ pub struct Holders {
     /// Who uses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<OrganizationId>,
+}
+
+/// By name only: serde would take a list of three for them too, and of nothing but nulls where somebody meant a list of holders.
+impl<'de> Deserialize<'de> for Holders {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Named;
+        impl<'de> Visitor<'de> for Named {
+            type Value = Holders;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with `owner`, `donor` and `operator`, each of which may be missing")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Holders, A::Error> {
+                let mut holders = Holders::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    match name.as_str() {
+                        "owner" => holders.owner = map.next_value()?,
+                        "donor" => holders.donor = map.next_value()?,
+                        "operator" => holders.operator = map.next_value()?,
+                        other => return Err(A::Error::unknown_field(other, &["owner", "donor", "operator"])),
+                    }
+                }
+                Ok(holders)
+            }
+        }
+        deserializer.deserialize_map(Named)
+    }
 }
 
 /// One link of the chain of custody: from its date on, these had the terminal.

@@ -180,7 +180,7 @@ async fn come_through(
         _ => (read_body(&api, body).await?, None),
     };
     content_type(route, &head.headers, &body)?;
-    let dry_run = dry_run(&query)?;
+    let dry_run = dry_run(&query);
     let repeat = repeat(route, &head.headers, &head.method, &head.uri, &body)?.filter(|_| !dry_run);
     let client = name.to_owned();
     if let Some(repeat) = &repeat
@@ -281,13 +281,19 @@ fn lacks_role(roles: &[auth::Role], caller: &Caller) -> Problem {
 
 fn read_query(route: &Route, text: &str) -> Result<Vec<(String, String)>, Problem> {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-    for (name, _) in &pairs {
+    for (name, value) in &pairs {
+        let shown = |text: &str| text.chars().take(60).collect::<String>().escape_debug().to_string();
         if !route.takes_parameter(name) {
             let accepted: Vec<&str> = route.parameters.iter().map(|parameter| parameter.name).collect();
             let accepted = if accepted.is_empty() { "none".to_owned() } else { accepted.join(", ") };
-            let shown: String = name.chars().take(60).collect();
-            let detail = format!("`{}` is no parameter here; accepted: {accepted}", shown.escape_debug());
-            return Err(Problem::invalid("unknown_parameter", detail).field(&shown));
+            let detail = format!("`{}` is no parameter here; accepted: {accepted}", shown(name));
+            return Err(Problem::invalid("unknown_parameter", detail).field(&shown(name)));
+        }
+        let is_switch =
+            route.parameters.iter().any(|parameter| parameter.is_switch && parameter.name == name);
+        if is_switch && !matches!(value.as_str(), "true" | "false") {
+            let detail = format!("`{}` is no value of {name}; accepted: true or false", shown(value));
+            return Err(Problem::invalid("invalid_parameter", detail).field(name));
         }
     }
     Ok(pairs)
@@ -304,17 +310,9 @@ fn no_nul<'a>(mut texts: impl Iterator<Item = &'a String>) -> Result<(), Problem
     Ok(())
 }
 
-fn dry_run(query: &[(String, String)]) -> Result<bool, Problem> {
-    match query.iter().find(|(name, _)| name == "dry_run").map(|(_, value)| value.as_str()) {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(other) => {
-            let shown: String = other.chars().take(20).collect();
-            let detail =
-                format!("`{}` is no value of dry_run; accepted: true or false", shown.escape_debug());
-            Err(Problem::invalid("invalid_parameter", detail).field("dry_run"))
-        }
-    }
+/// Whether the request only wants to know.
+fn dry_run(query: &[(String, String)]) -> bool {
+    query.iter().any(|(name, value)| name == "dry_run" && value == "true")
 }
 
 fn content_type(route: &Route, headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {

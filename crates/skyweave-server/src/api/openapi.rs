@@ -53,7 +53,7 @@ pub fn document(routes: &[Route]) -> Value {
         .iter()
         .map(|role| (role.name().to_owned(), json!(format!("The role {}.", role.name()))))
         .collect();
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Skyweave",
@@ -74,13 +74,37 @@ pub fn document(routes: &[Route]) -> Value {
                 "flows": { "clientCredentials": { "tokenUrl": "/api/auth/connect/token", "scopes": roles } },
             } },
         },
-    })
+    });
+    repetition_is_harmless(&mut document);
+    document
+}
+
+/// What is said twice in a set is in it once, and not refused.
+fn repetition_is_harmless(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            object.remove("uniqueItems");
+            object.values_mut().for_each(repetition_is_harmless);
+        }
+        Value::Array(values) => values.iter_mut().for_each(repetition_is_harmless),
+        _ => {}
+    }
 }
 
 fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let (status, shape) = &route.gives;
     let mut answer = json!({ "description": "Done." });
-    let schema = shape.schema(generator);
+    let mut schema = shape.schema(generator);
+    if route.takes_parameter("fields") {
+        // only the fields that were asked for may be there
+        let whole = if schema["properties"]["results"].is_object() {
+            &mut schema["properties"]["results"]["items"]
+        } else {
+            &mut schema
+        };
+        let part = json!({ "type": "object", "description": "What `fields` asked for." });
+        *whole = json!({ "anyOf": [whole.take(), part] });
+    }
     if !schema.is_null() {
         answer["content"] = json!({ shape.media_type(): { "schema": schema } });
     }
@@ -134,10 +158,11 @@ fn body(route: &Route, generator: &mut SchemaGenerator) -> Option<Value> {
         Takes::Form => ("application/x-www-form-urlencoded", shapes::token_request(generator)),
         Takes::File => ("text/csv", json!({ "type": "string" })),
     };
-    let needed = schema["required"].as_array().is_some_and(|required| !required.is_empty())
-        || schema.get("$ref").is_some();
+    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    let whole = name.and_then(|name| generator.definitions().get(name)).unwrap_or(&schema);
+    let needed = whole["required"].as_array().is_some_and(|required| !required.is_empty());
     Some(
-        json!({ "required": needed || route.takes == Takes::File, "content": { media: { "schema": schema } } }),
+        json!({ "required": needed || matches!(route.takes, Takes::File | Takes::Form), "content": { media: { "schema": schema } } }),
     )
 }
 

@@ -30,6 +30,7 @@ pub struct Problem {
     pub because_of: Option<String>,
     /// Of several commands or rows: each that was refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub refusals: Vec<RowRefusal>,
     /// Seconds to wait before trying again.
     #[serde(skip_serializing_if = "Option::is_none")]
