@@ -10,7 +10,7 @@
 //! | [`command`] | | what clients may ask for |
 //! | [`refused`] | | why they do not get it, and what to do |
 //! | [`decide`] | a command, a view, an actor, the time | events, or the refusal |
-//! | [`fleet`] | many terminals | imports, bulk changes, search, the preview of an allow list, a made-up fleet |
+//! | [`fleet`] | many terminals | imports, bulk changes, search, the preview of an allow list, made-up fleets, rehearsals |
 //! | [`incident`] | positions of a terminal | whether it is where it may be: roaming, flicker, moving, diverted |
 //! | [`territory`] | sets of borders, polygons | areas that policies speak of, and the cells they cover |
 //! | [`restriction`] | policies in Cedar | the decision table that a bundle carries |

@@ -44,6 +44,8 @@ pub enum Command {
     Climate(Climate),
     /// Compare the model with what others measured.
     Validate(Validate),
+    /// Run a rule of the service on a made-up fleet, and say how often it was right.
+    Rehearse(Rehearse),
     /// Print the JSON Schema of scenarios.
     Schema,
     /// Run the service: accounts, terminals, territories, who may be served where.
@@ -242,5 +244,24 @@ pub struct Validate {
     pub json: bool,
     /// Print the JSON Schema of the rows instead.
     #[arg(long, conflicts_with_all = ["data", "only", "json"])]
+    pub schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// The file of the rehearsal.
+    #[arg(required_unless_present = "schema")]
+    pub file: Option<PathBuf>,
+    /// Change a value of the file, such as `seed=7`. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Print what came of it as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Print the JSON Schema of what `--json` prints instead.
+    #[arg(long, conflicts_with_all = ["file", "set", "json", "quiet"])]
     pub schema: bool,
 }

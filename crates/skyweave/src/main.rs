@@ -11,6 +11,7 @@ mod hours;
 mod hypatia;
 mod interrupt;
 mod progress;
+mod rehearse;
 mod report;
 mod run;
 mod say;
@@ -56,6 +57,7 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Climate(args::Climate::Import(options)) => climate::import(&options),
         Command::Climate(args::Climate::Show(options)) => climate::show(&options),
         Command::Validate(options) => validate::validate(&options),
+        Command::Rehearse(options) => rehearse::rehearse(&options),
         Command::Schema => run::schema(),
         Command::Serve(options) => serve::serve(&options),
         Command::Organization(options) => client::act(Kind::Organization, &options),

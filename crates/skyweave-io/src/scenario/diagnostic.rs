@@ -12,12 +12,12 @@ use thiserror::Error;
 pub enum ScenarioError {
     /// A file could not be read.
     #[error("cannot read {}", path.display())]
-    #[diagnostic(help(
-        "accepted: a scenario in TOML and UTF-8; the format is described in docs/scenario.md"
-    ))]
+    #[diagnostic(help("{accepted}"))]
     Read {
         /// The file.
         path: PathBuf,
+        /// What would do.
+        accepted: String,
         /// What the system said.
         source: io::Error,
     },
@@ -96,6 +96,26 @@ impl Source {
             text: showable.then(|| NamedSource::new(&self.name, self.text.clone())),
             span,
         }))
+    }
+
+    /// Checks that a figure, at the place that these keys lead to, is from the least to the greatest that is accepted.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn in_range(
+        &self,
+        keys: &[&str],
+        found: f64,
+        (least, greatest): (f64, f64),
+    ) -> Result<(), ScenarioError> {
+        if (least..=greatest).contains(&found) {
+            return Ok(());
+        }
+        let is_field = |key: &&&str| key.parse::<usize>().is_err();
+        let field: Vec<&str> = keys.iter().filter(is_field).copied().collect();
+        let message = format!("{} is {found}", field.join("."));
+        let help = format!("accepted: from {least} to {greatest}");
+        Err(self.fault(self.span_of(keys), &message, "out of range", &help))
     }
 
     /// True if there is a value in the text that these keys lead to. It reads the text anew, so it is for rare questions.

@@ -9,6 +9,7 @@ mod clock;
 mod constellation;
 mod defaults;
 mod diagnostic;
+mod document;
 mod events;
 mod fill;
 mod format;
@@ -41,7 +42,8 @@ use std::path::Path;
 
 pub use addressing::{Addressing, TERMINAL_PREFIX_LENGTH};
 pub use clock::parse_duration;
-pub use diagnostic::{Fault, ScenarioError, Source};
+pub use diagnostic::{ACCEPTED_NAME, Fault, ScenarioError, Source, name_fault};
+pub use document::Format;
 pub use format::Scenario;
 pub use page::page;
 
@@ -49,7 +51,13 @@ pub use page::page;
 const SLOTS_BEFORE: i64 = 240 + skyweave_core::plan::WARM_UP_SLOTS;
 
 /// The format that this version reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: Format = Format {
+    kind: "scenario",
+    version: 1,
+    page: "docs/scenario.md",
+    setting: "lasers.pattern=none",
+    replaced: replaced::by,
+};
 
 /// A scenario, resolved: everything that a run needs.
 #[derive(Debug)]
@@ -82,11 +90,8 @@ pub struct Prepared {
 /// # Errors
 /// The first fault found.
 pub fn read(path: &Path, settings: &[String]) -> Result<Prepared, ScenarioError> {
-    let text = diagnostic::read_text(path)
-        .map_err(|source| ScenarioError::Read { path: path.to_owned(), source })?;
-    let source = Source { name: path.display().to_string(), text };
     let folder = path.parent().unwrap_or(Path::new("."));
-    prepare(&overrides::apply(&source, settings)?, folder)
+    prepare(&FORMAT.open(path, settings)?, folder)
 }
 
 /// Resolves a scenario whose text is at hand; `folder` is where its paths start from.
@@ -94,12 +99,12 @@ pub fn read(path: &Path, settings: &[String]) -> Result<Prepared, ScenarioError>
 /// # Errors
 /// The first fault found.
 pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError> {
-    let scenario = parse(source)?;
+    let scenario: Scenario = FORMAT.parse(source)?;
     let borders = Borders::builtin()
         .map_err(|error| source.fault(0..0, &format!("the built-in borders are damaged: {error}"), "", ""))?;
     let atlas = Atlas { source, folder, borders: &borders };
-    if let Some(wrong) = diagnostic::name_fault(&scenario.name) {
-        return Err(source.fault(source.span_of(&["name"]), wrong, "here", diagnostic::ACCEPTED_NAME));
+    if let Some(wrong) = name_fault(&scenario.name) {
+        return Err(source.fault(source.span_of(&["name"]), wrong, "here", ACCEPTED_NAME));
     }
     limits::check(&scenario, source)?;
     together::check(&scenario, source)?;
@@ -200,62 +205,6 @@ pub fn schema() -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Scenario))?;
     text.push('\n');
     Ok(text)
-}
-
-fn parse(source: &Source) -> Result<Scenario, ScenarioError> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        format: Option<toml::Spanned<toml::Value>>,
-    }
-    let fault = |error: &toml::de::Error| {
-        let span = error.span().unwrap_or(0..0);
-        let is_date =
-            source.text.get(span.clone()).is_some_and(|t| t.parse::<toml::value::Datetime>().is_ok());
-        if is_date && error.message().starts_with("invalid type") {
-            let help = "accepted: a string in quotes, such as `\"2026-05-20T12:00:00Z\"`";
-            return source.fault(span, "a date without quotes", "here", help);
-        }
-        let help = replaced::by(error.message()).unwrap_or("the format is described in docs/scenario.md");
-        source.fault(span, &plain(error.message()), "here", help)
-    };
-    // an unknown version is said before anything that it may have brought along
-    let version: Version = toml::from_str(&source.text).map_err(|error| fault(&error))?;
-    let accepted = format!("accepted: `format = {FORMAT}`");
-    match version.format {
-        None => {
-            return Err(source.fault(
-                0..0,
-                "the scenario does not say its format",
-                "the first line is a good place",
-                &accepted,
-            ));
-        }
-        Some(found) if found.get_ref().as_integer() != Some(i64::from(FORMAT)) => {
-            let message = format!("format {} is not known to this version of skyweave", found.get_ref());
-            return Err(source.fault(found.span(), &message, "here", &accepted));
-        }
-        Some(_) => {}
-    }
-    toml::from_str(&source.text).map_err(|error| fault(&error))
-}
-
-/// The words of a parser's message that only Rust knows, in those of TOML.
-fn plain(message: &str) -> String {
-    const WORDS: [(&str, &str); 9] = [
-        ("expected u8", "expected a whole number from 0 to 255"),
-        ("expected u16", "expected a whole number from 0 to 65535"),
-        ("expected u32", "expected a whole number from 0 to 4294967295"),
-        ("expected u64", "expected a whole number from 0 on"),
-        ("expected usize", "expected a whole number from 0 on"),
-        ("expected f64", "expected a number"),
-        ("invalid type: map", "invalid type: table"),
-        ("expected a sequence", "expected a list"),
-        ("expected an array of length", "expected a list of length"),
-    ];
-    if let Some((before, _)) = message.split_once("expected struct ") {
-        return format!("{before}expected a table");
-    }
-    WORDS.iter().fold(message.to_owned(), |message, (rust, toml)| message.replace(rust, toml))
 }
 
 fn window(scenario: &Scenario, source: &Source) -> Result<(Epoch, Epoch), ScenarioError> {

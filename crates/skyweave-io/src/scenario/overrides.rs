@@ -1,6 +1,7 @@
 //! `--set lasers.pattern=none`: a scenario with one value changed, as text, so that results record what really ran.
 
 use super::diagnostic::{ScenarioError, Source};
+use super::document::Format;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 /// Changes values in the text of a scenario. Each is `path=value`, the path with dots, the value as in TOML; a word
@@ -8,7 +9,7 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 ///
 /// # Errors
 /// When the text is no TOML or a path leads through something that is no table.
-pub fn apply(source: &Source, settings: &[String]) -> Result<Source, ScenarioError> {
+pub fn apply(source: &Source, settings: &[String], format: &Format) -> Result<Source, ScenarioError> {
     if settings.is_empty() {
         return Ok(source.clone());
     }
@@ -20,8 +21,8 @@ pub fn apply(source: &Source, settings: &[String]) -> Result<Source, ScenarioErr
             source.fault(
                 0..0,
                 &format!("--set {setting}: {why}"),
-                "in this scenario",
-                "accepted: `--set table.key=value`, such as `--set lasers.pattern=none`",
+                &format!("in this {}", format.kind),
+                &format!("accepted: `--set table.key=value`, such as `--set {}`", format.setting),
             )
         };
         let (path, text) = setting.split_once('=').ok_or_else(|| wrong("there is no `=`"))?;
@@ -57,13 +58,17 @@ fn value(text: &str) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::FORMAT;
     use super::*;
 
     #[test]
     fn values_are_replaced_and_added() {
         let source = Source { name: "s".into(), text: "a = 1\n[lasers]\npattern = \"grid\"\n".into() };
-        let changed =
-            apply(&source, &["lasers.pattern=none".into(), "time.duration=5min".into(), "a=2".into()]);
+        let changed = apply(
+            &source,
+            &["lasers.pattern=none".into(), "time.duration=5min".into(), "a=2".into()],
+            &FORMAT,
+        );
         let text = changed.unwrap().text;
         assert!(
             text.contains("pattern = \"none\"")
@@ -71,7 +76,7 @@ mod tests {
                 && text.contains("a = 2")
         );
         for wrong in ["a.b=1", "nothing", "=1", "lasers.=1", "a.=", "a=[1", "a='x"] {
-            assert!(apply(&source, &[wrong.into()]).is_err(), "{wrong}");
+            assert!(apply(&source, &[wrong.into()], &FORMAT).is_err(), "{wrong}");
         }
     }
 
@@ -79,7 +84,7 @@ mod tests {
     fn instants_become_strings_and_inline_tables_grow() {
         let source = Source { name: "s".into(), text: "a = {}\n".into() };
         let settings = ["a.b.c = 5".into(), "time.start=2026-05-20T12:00:00Z".into()];
-        let text = apply(&source, &settings).unwrap().text;
+        let text = apply(&source, &settings, &FORMAT).unwrap().text;
         assert_eq!(text, "a = { b = { c = 5 } }\n\n[time]\nstart = \"2026-05-20T12:00:00Z\"\n");
     }
 }

@@ -191,12 +191,12 @@ fn access(access: &Access) -> AccessParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Source, parse};
+    use crate::scenario::{FORMAT, Source};
 
     #[test]
     fn a_scenario_that_states_no_rule_has_the_planners_own() {
         let text = "format = 1\nname = \"x\"\n[time]\nstart = \"2026-05-20T12:00:00Z\"\nduration = \"1h\"\n[constellation]\n";
         let source = Source { name: "x.toml".to_owned(), text: text.to_owned() };
-        assert_eq!(rules(&parse(&source).unwrap()), Rules::default());
+        assert_eq!(rules(&FORMAT.parse(&source).unwrap()), Rules::default());
     }
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod commands;
 mod kill_resume;
 mod parallel;
+mod rehearse;
 mod scenarios;
 mod service;
 mod support;

@@ -1,14 +1,18 @@
 //! The shipped scenarios give the results that are committed beside them, on any machine and number of threads.
 //!
 //! `SKYWEAVE_UPDATE=1` rewrites the expected results. The hour-long ones take minutes: they run when
-//! `SKYWEAVE_SOAK_SECONDS` allows for it, and their first five minutes always do.
+//! `SKYWEAVE_SOAK_SECONDS` allows for it, and their first five minutes always do. Those in `fleet` are rehearsals (`skyweave rehearse`).
 
+use serde_json::Value;
 use skyweave_io::summary::{Site, Summary};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Name of the expected result, the scenario, what is changed in it, and the seconds that a proof must have for it.
-const CASES: [(&str, &str, &[&str], u64); 12] = [
+const CASES: [(&str, &str, &[&str], u64); 15] = [
+    ("fleet/allow-list", "fleet/allow-list", &[], 0),
+    ("fleet/diverted-jammed", "fleet/diverted", &[JAMMED], 0),
+    ("fleet/diverted", "fleet/diverted", &[], 600),
     ("quickstart", "quickstart", &[], 0),
     ("kyiv-blackout", "kyiv-blackout", &[], 120),
     ("kyiv-blackout-no-lasers", "kyiv-blackout", &["lasers.pattern=none"], 120),
@@ -22,6 +26,8 @@ const CASES: [(&str, &str, &[&str], u64); 12] = [
     ("world", "world", &[], 1_200),
     ("no-lasers", "no-lasers", &[], 1_200),
 ];
+/// One kind of positions of the five that take some twenty seconds, for all terminals.
+const JAMMED: &str = "diverted.positions=[{ noise = 'jammed', every = '1h' }]";
 /// What is run where nobody says how long a proof may take.
 const USUAL_SECONDS: u64 = 120;
 
@@ -33,9 +39,10 @@ fn expected(name: &str) -> PathBuf {
     root().join("scenarios/expected").join(format!("{name}.json"))
 }
 
-fn summary(scenario: &str, settings: &[&str]) -> String {
+fn result(scenario: &str, settings: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skyweave"));
-    command.args(["run", "--quiet", "--json"]).arg(root().join(format!("scenarios/{scenario}.toml")));
+    let verb = if scenario.starts_with("fleet/") { "rehearse" } else { "run" };
+    command.args([verb, "--quiet", "--json"]).arg(root().join(format!("scenarios/{scenario}.toml")));
     for setting in settings {
         command.args(["--set", setting]);
     }
@@ -58,7 +65,7 @@ fn every_scenario_gives_its_committed_result() {
             left_out += 1;
             continue;
         }
-        let found = summary(scenario, settings);
+        let found = result(scenario, settings);
         if update {
             std::fs::write(expected(name), &found).unwrap();
         }
@@ -138,4 +145,28 @@ fn whoever_is_too_fast_is_refused_and_nobody_else() {
     for name in ["house", "car", "ambulance", "train"] {
         assert!(site(&summary, name).served_share > 0.99, "{name}");
     }
+}
+
+/// Of a rehearsal: all of the five kinds of positions, and the one that the usual tests run.
+#[test]
+fn diverted_terminals_are_found_and_those_who_live_at_the_front_left_alone() {
+    let rehearsed = |name: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(expected(name)).unwrap()).unwrap()
+    };
+    let all = rehearsed("fleet/diverted");
+    let rows = all["diverted"]["results"].as_array().unwrap();
+    assert_eq!(rows.len(), 5);
+    for (row, least_recall) in rows.iter().zip([0.98, 0.98, 0.98, 0.98, 0.7]) {
+        assert_eq!(
+            (&row["lives"]["diverted"]["terminals"], &row["wrongly_called"]),
+            (&300.into(), &0.into())
+        );
+        assert!(row["recall"].as_f64() >= Some(least_recall), "{row}");
+        let dwellers = &row["lives"]["border_dweller"];
+        assert_eq!((&dwellers["terminals"], &dwellers["diverted"]), (&200.into(), &0.into()));
+    }
+    assert_eq!(rehearsed("fleet/diverted-jammed")["diverted"]["results"][0], rows[2]);
+    let list = &rehearsed("fleet/allow-list")["allow_list"]["results"];
+    assert_eq!((&list["missing"], &list["wrongful_named"]), (&150.into(), &0.into()));
+    assert!(list["recall"].as_f64() >= Some(0.75) && list["recall_with_looked_at"].as_f64() >= Some(0.95));
 }

@@ -187,6 +187,22 @@ pub fn preview(kind: ListKind, keys: &BTreeSet<HardwareKey>, fleet: &[Candidate<
 }
 
 impl Sign {
+    /// The names of all signs in files and interfaces.
+    pub const NAMES: [&'static str; 6] = ["slip", "protected", "holder", "in_use", "series", "suspect"];
+
+    /// Its name in files and interfaces.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        Self::NAMES[match self {
+            Self::Slip { .. } => 0,
+            Self::Protected => 1,
+            Self::Holder { .. } => 2,
+            Self::InUse { .. } => 3,
+            Self::Series { .. } => 4,
+            Self::Suspect => 5,
+        }]
+    }
+
     fn points(&self) -> i32 {
         match self {
             Self::Slip { .. } => SLIP,

@@ -1,12 +1,14 @@
 //! What terminals really do.
 
 use super::Random;
+use serde::Serialize;
 
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 24 * HOUR_S;
 
 /// What a terminal does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Life {
     /// It is used 10 to 250 km behind the front, and moves within some km.
     Home,
@@ -18,6 +20,12 @@ pub enum Life {
     Visitor,
     /// It is beyond the front on most days, for 2 to 8 hours.
     Commuter,
+}
+
+impl Life {
+    /// Every kind of life.
+    pub const ALL: [Self; 5] =
+        [Self::Home, Self::BorderDweller, Self::Diverted, Self::Visitor, Self::Commuter];
 }
 
 /// How many terminals do what.

@@ -1,13 +1,16 @@
-//! A made-up fleet along a front, from a seed: for tests of the rules and for scenarios. It knows what each terminal really does, so that
-//! precision and recall can be counted.
+//! Made-up fleets, from a seed: for tests of the rules and for rehearsals. They know what each terminal really does, so that precision and
+//! recall can be counted.
 //!
-//! The front is a meridian. West of it is where service lines allow terminals; everything happens within some 250 km of it.
+//! One is along a front: a meridian. West of it is where service lines allow terminals; everything happens within some 250 km of it. The
+//! other came in deliveries, and an allow list lacks some of it.
 
+mod listed;
 mod life;
 mod noise;
 mod random;
 
 pub use life::{Life, Lives};
+pub use listed::{ListedFleet, Member, Truth, Truths, listed_fleet};
 pub use noise::Noise;
 pub use random::Random;
 

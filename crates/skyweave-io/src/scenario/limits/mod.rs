@@ -57,22 +57,17 @@ impl Limit {
 /// Checks all figures with limits.
 pub fn check(scenario: &Scenario, source: &Source) -> Result<(), ScenarioError> {
     for limit in &LIMITS {
-        let (least, greatest) = limit.accepted;
         for (entry, found) in limit.values(scenario).into_iter().enumerate() {
-            if !(least..=greatest).contains(&found) {
-                let entry = entry.to_string();
-                let keys: Vec<&str> = limit
-                    .path
-                    .split('.')
-                    .flat_map(|key| match key.strip_suffix("[]") {
-                        Some(list) => vec![list, entry.as_str()],
-                        None => vec![key],
-                    })
-                    .collect();
-                let message = format!("{} is {found}", limit.field());
-                let help = format!("accepted: from {least} to {greatest}");
-                return Err(source.fault(source.span_of(&keys), &message, "out of range", &help));
-            }
+            let entry = entry.to_string();
+            let keys: Vec<&str> = limit
+                .path
+                .split('.')
+                .flat_map(|key| match key.strip_suffix("[]") {
+                    Some(list) => vec![list, entry.as_str()],
+                    None => vec![key],
+                })
+                .collect();
+            source.in_range(&keys, found, limit.accepted)?;
         }
     }
     Ok(())
