@@ -9,7 +9,7 @@ use skyweave_control::id::Kind;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
@@ -36,16 +36,17 @@ pub async fn deliver(api: Arc<Api>) {
     let mut rounds: JoinSet<String> = JoinSet::new();
     loop {
         signal.borrow_and_update();
-        match api.store.webhooks(&Scope::All, "", MOST_WEBHOOKS).await {
+        match due(&api).await {
             Ok(webhooks) => {
-                let due = |hook: &Webhook| hook.state == "active" && hook.next_try_ns <= api.now_ns();
-                for webhook in webhooks.into_iter().filter(due) {
+                for webhook in webhooks {
                     if busy.insert(webhook.id.clone()) {
                         let api = Arc::clone(&api);
                         rounds.spawn(async move {
                             let id = webhook.id.clone();
                             if let Err(error) = one_round(&api, webhook).await {
                                 tracing::warn!("webhook {id}: {error}");
+                                // it is still due, and would come again at once
+                                tokio::time::sleep(LOOK_AGAIN).await;
                             }
                             id
                         });
@@ -55,16 +56,28 @@ pub async fn deliver(api: Arc<Api>) {
             Err(StoreError::Closed) => return,
             Err(error) => tracing::warn!("webhooks cannot be read: {error}"),
         }
+        // a round that panicked is not repeated
+        let mut end = |done: Result<String, JoinError>| done.is_ok_and(|id| busy.remove(&id));
         tokio::select! {
             _ = stopping.changed() => return,
             changed = signal.changed() => if changed.is_err() { return },
-            Some(done) = rounds.join_next(), if !rounds.is_empty() => {
-                // a round that panicked is not repeated
-                if let Ok(id) = done { busy.remove(&id); }
-            }
+            () = api.hooks_changed.notified() => {}
+            Some(done) = rounds.join_next(), if !rounds.is_empty() => { end(done); }
             () = tokio::time::sleep(LOOK_AGAIN) => {}
         }
+        while let Some(done) = rounds.try_join_next() {
+            end(done);
+        }
     }
+}
+
+/// Webhooks that have not heard of the last event, and need not wait after a failure.
+async fn due(api: &Api) -> Result<Vec<Webhook>, StoreError> {
+    let last = api.store.last_event().await?;
+    let mut webhooks = api.store.webhooks(&Scope::All, "", MOST_WEBHOOKS).await?;
+    webhooks
+        .retain(|hook| hook.state == "active" && hook.delivered < last && hook.next_try_ns <= api.now_ns());
+    Ok(webhooks)
 }
 
 /// Sends what there is to send to one webhook, until it is done or something goes wrong.
@@ -72,6 +85,7 @@ async fn one_round(api: &Arc<Api>, mut webhook: Webhook) -> Result<(), StoreErro
     let scope = webhook.account.clone().map_or(Scope::All, Scope::Account);
     let kinds: Vec<Kind> = webhook.kinds.split(' ').filter_map(Kind::named).collect();
     loop {
+        let before = webhook.clone();
         let last = api.store.last_event().await?;
         let query = EventQuery { limit: AT_ONCE, ..events::query(&scope, &kinds, None, webhook.delivered) };
         let found = api.store.events(&query).await?;
@@ -96,7 +110,7 @@ async fn one_round(api: &Arc<Api>, mut webhook: Webhook) -> Result<(), StoreErro
             // what is left is of other kinds, or of others
             webhook.delivered = last;
         }
-        if !deliveries.is_empty() || webhook.delivered == last {
+        if !deliveries.is_empty() || webhook != before {
             api.store.delivered(webhook.clone(), deliveries).await?;
         }
         let current = api.store.webhook(&webhook.id).await?;

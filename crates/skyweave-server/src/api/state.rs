@@ -9,7 +9,7 @@ use skyweave_control::enforcement::Rules;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// What is refused for being too much, too large or too slow.
 #[derive(Debug, Clone)]
@@ -66,6 +66,8 @@ pub struct Api {
     pub stopping: watch::Receiver<bool>,
     /// Held while positions are taken in.
     pub watching: tokio::sync::Mutex<()>,
+    /// Told when somebody changed a webhook: it may have something to send now.
+    pub hooks_changed: Notify,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     clients: Mutex<Limiter>,
     logins: Mutex<Limiter>,
@@ -91,6 +93,7 @@ impl Api {
             targets,
             stopping,
             watching: tokio::sync::Mutex::default(),
+            hooks_changed: Notify::new(),
             clock: Box::new(clock::now_ns),
             clients,
             logins,

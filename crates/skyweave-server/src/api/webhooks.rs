@@ -234,6 +234,7 @@ async fn create(call: Call) -> Result<Reply, Problem> {
         created_ns: now_ns,
     };
     call.api.store.put_webhook(webhook.clone()).await?;
+    call.api.hooks_changed.notify_one();
     let address = format!("/api/v1/webhooks/{}", webhook.id);
     Ok(Reply::of(&shown(webhook, true))?.status(StatusCode::CREATED).header(header::LOCATION, address))
 }
@@ -268,6 +269,7 @@ async fn changed(call: &Call, mut webhook: Webhook) -> Result<Reply, Problem> {
     (webhook.failures, webhook.next_try_ns, webhook.last_error) = (0, 0, None);
     webhook.version += 1;
     call.api.store.put_webhook(webhook.clone()).await?;
+    call.api.hooks_changed.notify_one();
     Reply::of(&shown(webhook, false))
 }
 

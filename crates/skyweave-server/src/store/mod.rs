@@ -42,7 +42,7 @@ pub trait Store: Send + Sync {
     /// Begins a long change that comes in pieces. No other change is made until it is finished or dropped.
     async fn stream(&self) -> Result<Stream, StoreError>;
 
-    /// A signal that something was committed; its value is of no meaning.
+    /// A signal that events were committed; its value is of no meaning.
     fn committed(&self) -> watch::Receiver<u64>;
 
     /// A thing.

@@ -46,6 +46,7 @@ contract!(
     what_is_about_a_terminal_goes_with_it,
     what_is_remembered_of_positions_is_the_last,
     events_come_in_order_and_once,
+    followers_are_woken_by_events_alone,
     a_stream_is_made_as_a_whole,
     answers_are_kept,
     clients_and_tokens,
@@ -322,6 +323,14 @@ async fn what_is_about_a_terminal_goes_with_it(store: &Opened) {
     given.entities[0].account = Some("acc_2".to_owned());
     store.commit(given).await.unwrap();
     assert_eq!(store.entity("incident", "inc_1").await.unwrap().unwrap().account.as_deref(), Some("acc_2"));
+}
+
+async fn followers_are_woken_by_events_alone(store: &Opened) {
+    let mut signal = store.committed();
+    store.acknowledge("client_1", "", 1).await.unwrap();
+    assert!(!signal.has_changed().unwrap());
+    store.commit(change("plan", "plan_1", 1)).await.unwrap();
+    signal.changed().await.unwrap();
 }
 
 async fn events_come_in_order_and_once(store: &Opened) {
