@@ -22,6 +22,8 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 /// Set on an answer to a request that only wanted to know.
 pub const DRY_RUN: HeaderName = HeaderName::from_static("skyweave-dry-run");
 const LONGEST_KEY: usize = 255;
+/// Greatest form, bytes: it is read before it is known who sends it.
+const FORM_BYTES: usize = 8 << 10;
 /// Clients without a token share a bucket.
 const ANYBODY: &str = "";
 
@@ -177,7 +179,8 @@ async fn come_through(
     let name = caller.as_ref().map_or(ANYBODY, |caller| caller.client.id.as_str());
     let (body, stream) = match route.takes {
         Takes::File => (Bytes::new(), Some(body)),
-        _ => (read_body(&api, body).await?, None),
+        Takes::Form => (read_body(body, FORM_BYTES.min(api.limits.body_bytes)).await?, None),
+        Takes::Nothing | Takes::Json(_) => (read_body(body, api.limits.body_bytes).await?, None),
     };
     content_type(route, &head.headers, &body)?;
     let dry_run = dry_run(&query)?;
@@ -245,8 +248,7 @@ async fn discard(body: Body, most: usize) {
     }
 }
 
-async fn read_body(api: &Api, body: Body) -> Result<Bytes, Problem> {
-    let most = api.limits.body_bytes;
+async fn read_body(body: Body, most: usize) -> Result<Bytes, Problem> {
     to_bytes(body, most).await.map_err(|error| {
         let mut cause: Option<&dyn std::error::Error> = Some(&error);
         while let Some(now) = cause {

@@ -49,6 +49,23 @@ fn a_token_is_given_for_a_form_or_a_header() {
     }
 }
 
+#[test]
+fn what_is_no_client_takes_no_memory() {
+    let limits = Limits { logins: Rate { per_second: 0.1, burst: 2.0 }, ..generous() };
+    let desk = Desk::with(limits);
+    let grant = ("grant_type", "client_credentials");
+    let long = "x".repeat(9_000);
+    let huge = [grant, ("client_id", long.as_str()), ("client_secret", "y")];
+    desk.ask_token(&huge, &[]).refused(413, "body_too_large");
+    // nothing is counted for an id that no client has
+    for id in [&long[..6_000], "client_' OR 1=1 --            ", "client_none"] {
+        for _ in 0..5 {
+            let answer = desk.ask_token(&[grant, ("client_id", id), ("client_secret", "y")], &[]);
+            assert_eq!(answer.is(401).json()["error"], "invalid_client");
+        }
+    }
+}
+
 fn base64(text: &str) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
