@@ -4,6 +4,7 @@ use crate::api::auth::{Role, new_client};
 use crate::api::{Api, Limits, TELEMETRY_KEPT_S, Targets, deliver, router};
 use crate::clock::{SECOND_NS, now_ns};
 use crate::service::{Laws, NotDone, advance_all};
+use crate::stall::Stalling;
 use crate::store::{self, Horizon, Scope, Store, StoreError};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -197,7 +198,8 @@ async fn listen(
         // small answers must not wait for more to come
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let stream = TokioIo::new(Stalling::new(stream, limits.write));
+        let connection = builder.serve_connection(stream, service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             // a client that goes away is no error

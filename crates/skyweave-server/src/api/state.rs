@@ -18,6 +18,8 @@ pub struct Limits {
     pub client: Rate,
     /// Of tokens that are asked for with each client id.
     pub logins: Rate,
+    /// Of all requests together that come without a good token.
+    pub strangers: Rate,
     /// Greatest body, bytes.
     pub body_bytes: usize,
     /// Greatest file to import, bytes.
@@ -26,6 +28,10 @@ pub struct Limits {
     pub request: Duration,
     /// The same for an import.
     pub import: Duration,
+    /// How long the body of a request may take that is refused whatever is in it.
+    pub refused: Duration,
+    /// How long an answer may wait for somebody to read on.
+    pub write: Duration,
     /// How long the head of a request may take.
     pub head: Duration,
     /// Connections at once.
@@ -39,10 +45,13 @@ impl Default for Limits {
         Self {
             client: Rate { per_second: 200.0, burst: 1_000.0 },
             logins: Rate { per_second: 5.0, burst: 100.0 },
+            strangers: Rate { per_second: 200.0, burst: 1_000.0 },
             body_bytes: 1 << 20,
             import_bytes: 512 << 20,
             request: Duration::from_secs(30),
             import: Duration::from_mins(30),
+            refused: Duration::from_secs(5),
+            write: Duration::from_secs(30),
             head: Duration::from_secs(10),
             connections: 1_024,
             streams: 256,
@@ -71,6 +80,7 @@ pub struct Api {
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     clients: Mutex<Limiter>,
     logins: Mutex<Limiter>,
+    strangers: Mutex<Limiter>,
     streams: Arc<AtomicUsize>,
 }
 
@@ -85,6 +95,7 @@ impl Api {
     ) -> Self {
         let clients = Mutex::new(Limiter::new(limits.client));
         let logins = Mutex::new(Limiter::new(limits.logins));
+        let strangers = Mutex::new(Limiter::new(limits.strangers));
         Self {
             store,
             rules: Rules::default(),
@@ -97,6 +108,7 @@ impl Api {
             clock: Box::new(clock::now_ns),
             clients,
             logins,
+            strangers,
             streams: Arc::new(AtomicUsize::new(0)),
         }
     }
@@ -135,6 +147,14 @@ impl Api {
     /// Seconds to wait, if there were too many.
     pub fn take_login(&self, client: &str) -> Result<(), u64> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
+    }
+
+    /// Counts a request without a good token.
+    ///
+    /// # Errors
+    /// Seconds to wait, if there were too many of all.
+    pub fn take_stranger(&self) -> Result<(), u64> {
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).take("", self.now_ns())
     }
 
     /// Counts an event stream, for as long as what is given back lives; none if there are too many.

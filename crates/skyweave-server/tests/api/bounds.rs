@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, generous};
 use serde_json::json;
-use skyweave_server::api::Limits;
+use skyweave_server::api::{Limits, Rate};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -50,6 +50,62 @@ fn a_slow_head_and_a_slow_body_are_cut_off() {
         "{}",
         String::from_utf8_lossy(&said)
     );
+}
+
+#[test]
+fn what_is_refused_does_not_wait_for_its_body() {
+    let desk = Desk::with(Limits { refused: Duration::from_millis(300), ..generous() });
+    for (path, kind) in [("imports", "text/csv"), ("accounts", "application/json")] {
+        let mut slow = TcpStream::connect(desk.address).unwrap();
+        slow.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+        let head = format!(
+            "POST /api/v1/{path} HTTP/1.1\r\nhost: x\r\ncontent-type: {kind}\r\ncontent-length: 900000\r\n\r\nx"
+        );
+        slow.write_all(head.as_bytes()).unwrap();
+        let mut said = String::new();
+        slow.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("HTTP/1.1 401") && said.contains("connection: close"), "{path}: {said}");
+    }
+}
+
+#[test]
+fn clients_that_never_read_are_cut_off() {
+    let desk = Desk::with(Limits { connections: 2, write: Duration::from_millis(500), ..generous() });
+    let asked = "GET /api/v1/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(200);
+    let deaf: Vec<TcpStream> = (0..2)
+        .map(|_| {
+            let mut one = TcpStream::connect(desk.address).unwrap();
+            one.write_all(asked.as_bytes()).unwrap();
+            one
+        })
+        .collect();
+    // both places are taken, until they are taken away
+    let mut third = TcpStream::connect(desk.address).unwrap();
+    third.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    third.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut said = vec![0; 12];
+    third.read_exact(&mut said).unwrap();
+    assert_eq!(String::from_utf8_lossy(&said), "HTTP/1.1 200");
+    drop(deaf);
+}
+
+#[test]
+fn those_without_a_token_share_what_they_may_ask() {
+    let few = Rate { per_second: 0.1, burst: 3.0 };
+    let desk = Desk::with(Limits { strangers: few, ..generous() });
+    let (admin, nobody) = (desk.admin(), desk.nobody());
+    nobody.get("/api/v1/openapi.json").is(200);
+    for _ in 0..2 {
+        nobody.get("/api/v1/accounts").refused(401, "no_token");
+    }
+    for path in ["/api/v1/accounts", "/api/v1/openapi.json"] {
+        let refused = nobody.get(path);
+        assert!(!refused.header("retry-after").is_empty());
+        refused.refused(429, "rate_limited");
+    }
+    nobody.get("/health/live").is(200);
+    admin.get("/api/v1/accounts").is(200);
+    desk.admin();
 }
 
 #[test]
