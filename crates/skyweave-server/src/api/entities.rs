@@ -59,7 +59,7 @@ pub async fn create(collection: &'static Collection, call: Call) -> Result<Reply
     };
     complete(collection, &call, &mut body)?;
     let command = with_verb(collection.create, None, wrapped(body, collection.create_field));
-    let request = request(collection.kind, &id, &command, None)?;
+    let request = request(&call, collection.kind, &id, &command, None).await?;
     one(call, collection, request, StatusCode::CREATED).await
 }
 
@@ -70,7 +70,7 @@ pub async fn update(collection: &'static Collection, call: Call) -> Result<Reply
     complete(collection, &call, &mut body)?;
     let expected = if_match(&call.headers)?;
     let command = with_verb(verb, None, wrapped(body, field));
-    let request = request(collection.kind, &json!(call.param("id")), &command, expected)?;
+    let request = request(&call, collection.kind, &json!(call.param("id")), &command, expected).await?;
     one(call, collection, request, StatusCode::OK).await
 }
 
@@ -84,15 +84,16 @@ pub async fn act(
     let body = call.object()?;
     let expected = if_match(&call.headers)?;
     let command = with_verb(verb, by, body);
-    let request = request(collection.kind, &json!(call.param("id")), &command, expected)?;
+    let request = request(&call, collection.kind, &json!(call.param("id")), &command, expected).await?;
     one(call, collection, request, StatusCode::OK).await
 }
 
 /// A command from its parts.
 ///
 /// # Errors
-/// If the parts are not those of the verb.
-pub fn request(
+/// If the parts are not those of the verb, or the caller may not give it.
+pub async fn request(
+    call: &Call,
     kind: Kind,
     id: &Value,
     command: &Value,
@@ -105,7 +106,7 @@ pub fn request(
     }
     let command = json!({ "kind": kind.name(), "id": id, "do": command });
     let command: Command = serde_json::from_value(command).map_err(|error| unreadable(&error))?;
-    super::checks::text_of(&command)?;
+    super::checks::text_of(call, &command).await?;
     Ok(Request { command, expected_version })
 }
 

@@ -9,7 +9,7 @@ use skyweave_control::enforcement::Rules;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// What is refused for being too much, too large or too slow.
 #[derive(Debug, Clone)]
@@ -75,6 +75,8 @@ pub struct Api {
     pub stopping: watch::Receiver<bool>,
     /// Held while positions are taken in.
     pub watching: tokio::sync::Mutex<()>,
+    /// Held while policies or territories are read or compiled.
+    pub compiling: Arc<Semaphore>,
     /// Told when somebody changed a webhook: it may have something to send now.
     pub hooks_changed: Notify,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
@@ -104,6 +106,7 @@ impl Api {
             targets,
             stopping,
             watching: tokio::sync::Mutex::default(),
+            compiling: Arc::new(Semaphore::new(1)),
             hooks_changed: Notify::new(),
             clock: Box::new(clock::now_ns),
             clients,

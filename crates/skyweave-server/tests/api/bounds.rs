@@ -1,7 +1,7 @@
 //! Too large, too slow, too strange.
 
-use crate::desk::{Desk, generous};
-use serde_json::json;
+use crate::desk::{Desk, books, generous, territory};
+use serde_json::{Value, json};
 use skyweave_server::api::{Limits, Rate};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -146,6 +146,48 @@ fn heads_that_are_too_large_and_nonsense_are_refused() {
         let said = String::from_utf8_lossy(&said[..read]).into_owned();
         assert!(said.starts_with(expected), "{expected}: {said}");
     }
+}
+
+/// Policies of about so many bytes.
+fn policies(bytes: usize) -> Value {
+    let one = |n: usize| {
+        let condition = format!("when {{ context.speed_cm_s > {n} }};\n");
+        format!("@id(\"p{n}\")\npermit(principal, action == Action::\"serve\", resource)\n{condition}")
+    };
+    let text: String = (0..bytes / one(1_000).len()).map(one).collect();
+    json!({ "name": "long.cedar", "text": text })
+}
+
+#[test]
+fn nobody_waits_while_policies_are_read() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let tenant = admin.other(&["operator"], Some(&books.account));
+    // who may not is told so before the text is read
+    let nonsense = json!({ "name": "x.cedar", "text": "nonsense" });
+    tenant.post("/api/v1/restrictions", &nonsense).refused(403, "out_of_scope");
+    let commands =
+        json!({ "commands": [{ "kind": "restriction", "do": { "verb": "create", "spec": nonsense } }] });
+    let refused = tenant.post("/api/v1/commands", &commands).refused(422, "rows_refused");
+    assert_eq!(refused["refusals"][0]["code"], "out_of_scope");
+    let mut area = territory("x", [1, 1, 2, 2]);
+    area["definition"] = json!("nonsense");
+    tenant.post("/api/v1/territories", &area).refused(403, "out_of_scope");
+    let long = admin.post("/api/v1/restrictions", &policies(300_000)).refused(422, "policy_refused");
+    assert!(long["detail"].as_str().unwrap().contains("up to 262144"), "{long}");
+    // as many as the server of a test has threads
+    let (one, two) = (desk.admin(), desk.admin());
+    std::thread::scope(|scope| {
+        let reading: Vec<_> = [&one, &two]
+            .map(|hand| {
+                scope.spawn(|| hand.post("/api/v1/restrictions?dry_run=true", &policies(250_000)).is(200))
+            })
+            .into();
+        std::thread::sleep(Duration::from_millis(500));
+        desk.nobody().get("/health/live").is(200);
+        assert!(reading.iter().all(|one| !one.is_finished()), "the texts are read before anybody could wait");
+    });
 }
 
 #[test]
