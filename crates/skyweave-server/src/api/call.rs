@@ -213,11 +213,10 @@ async fn come_through(
         dry_run,
     };
     let done = (route.handler)(call).await;
-    if let (Err(problem), Some(repeat)) = (&done, &repeat)
-        && problem.status == StatusCode::CONFLICT.as_u16()
+    if let (Err(_), Some(repeat)) = (&done, &repeat)
         && let Some(reply) = answered(&api, &client, repeat).await?
     {
-        // the same request came twice at the same time, and the other one was first
+        // the same request came twice at the same time, and this one was refused for what the other one did
         return Ok(reply);
     }
     done.map(|reply| if dry_run { reply.header(DRY_RUN, "true") } else { reply })
