@@ -43,6 +43,8 @@ pub struct Options {
     pub targets: Targets,
     /// The folder with the files of borders that territories may be parts of.
     pub borders: Option<PathBuf>,
+    /// Make an administrator even if there are clients already: for those who lost the first one's secret.
+    pub new_administrator: bool,
 }
 
 /// Why it does not serve.
@@ -77,7 +79,7 @@ pub enum ServeError {
     },
 }
 
-/// The credential that the first start makes.
+/// The credential that the first start makes, or another one that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Administrator {
     /// The client's id.
@@ -95,7 +97,7 @@ pub struct Server {
     laws: Laws,
     /// Where it listens.
     pub address: SocketAddr,
-    /// The credential that was made because there was none.
+    /// The credential that was made because there was none, or because it was asked for.
     pub administrator: Option<Administrator>,
 }
 
@@ -119,7 +121,7 @@ impl Server {
             None => Laws::default(),
         };
         let store = store::open(&options.store, now_ns()).await?;
-        let administrator = first_client(&*store).await?;
+        let administrator = administrator(&*store, options.new_administrator).await?;
         let Options { limits, targets, .. } = options;
         Ok(Self { listener, store, limits, targets, laws, address, administrator })
     }
@@ -152,9 +154,9 @@ impl Server {
     }
 }
 
-/// Makes a client with all roles of the service if there is no client at all.
-async fn first_client(store: &dyn Store) -> Result<Option<Administrator>, StoreError> {
-    if !store.clients(&Scope::All, "", 1).await?.is_empty() {
+/// Makes a client with all roles of the service if there is no client at all, or if it is wanted.
+async fn administrator(store: &dyn Store, wanted: bool) -> Result<Option<Administrator>, StoreError> {
+    if !wanted && !store.clients(&Scope::All, "", 1).await?.is_empty() {
         return Ok(None);
     }
     let roles = [Role::Viewer, Role::Operator, Role::Approver];

@@ -75,6 +75,8 @@ pub struct Api {
     pub stopping: watch::Receiver<bool>,
     /// Held while positions are taken in.
     pub watching: tokio::sync::Mutex<()>,
+    /// Held while a client is disabled.
+    pub disabling: tokio::sync::Mutex<()>,
     /// Held while policies or territories are read or compiled.
     pub compiling: Arc<Semaphore>,
     /// Told when somebody changed a webhook: it may have something to send now.
@@ -106,6 +108,7 @@ impl Api {
             targets,
             stopping,
             watching: tokio::sync::Mutex::default(),
+            disabling: tokio::sync::Mutex::default(),
             compiling: Arc::new(Semaphore::new(1)),
             hooks_changed: Notify::new(),
             clock: Box::new(clock::now_ns),

@@ -82,7 +82,14 @@ impl Desk {
                 tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let listen = "127.0.0.1:0".parse().unwrap();
-                let options = Options { store, listen, limits, targets: Targets::Any, borders: None };
+                let options = Options {
+                    store,
+                    listen,
+                    limits,
+                    targets: Targets::Any,
+                    borders: None,
+                    new_administrator: false,
+                };
                 let server = Server::start(options).await.unwrap();
                 started.send((server.address, server.administrator.clone())).unwrap();
                 server.run(async move { drop(stopped.await) }).await;

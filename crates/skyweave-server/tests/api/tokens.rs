@@ -1,9 +1,10 @@
 //! Getting in, and not getting in.
 
-use crate::desk::{Desk, generous};
+use crate::desk::{Desk, Hand, books, generous};
 use serde_json::json;
 use skyweave_server::api::auth::{TOKEN_LIFE_S, TokenRequest, authenticate, new_client, token};
 use skyweave_server::api::{Api, Limits, Rate, Targets};
+use skyweave_server::server::{Options, Server};
 use skyweave_server::{api::auth::Role, store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -150,6 +151,44 @@ fn a_client_gives_no_more_than_it_has() {
     admin
         .post("/api/v1/clients", &json!({ "name": "x", "roles": ["viewer"], "account": "acc_1" }))
         .refused(404, "not_found");
+}
+
+#[test]
+fn nobody_disables_who_may_do_more_or_the_last_who_approves() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let operator = admin.other(&["operator"], None);
+    let disable = |hand: &Hand<'_>, id: &str| hand.post(&format!("/api/v1/clients/{id}/disable"), &json!({}));
+    disable(&operator, &desk.client_id).refused(403, "forbidden");
+    admin.other(&["approver"], Some(&books(&admin, "kyiv").account));
+    disable(&admin, &desk.client_id).refused(409, "last_approver");
+    let (second, secret) = admin.make_client(&["viewer", "operator", "approver"], None);
+    let second = desk.hand(&second, &secret);
+    disable(&second, &desk.client_id).is(200);
+    disable(&second, &operator.id).is(200);
+    disable(&second, &second.id).refused(409, "last_approver");
+}
+
+#[tokio::test]
+async fn who_lost_the_administrator_makes_another_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = async |new_administrator| {
+        let options = Options {
+            store: format!("sqlite:{}", folder.path().join("a.db").display()),
+            listen: "127.0.0.1:0".parse().unwrap(),
+            limits: generous(),
+            targets: Targets::Any,
+            borders: None,
+            new_administrator,
+        };
+        let server = Server::start(options).await.unwrap();
+        let made = server.administrator.clone();
+        server.run(std::future::ready(())).await;
+        made
+    };
+    let first = start(false).await.unwrap();
+    assert_eq!(start(false).await, None);
+    assert_ne!(start(true).await.unwrap(), first);
 }
 
 #[test]
