@@ -3,7 +3,7 @@
 use super::call::{Call, Reply, unreadable, unwritable};
 use super::collections::{Collection, Seen};
 use super::filter;
-use super::page::{self, Cursor, Fields};
+use super::page::{self, Cursor, Fields, Filling};
 use super::problem::Problem;
 use crate::service::{CarriedOut, Request, Work, carry_out};
 use crate::store::{Answer, Column, Condition, EntityRow, ListQuery, Scope};
@@ -28,11 +28,15 @@ pub async fn list(collection: &'static Collection, call: Call) -> Result<Reply, 
         Some("true") => Some(call.api.store.count(&query).await?),
         _ => None,
     };
-    // one more than asked for tells whether there is a next page
-    query.limit = limit + 1;
-    let mut rows = call.api.store.list(&query).await?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(limit as usize);
+    let mut filling = Filling::new(limit);
+    loop {
+        query.limit = filling.wanted();
+        if !filling.add(call.api.store.list(&query).await?, |row| row.doc.len()) {
+            break;
+        }
+        query.after = filling.rows.last().map(|row| row.id.clone());
+    }
+    let Filling { rows, more, .. } = filling;
     let next = rows.last().filter(|_| more).map(|last| Cursor::write(&last.id, &asked));
     let docs = rows.into_iter().map(|row| fields.of_doc(row.doc)).collect::<Result<Vec<String>, _>>()?;
     Ok(Reply::json(page::body(&docs, next.as_deref(), total)))

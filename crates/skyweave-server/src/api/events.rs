@@ -2,13 +2,13 @@
 
 use super::call::{Call, Content, Reply};
 use super::collections::{Collection, Seen};
-use super::page;
+use super::page::{self, Filling};
 use super::problem::Problem;
 use super::routes::{Parameter, Route};
 use super::shapes::Shape;
 use super::state::{Api, StreamPlace};
 use crate::clock::{SECOND_NS, seconds};
-use crate::store::{EventQuery, Scope, StoredEvent};
+use crate::store::{EventQuery, Scope, StoreError, StoredEvent};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, Method, StatusCode};
 use futures_util::stream;
@@ -48,13 +48,22 @@ pub fn routes() -> Vec<Route> {
 async fn list_events(call: Call) -> Result<Reply, Problem> {
     let after = call.number("after", 0, 0..=i64::MAX)?;
     let limit = call.number("limit", page::USUAL, 1..=page::MOST)?;
-    let query = EventQuery { limit: limit + 1, ..asked(&call, after)? };
-    let mut events = call.api.store.events(&query).await?;
-    let more = events.len() as i64 > limit;
-    events.truncate(limit as usize);
+    let (events, more) = page_of(&call.api, &asked(&call, after)?, limit).await?;
     let docs: Vec<String> = events.iter().map(json).collect();
     let last = events.last().map_or(after, |event| event.seq);
     Ok(Reply::json(format!("{{\"results\":[{}],\"last\":{last},\"more\":{more}}}", docs.join(","))))
+}
+
+/// The next events, as many as fit on a page. Whether there are more.
+async fn page_of(api: &Api, query: &EventQuery, limit: i64) -> Result<(Vec<StoredEvent>, bool), StoreError> {
+    let (mut filling, mut query) = (Filling::new(limit), query.clone());
+    loop {
+        query.limit = filling.wanted();
+        if !filling.add(api.store.events(&query).await?, |event| event.payload.len()) {
+            return Ok((filling.rows, filling.more));
+        }
+        query.after = filling.rows.last().map_or(query.after, |last| last.seq);
+    }
 }
 
 /// What the caller asks for and may see.
@@ -183,7 +192,7 @@ impl Following {
             }
             // what is committed while reading must wake the waiting below
             self.signal.borrow_and_update();
-            let events = self.api.store.events(&self.query).await.ok()?;
+            let (events, _) = page_of(&self.api, &self.query, AT_ONCE).await.ok()?;
             if let Some(last) = events.last() {
                 self.query.after = last.seq;
                 return Some(events.iter().map(frame).collect());
