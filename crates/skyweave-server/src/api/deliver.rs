@@ -85,6 +85,12 @@ async fn one_round(api: &Arc<Api>, mut webhook: Webhook) -> Result<(), StoreErro
     let scope = webhook.account.clone().map_or(Scope::All, Scope::Account);
     let kinds: Vec<Kind> = webhook.kinds.split(' ').filter_map(Kind::named).collect();
     loop {
+        let client = api.store.client(&webhook.client).await?;
+        if client.is_none_or(|client| client.disabled) {
+            webhook.last_error = Some("the client that made it has been disabled".to_owned());
+            "failed".clone_into(&mut webhook.state);
+            return api.store.delivered(webhook, Vec::new()).await;
+        }
         let before = webhook.clone();
         let last = api.store.last_event().await?;
         let query = EventQuery { limit: AT_ONCE, ..events::query(&scope, &kinds, None, webhook.delivered) };

@@ -6,7 +6,8 @@ use super::page::{self, Filling};
 use super::problem::Problem;
 use super::routes::{Parameter, Route};
 use super::shapes::Shape;
-use super::state::{Api, StreamPlace};
+use super::state::Api;
+use super::streams::{Full, StreamPlace};
 use crate::clock::{SECOND_NS, seconds};
 use crate::store::{EventQuery, Scope, StoreError, StoredEvent};
 use axum::body::{Body, Bytes};
@@ -129,6 +130,7 @@ struct Following {
     query: EventQuery,
     signal: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
+    client: String,
     expires_ns: i64,
     /// Whether anything was sent yet.
     begun: bool,
@@ -153,14 +155,20 @@ async fn follow(call: Call) -> Result<Reply, Problem> {
             None => call.api.store.last_event().await?,
         },
     };
-    let place = call.api.take_stream().ok_or_else(|| {
-        let detail = "too many event streams are open; close some, or ask for pages of events";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", detail).retry_after(10)
+    let client = call.caller()?.client.id.clone();
+    let place = call.api.streams.take(&client).map_err(|full| {
+        let (status, whose) = match full {
+            Full::OfClient => (StatusCode::TOO_MANY_REQUESTS, "this client has"),
+            Full::OfAll => (StatusCode::SERVICE_UNAVAILABLE, "all clients together have"),
+        };
+        let detail = format!("{whose} too many event streams open; close some, or ask for pages of events");
+        Problem::new(status, "too_many_streams", detail).retry_after(10)
     })?;
     let following = Following {
         query: asked(&call, after)?,
         signal: call.api.store.committed(),
         stopping: call.api.stopping.clone(),
+        client,
         expires_ns: call.caller()?.expires_ns,
         begun: false,
         _place: place,
@@ -175,7 +183,7 @@ async fn follow(call: Call) -> Result<Reply, Problem> {
 }
 
 impl Following {
-    /// What is sent next; none at the end, which comes with that of the token, or of the server.
+    /// What is sent next; none at the end, which comes with that of the token, the client or the server.
     async fn next(&mut self) -> Option<String> {
         if !self.begun {
             self.begun = true;
@@ -188,6 +196,9 @@ impl Following {
             }
             let left_ns = self.expires_ns - self.api.now_ns();
             if left_ns <= 0 {
+                return None;
+            }
+            if self.api.store.client(&self.client).await.ok()?.is_none_or(|client| client.disabled) {
                 return None;
             }
             // what is committed while reading must wake the waiting below

@@ -26,6 +26,7 @@ pub mod routes;
 pub mod search;
 mod shapes;
 mod state;
+mod streams;
 mod telemetry;
 mod token;
 mod webhook;

@@ -1,12 +1,12 @@
 //! What every request needs: the store, the rules, the limits, the time.
 
 use super::limit::{Limiter, Rate};
+use super::streams::Streams;
 use super::webhook::Targets;
 use crate::clock;
 use crate::service::Laws;
 use crate::store::Store;
 use skyweave_control::enforcement::Rules;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -38,6 +38,8 @@ pub struct Limits {
     pub connections: usize,
     /// Event streams at once.
     pub streams: usize,
+    /// Event streams of one client at once.
+    pub client_streams: usize,
 }
 
 impl Default for Limits {
@@ -55,6 +57,7 @@ impl Default for Limits {
             head: Duration::from_secs(10),
             connections: 1_024,
             streams: 256,
+            client_streams: 8,
         }
     }
 }
@@ -79,13 +82,14 @@ pub struct Api {
     pub disabling: tokio::sync::Mutex<()>,
     /// Held while policies or territories are read or compiled.
     pub compiling: Arc<Semaphore>,
+    /// The places of event streams.
+    pub streams: Streams,
     /// Told when somebody changed a webhook: it may have something to send now.
     pub hooks_changed: Notify,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     clients: Mutex<Limiter>,
     logins: Mutex<Limiter>,
     strangers: Mutex<Limiter>,
-    streams: Arc<AtomicUsize>,
 }
 
 impl Api {
@@ -100,6 +104,7 @@ impl Api {
         let clients = Mutex::new(Limiter::new(limits.client));
         let logins = Mutex::new(Limiter::new(limits.logins));
         let strangers = Mutex::new(Limiter::new(limits.strangers));
+        let streams = Streams::new(limits.streams, limits.client_streams);
         Self {
             store,
             rules: Rules::default(),
@@ -110,12 +115,12 @@ impl Api {
             watching: tokio::sync::Mutex::default(),
             disabling: tokio::sync::Mutex::default(),
             compiling: Arc::new(Semaphore::new(1)),
+            streams,
             hooks_changed: Notify::new(),
             clock: Box::new(clock::now_ns),
             clients,
             logins,
             strangers,
-            streams: Arc::new(AtomicUsize::new(0)),
         }
     }
 
@@ -161,22 +166,5 @@ impl Api {
     /// Seconds to wait, if there were too many of all.
     pub fn take_stranger(&self) -> Result<(), u64> {
         self.strangers.lock().unwrap_or_else(PoisonError::into_inner).take("", self.now_ns())
-    }
-
-    /// Counts an event stream, for as long as what is given back lives; none if there are too many.
-    #[must_use]
-    pub fn take_stream(&self) -> Option<StreamPlace> {
-        let place = StreamPlace(Arc::clone(&self.streams));
-        let before = place.0.fetch_add(1, Ordering::Relaxed);
-        (before < self.limits.streams).then_some(place)
-    }
-}
-
-/// The place of an event stream; free again when it is dropped.
-pub struct StreamPlace(Arc<AtomicUsize>);
-
-impl Drop for StreamPlace {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

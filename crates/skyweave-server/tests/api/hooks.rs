@@ -159,6 +159,23 @@ fn a_webhook_with_nothing_to_send_writes_nothing() {
 }
 
 #[test]
+fn webhooks_of_a_disabled_client_stop() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let operator = admin.other(&["operator"], None);
+    let (url, got) = receiver(&[204]);
+    let hook = operator.post("/api/v1/webhooks", &json!({ "url": url })).is(201).json();
+    admin.make("organizations", &json!({ "name": "one" }));
+    assert_eq!(name_in(&got.recv_timeout(PATIENCE).unwrap()), "one");
+    admin.post(&format!("/api/v1/clients/{}/disable", operator.id), &json!({})).is(200);
+    admin.make("organizations", &json!({ "name": "two" }));
+    let path = format!("/api/v1/webhooks/{}", hook["id"].as_str().unwrap());
+    wait_for(|| admin.get(&path).json()["state"] == "failed");
+    assert!(admin.get(&path).json()["last_error"].as_str().unwrap().contains("disabled"));
+    assert!(got.try_recv().is_err());
+}
+
+#[test]
 fn webhooks_lead_where_they_may() {
     let desk = Desk::new();
     let admin = desk.admin();
