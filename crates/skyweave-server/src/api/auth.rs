@@ -237,11 +237,6 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
         // nor may it take memory
         return Err(unknown_client());
     }
-    if let Err(wait_s) = api.take_login(&id) {
-        let description = "too many tokens were asked for with this client_id; wait";
-        let slow = refusal(StatusCode::TOO_MANY_REQUESTS, "slow_down", description);
-        return Err(TokenRefusal { retry_after_s: Some(wait_s), ..slow });
-    }
     let unavailable = |error: StoreError| {
         tracing::error!("{error}");
         refusal(
@@ -254,8 +249,17 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
     // whether there is no such client or another secret is not told apart
     let known = client.filter(|client| !client.disabled && same(&client.secret_sha256, &hash(&secret)));
     let Some(client) = known else {
+        if api.take_failed_login(&id).is_err() {
+            // whoever has the right secret need not wait for those who guess
+            tokio::time::sleep(api.limits.guess).await;
+        }
         return Err(unknown_client());
     };
+    if let Err(wait_s) = api.take_login(&id) {
+        let description = "too many tokens were asked for by this client; wait";
+        let slow = refusal(StatusCode::TOO_MANY_REQUESTS, "slow_down", description);
+        return Err(TokenRefusal { retry_after_s: Some(wait_s), ..slow });
+    }
     let roles: Vec<&str> = client.roles.split(' ').collect();
     if asked
         .scope

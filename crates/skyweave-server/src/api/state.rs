@@ -16,8 +16,12 @@ use tokio::sync::{Notify, Semaphore, watch};
 pub struct Limits {
     /// Of each client.
     pub client: Rate,
-    /// Of tokens that are asked for with each client id.
+    /// Of tokens that are given to each client.
     pub logins: Rate,
+    /// Of wrong secrets of each client id; those that are too many are answered late.
+    pub guesses: Rate,
+    /// How late.
+    pub guess: Duration,
     /// Of all requests together that come without a good token.
     pub strangers: Rate,
     /// Greatest body, bytes.
@@ -47,6 +51,8 @@ impl Default for Limits {
         Self {
             client: Rate { per_second: 200.0, burst: 1_000.0 },
             logins: Rate { per_second: 5.0, burst: 100.0 },
+            guesses: Rate { per_second: 0.5, burst: 20.0 },
+            guess: Duration::from_secs(2),
             strangers: Rate { per_second: 200.0, burst: 1_000.0 },
             body_bytes: 1 << 20,
             import_bytes: 512 << 20,
@@ -89,6 +95,7 @@ pub struct Api {
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     clients: Mutex<Limiter>,
     logins: Mutex<Limiter>,
+    guesses: Mutex<Limiter>,
     strangers: Mutex<Limiter>,
 }
 
@@ -103,6 +110,7 @@ impl Api {
     ) -> Self {
         let clients = Mutex::new(Limiter::new(limits.client));
         let logins = Mutex::new(Limiter::new(limits.logins));
+        let guesses = Mutex::new(Limiter::new(limits.guesses));
         let strangers = Mutex::new(Limiter::new(limits.strangers));
         let streams = Streams::new(limits.streams, limits.client_streams);
         Self {
@@ -120,6 +128,7 @@ impl Api {
             clock: Box::new(clock::now_ns),
             clients,
             logins,
+            guesses,
             strangers,
         }
     }
@@ -152,12 +161,20 @@ impl Api {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
     }
 
-    /// Counts a token that was asked for.
+    /// Counts a token that is given.
     ///
     /// # Errors
     /// Seconds to wait, if there were too many.
     pub fn take_login(&self, client: &str) -> Result<(), u64> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
+    }
+
+    /// Counts a wrong secret.
+    ///
+    /// # Errors
+    /// Seconds until the next one is none too many.
+    pub fn take_failed_login(&self, client: &str) -> Result<(), u64> {
+        self.guesses.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
     }
 
     /// Counts a request without a good token.
