@@ -1,5 +1,6 @@
 //! Sends events to webhooks: in order, at least once, with growing pauses after failures. The table of events is the outbox.
 
+use super::couriers::Couriers;
 use super::events;
 use super::state::Api;
 use super::webhook::{Targets, signature};
@@ -30,6 +31,10 @@ const MOST_FAILURES: i64 = 80;
 
 /// Delivers until the server stops.
 pub async fn deliver(api: Arc<Api>) {
+    let couriers = match Couriers::start() {
+        Ok(couriers) => couriers,
+        Err(error) => return tracing::error!("no webhook is called: {error}"),
+    };
     let mut signal = api.store.committed();
     let mut stopping = api.stopping.clone();
     let mut busy: BTreeSet<String> = BTreeSet::new();
@@ -40,10 +45,10 @@ pub async fn deliver(api: Arc<Api>) {
             Ok(webhooks) => {
                 for webhook in webhooks {
                     if busy.insert(webhook.id.clone()) {
-                        let api = Arc::clone(&api);
+                        let (api, couriers) = (Arc::clone(&api), couriers.clone());
                         rounds.spawn(async move {
                             let id = webhook.id.clone();
-                            if let Err(error) = one_round(&api, webhook).await {
+                            if let Err(error) = one_round(&api, &couriers, webhook).await {
                                 tracing::warn!("webhook {id}: {error}");
                                 // it is still due, and would come again at once
                                 tokio::time::sleep(LOOK_AGAIN).await;
@@ -81,7 +86,7 @@ async fn due(api: &Api) -> Result<Vec<Webhook>, StoreError> {
 }
 
 /// Sends what there is to send to one webhook, until it is done or something goes wrong.
-async fn one_round(api: &Arc<Api>, mut webhook: Webhook) -> Result<(), StoreError> {
+async fn one_round(api: &Api, couriers: &Couriers, mut webhook: Webhook) -> Result<(), StoreError> {
     let scope = webhook.account.clone().map_or(Scope::All, Scope::Account);
     let kinds: Vec<Kind> = webhook.kinds.split(' ').filter_map(Kind::named).collect();
     loop {
@@ -101,7 +106,7 @@ async fn one_round(api: &Arc<Api>, mut webhook: Webhook) -> Result<(), StoreErro
             if *api.stopping.borrow() {
                 break;
             }
-            let delivery = send(api, &webhook, &event).await;
+            let delivery = send(api, couriers, &webhook, &event).await;
             let failed = delivery.error.clone();
             deliveries.push(delivery);
             if let Some(problem) = failed {
@@ -137,21 +142,20 @@ fn fail(webhook: &mut Webhook, problem: String, now_ns: i64) {
     }
 }
 
-async fn send(api: &Arc<Api>, webhook: &Webhook, event: &StoredEvent) -> Delivery {
+async fn send(api: &Api, couriers: &Couriers, webhook: &Webhook, event: &StoredEvent) -> Delivery {
     let time_ns = api.now_ns();
     let began = Instant::now();
     let (url, secret, targets) = (webhook.url.clone(), webhook.secret.clone(), api.targets);
     let (id, body) = (format!("evt_{}", event.seq), events::json(event));
     let timestamp_s = seconds(time_ns).0;
-    let sent =
-        tokio::task::spawn_blocking(move || post(targets, &url, &secret, (&id, timestamp_s), &body)).await;
+    let sent = couriers.send(move || post(targets, &url, &secret, (&id, timestamp_s), &body)).await;
     let (status, error) = match sent {
-        Ok(Ok(status @ 200..=299)) => (Some(i64::from(status)), None),
-        Ok(Ok(status)) => {
+        Some(Ok(status @ 200..=299)) => (Some(i64::from(status)), None),
+        Some(Ok(status)) => {
             (Some(i64::from(status)), Some(format!("it answered {status}; accepted: 200 to 299")))
         }
-        Ok(Err(problem)) => (None, Some(problem)),
-        Err(_) => (None, Some("it could not be tried".to_owned())),
+        Some(Err(problem)) => (None, Some(problem)),
+        None => (None, Some("it could not be tried".to_owned())),
     };
     Delivery {
         id: 0,

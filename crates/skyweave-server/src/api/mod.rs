@@ -9,6 +9,7 @@ mod call;
 mod checks;
 mod clients;
 pub mod collections;
+mod couriers;
 mod decisions;
 mod deliver;
 mod entities;

@@ -130,6 +130,9 @@ pub trait Store: Send + Sync {
     /// Webhooks, in the order of their ids.
     async fn webhooks(&self, scope: &Scope, after: &str, limit: i64) -> Result<Vec<Webhook>, StoreError>;
 
+    /// How many webhooks were made for exactly this account, or for no account.
+    async fn count_webhooks(&self, account: Option<&str>) -> Result<i64, StoreError>;
+
     /// Removes a webhook and what is known of its deliveries.
     async fn remove_webhook(&self, id: &str) -> Result<(), StoreError>;
 
@@ -328,6 +331,10 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn webhooks(&self, scope: &Scope, after: &str, limit: i64) -> Result<Vec<Webhook>, StoreError> {
         hooks::webhooks(&*self.engine, scope, after, limit).await
+    }
+
+    async fn count_webhooks(&self, account: Option<&str>) -> Result<i64, StoreError> {
+        hooks::count(&*self.engine, account).await
     }
 
     async fn remove_webhook(&self, id: &str) -> Result<(), StoreError> {

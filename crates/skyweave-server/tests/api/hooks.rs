@@ -176,6 +176,22 @@ fn webhooks_of_a_disabled_client_stop() {
 }
 
 #[test]
+fn webhooks_are_counted_for_each_account() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let ours = crate::desk::books(&admin, "ours");
+    let tenant = admin.other(&["operator"], Some(&ours.account));
+    let hook = json!({ "url": "http://127.0.0.1:9/" });
+    for _ in 0..100 {
+        tenant.post("/api/v1/webhooks", &hook).is(201);
+    }
+    let full = tenant.post("/api/v1/webhooks", &hook).refused(422, "too_many");
+    assert!(full["detail"].as_str().unwrap().contains("the account has 100"), "{full}");
+    // what others have takes nothing from the service
+    admin.post("/api/v1/webhooks", &hook).is(201);
+}
+
+#[test]
 fn webhooks_lead_where_they_may() {
     let desk = Desk::new();
     let admin = desk.admin();
