@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod hooks;
 pub(crate) mod migration;
+mod parts;
 mod postgres;
 mod read;
 mod records;

@@ -89,10 +89,12 @@ impl Engine for SqliteEngine {
     const MIGRATIONS: &'static [Migration] = &[
         (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
         (2, "watch", include_str!("../../migrations/sqlite/0002_watch.sql")),
+        (3, "indexes", include_str!("../../migrations/sqlite/0003_indexes.sql")),
     ];
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const ALONE: Option<&'static str> = None;
     const POSITION: &'static str = "instr";
+    const FEW_BY_ID: &'static str = "+id";
 
     fn place(&self) -> &str {
         &self.place

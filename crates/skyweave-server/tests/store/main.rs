@@ -5,5 +5,6 @@ mod cluster;
 mod contract;
 mod hostile;
 mod kill;
+mod plans;
 mod rows;
 mod trouble;
