@@ -13,4 +13,5 @@ pub mod api;
 pub mod clock;
 pub mod server;
 pub mod service;
+mod stall;
 pub mod store;

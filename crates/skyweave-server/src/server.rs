@@ -4,6 +4,7 @@ use crate::api::auth::{Role, new_client};
 use crate::api::{Api, Limits, TELEMETRY_KEPT_S, Targets, deliver, router};
 use crate::clock::{SECOND_NS, now_ns};
 use crate::service::{Laws, NotDone, advance_all};
+use crate::stall::Stalling;
 use crate::store::{self, Horizon, Scope, Store, StoreError};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -42,6 +43,8 @@ pub struct Options {
     pub targets: Targets,
     /// The folder with the files of borders that territories may be parts of.
     pub borders: Option<PathBuf>,
+    /// Make an administrator even if there are clients already: for those who lost the first one's secret.
+    pub new_administrator: bool,
 }
 
 /// Why it does not serve.
@@ -76,7 +79,7 @@ pub enum ServeError {
     },
 }
 
-/// The credential that the first start makes.
+/// The credential that the first start makes, or another one that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Administrator {
     /// The client's id.
@@ -94,7 +97,7 @@ pub struct Server {
     laws: Laws,
     /// Where it listens.
     pub address: SocketAddr,
-    /// The credential that was made because there was none.
+    /// The credential that was made because there was none, or because it was asked for.
     pub administrator: Option<Administrator>,
 }
 
@@ -118,7 +121,7 @@ impl Server {
             None => Laws::default(),
         };
         let store = store::open(&options.store, now_ns()).await?;
-        let administrator = first_client(&*store).await?;
+        let administrator = administrator(&*store, options.new_administrator).await?;
         let Options { limits, targets, .. } = options;
         Ok(Self { listener, store, limits, targets, laws, address, administrator })
     }
@@ -151,9 +154,9 @@ impl Server {
     }
 }
 
-/// Makes a client with all roles of the service if there is no client at all.
-async fn first_client(store: &dyn Store) -> Result<Option<Administrator>, StoreError> {
-    if !store.clients(&Scope::All, "", 1).await?.is_empty() {
+/// Makes a client with all roles of the service if there is no client at all, or if it is wanted.
+async fn administrator(store: &dyn Store, wanted: bool) -> Result<Option<Administrator>, StoreError> {
+    if !wanted && !store.clients(&Scope::All, "", 1).await?.is_empty() {
         return Ok(None);
     }
     let roles = [Role::Viewer, Role::Operator, Role::Approver];
@@ -197,7 +200,8 @@ async fn listen(
         // small answers must not wait for more to come
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let stream = TokioIo::new(Stalling::new(stream, limits.write));
+        let connection = builder.serve_connection(stream, service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             // a client that goes away is no error

@@ -6,7 +6,6 @@ use crate::say::say;
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use skyweave_server::api::{Limits, Targets};
 use skyweave_server::server::{Options, Server};
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -27,12 +26,13 @@ pub fn serve(options: &Serve) -> Result<ExitCode> {
         limits: Limits::default(),
         targets,
         borders: options.borders.clone(),
+        new_administrator: options.new_administrator,
     };
     // no other command pays for these threads
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().into_diagnostic()?;
     runtime.block_on(async {
         let server = Server::start(settings).await.into_diagnostic()?;
-        announce(&server, options.listen.ip());
+        announce(&server, options);
         let interrupt = Interrupt::listen();
         server
             .run(async move {
@@ -46,13 +46,15 @@ pub fn serve(options: &Serve) -> Result<ExitCode> {
     })
 }
 
-fn announce(server: &Server, listen: IpAddr) {
+fn announce(server: &Server, options: &Serve) {
     if let Some(administrator) = &server.administrator {
-        say!("This store is new. Its administrator's credential is shown this once:\n");
+        let why =
+            if options.new_administrator { "A new administrator was made" } else { "This store is new" };
+        say!("{why}. The administrator's credential is shown this once:\n");
         say!("  SKYWEAVE_CLIENT_ID={}", administrator.client_id);
         say!("  SKYWEAVE_CLIENT_SECRET={}\n", administrator.client_secret);
     }
-    if !listen.is_loopback() {
+    if !options.listen.ip().is_loopback() {
         say!("Others can reach this server, and it speaks no TLS: put a proxy that does before it.");
     }
     say!("listening on http://{}", server.address);

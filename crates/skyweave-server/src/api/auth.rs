@@ -19,6 +19,8 @@ const CLOCK_SLACK_S: i64 = 60;
 /// What tokens begin with, so that they are recognised where they should not be.
 const TOKEN_PREFIX: &str = "skytok_";
 const SECRET_PREFIX: &str = "skysec_";
+const CLIENT_PREFIX: &str = "client_";
+const ULID_LETTERS: usize = 26;
 
 /// What a client may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -106,7 +108,7 @@ pub fn new_client(name: &str, roles: &[Role], now_ns: i64) -> Result<(Client, St
     let secret = format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(clock::chance::<32>()?));
     let roles: Vec<&str> = roles.iter().map(|role| role.name()).collect();
     let client = Client {
-        id: format!("client_{}", clock::ulid(now_ns)?),
+        id: format!("{CLIENT_PREFIX}{}", clock::ulid(now_ns)?),
         name: name.to_owned(),
         secret_sha256: hash(&secret),
         roles: roles.join(" "),
@@ -231,10 +233,9 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
         return Err(refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type", description));
     }
     let (id, secret) = credentials(headers, &asked)?;
-    if let Err(wait_s) = api.take_login(&id) {
-        let description = "too many tokens were asked for with this client_id; wait";
-        let slow = refusal(StatusCode::TOO_MANY_REQUESTS, "slow_down", description);
-        return Err(TokenRefusal { retry_after_s: Some(wait_s), ..slow });
+    if !is_client_id(&id) {
+        // nor may it take memory
+        return Err(unknown_client());
     }
     let unavailable = |error: StoreError| {
         tracing::error!("{error}");
@@ -248,9 +249,17 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
     // whether there is no such client or another secret is not told apart
     let known = client.filter(|client| !client.disabled && same(&client.secret_sha256, &hash(&secret)));
     let Some(client) = known else {
-        let description = "no client with this client_id and client_secret";
-        return Err(refusal(StatusCode::UNAUTHORIZED, "invalid_client", description));
+        if api.take_failed_login(&id).is_err() {
+            // whoever has the right secret need not wait for those who guess
+            tokio::time::sleep(api.limits.guess).await;
+        }
+        return Err(unknown_client());
     };
+    if let Err(wait_s) = api.take_login(&id) {
+        let description = "too many tokens were asked for by this client; wait";
+        let slow = refusal(StatusCode::TOO_MANY_REQUESTS, "slow_down", description);
+        return Err(TokenRefusal { retry_after_s: Some(wait_s), ..slow });
+    }
     let roles: Vec<&str> = client.roles.split(' ').collect();
     if asked
         .scope
@@ -279,6 +288,17 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
     })
 }
 
+fn unknown_client() -> TokenRefusal {
+    let description = "no client with this client_id and client_secret";
+    refusal(StatusCode::UNAUTHORIZED, "invalid_client", description)
+}
+
+/// Whether a client could have this id.
+fn is_client_id(text: &str) -> bool {
+    let rest = text.strip_prefix(CLIENT_PREFIX).unwrap_or_default();
+    rest.len() == ULID_LETTERS && rest.bytes().all(|letter| letter.is_ascii_alphanumeric())
+}
+
 fn credentials(headers: &HeaderMap, asked: &TokenRequest) -> Result<(String, String), TokenRefusal> {
     let missing = |description: &str| refusal(StatusCode::UNAUTHORIZED, "invalid_client", description);
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -300,4 +320,27 @@ fn credentials(headers: &HeaderMap, asked: &TokenRequest) -> Result<(String, Str
 /// Compares without telling by its time where two hashes differ.
 fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_clients_are_told_from_other_texts() {
+        let (client, _) = new_client("one", &[Role::Viewer], 1).unwrap();
+        assert!(is_client_id(&client.id));
+        let long = client.id.repeat(1_000);
+        for other in [
+            "",
+            "client_",
+            "client_none",
+            &client.id[1..],
+            &client.id[..32],
+            &long,
+            "client_' OR 1=1 --            ",
+        ] {
+            assert!(!is_client_id(other), "{other}");
+        }
+    }
 }

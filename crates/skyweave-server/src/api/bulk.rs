@@ -129,7 +129,7 @@ async fn commands(call: Call) -> Result<Reply, Problem> {
     let mut requests = Vec::with_capacity(asked.commands.len());
     let mut refusals = Vec::new();
     for (row, one) in asked.commands.into_iter().enumerate() {
-        match understood(&call, one) {
+        match understood(&call, one).await {
             Ok(request) => requests.push(request),
             Err(problem) => refusals.push(RowRefusal {
                 row: row as u64,
@@ -179,7 +179,7 @@ fn answer(out: &CarriedOut) -> CommandsAnswer {
 }
 
 /// A command that the caller may give.
-fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
+async fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
     let verb = one.what["verb"].as_str().unwrap_or_default();
     let role =
         Collection::of(one.kind).map_or(super::auth::Role::Approver, |collection| collection.role(verb));
@@ -193,7 +193,7 @@ fn understood(call: &Call, one: OneCommand) -> Result<Request, Problem> {
         Some(id) => json!(id),
         None => json!(new_id(call, one.kind)?),
     };
-    request(one.kind, &id, &one.what, one.if_version)
+    request(call, one.kind, &id, &one.what, one.if_version).await
 }
 
 async fn bulk(call: Call) -> Result<Reply, Problem> {

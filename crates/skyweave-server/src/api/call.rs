@@ -3,7 +3,7 @@
 use super::auth::{self, Caller};
 use super::problem::Problem;
 use super::routes::{Needs, Route, Takes};
-use super::state::Api;
+use super::state::{Api, Limits};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// The name of the header by which a request may be repeated without being done twice.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -22,6 +23,8 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 /// Set on an answer to a request that only wanted to know.
 pub const DRY_RUN: HeaderName = HeaderName::from_static("skyweave-dry-run");
 const LONGEST_KEY: usize = 255;
+/// Greatest form, bytes: it is read before it is known who sends it.
+const FORM_BYTES: usize = 8 << 10;
 /// Clients without a token share a bucket.
 const ANYBODY: &str = "";
 
@@ -139,18 +142,35 @@ pub async fn answer(
     params: BTreeMap<String, String>,
     request: Request,
 ) -> Response {
-    let patience = if route.takes == Takes::File { api.limits.import } else { api.limits.request };
-    let answered = tokio::time::timeout(patience, come_through(api, &route, params, request)).await;
-    let mut response = match answered {
-        Ok(Ok(reply)) => reply.into_response(),
-        Ok(Err(problem)) => problem.into_response(),
-        Err(_) => {
-            let detail = format!("the request was not there, or not done, after {} s", patience.as_secs());
-            Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail).into_response()
+    let (head, body) = request.into_parts();
+    let mut response = match within(api.limits.request, admit(&api, &route, &params, &head)).await {
+        Err(problem) => refuse(problem, body, &api.limits).await,
+        Ok(admitted) => {
+            // nobody but an operator has the time of an import
+            let patience = if route.takes == Takes::File { api.limits.import } else { api.limits.request };
+            let done = within(patience, come_through(api, &route, params, admitted, (head, body))).await;
+            done.map_or_else(Problem::into_response, Reply::into_response)
         }
     };
     common_headers(response.headers_mut());
     response
+}
+
+async fn within<T>(patience: Duration, work: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    tokio::time::timeout(patience, work).await.unwrap_or_else(|_| {
+        let detail = format!("the request was not there, or not done, after {} s", patience.as_secs());
+        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail))
+    })
+}
+
+/// Answers what is refused whatever its body says. A body that nobody reads ends the connection, and with it the next request that is on
+/// its way: so a short and quick one is read to its end.
+async fn refuse(problem: Problem, body: Body, limits: &Limits) -> Response {
+    let closes = problem.headers.iter().any(|(name, _)| name == header::CONNECTION);
+    let reading = discard(body, limits.body_bytes);
+    let read = !closes && tokio::time::timeout(limits.refused, reading).await.unwrap_or(false);
+    let problem = if read || closes { problem } else { problem.header(header::CONNECTION, "close") };
+    problem.into_response()
 }
 
 /// Puts in what every answer has.
@@ -163,21 +183,14 @@ async fn come_through(
     api: Arc<Api>,
     route: &Route,
     params: BTreeMap<String, String>,
-    request: Request,
+    (caller, query): Admitted,
+    (head, body): (Parts, Body),
 ) -> Result<Reply, Problem> {
-    let (head, body) = request.into_parts();
-    let (caller, query) = match admit(&api, route, &params, &head).await {
-        Ok(admitted) => admitted,
-        Err(problem) => {
-            // a body that nobody reads would end the connection, and with it the next request that is on its way
-            discard(body, api.limits.body_bytes).await;
-            return Err(problem);
-        }
-    };
     let name = caller.as_ref().map_or(ANYBODY, |caller| caller.client.id.as_str());
     let (body, stream) = match route.takes {
         Takes::File => (Bytes::new(), Some(body)),
-        _ => (read_body(&api, body).await?, None),
+        Takes::Form => (read_body(body, FORM_BYTES.min(api.limits.body_bytes)).await?, None),
+        Takes::Nothing | Takes::Json(_) => (read_body(body, api.limits.body_bytes).await?, None),
     };
     content_type(route, &head.headers, &body)?;
     let dry_run = dry_run(&query);
@@ -200,15 +213,17 @@ async fn come_through(
         dry_run,
     };
     let done = (route.handler)(call).await;
-    if let (Err(problem), Some(repeat)) = (&done, &repeat)
-        && problem.status == StatusCode::CONFLICT.as_u16()
+    if let (Err(_), Some(repeat)) = (&done, &repeat)
         && let Some(reply) = answered(&api, &client, repeat).await?
     {
-        // the same request came twice at the same time, and the other one was first
+        // the same request came twice at the same time, and this one was refused for what the other one did
         return Ok(reply);
     }
     done.map(|reply| if dry_run { reply.header(DRY_RUN, "true") } else { reply })
 }
+
+/// Who asks, and what stands behind the `?`.
+type Admitted = (Option<Caller>, Vec<(String, String)>);
 
 /// Who asks, if they may, and what for: all that can be known before the body is there.
 async fn admit(
@@ -216,12 +231,17 @@ async fn admit(
     route: &Route,
     params: &BTreeMap<String, String>,
     head: &Parts,
-) -> Result<(Option<Caller>, Vec<(String, String)>), Problem> {
+) -> Result<Admitted, Problem> {
     let caller = match route.needs {
         Needs::Nothing => None,
-        Needs::AnyOf(_) => Some(auth::authenticate(api, &head.headers).await?),
+        Needs::AnyOf(_) => match auth::authenticate(api, &head.headers).await {
+            Ok(caller) => Some(caller),
+            Err(problem) => {
+                api.take_stranger().map_err(too_many_strangers)?;
+                return Err(problem);
+            }
+        },
     };
-    // the token endpoint and health have limits of their own
     if let Some(caller) = &caller {
         api.take_request(&caller.client.id).map_err(too_many)?;
     }
@@ -235,18 +255,18 @@ async fn admit(
     Ok((caller, query))
 }
 
-/// Reads a body to its end without keeping it; one that is too long is left to break off.
-async fn discard(body: Body, most: usize) {
+/// Reads a body to its end without keeping it. Whether it came to its end: one that is too long is left to break off.
+async fn discard(body: Body, most: usize) -> bool {
     let mut chunks = body.into_data_stream();
     let mut left = most;
     while let Some(Ok(chunk)) = chunks.next().await {
-        let Some(rest) = left.checked_sub(chunk.len()) else { return };
+        let Some(rest) = left.checked_sub(chunk.len()) else { return false };
         left = rest;
     }
+    true
 }
 
-async fn read_body(api: &Api, body: Body) -> Result<Bytes, Problem> {
-    let most = api.limits.body_bytes;
+async fn read_body(body: Body, most: usize) -> Result<Bytes, Problem> {
     to_bytes(body, most).await.map_err(|error| {
         let mut cause: Option<&dyn std::error::Error> = Some(&error);
         while let Some(now) = cause {
@@ -268,6 +288,15 @@ pub fn too_large(most: u64) -> Problem {
 fn too_many(wait_s: u64) -> Problem {
     let detail = format!("too many requests; the next one is taken in {wait_s} s");
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(wait_s)
+}
+
+/// Too many requests came without a good token, whoever sent them: not even the body of this one is read.
+pub fn too_many_strangers(wait_s: u64) -> Problem {
+    let detail = format!(
+        "too many requests without a good token, of all who send such; the next one is taken in {wait_s} s"
+    );
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(wait_s);
+    problem.header(header::CONNECTION, "close")
 }
 
 fn lacks_role(roles: &[auth::Role], caller: &Caller) -> Problem {

@@ -4,28 +4,66 @@ use super::call::Call;
 use super::decisions::lawless;
 use super::problem::{Problem, RowRefusal};
 use crate::service::{Request, Work, carry_out};
+use crate::store::StoreError;
 use axum::http::StatusCode;
 use skyweave_control::command::{
     Command, ProtectedClassCommand, RegistryCommand, RestrictionCommand, TerritoryCommand,
 };
 use skyweave_control::entity::{RestrictionSpec, TerritorySpec};
+use skyweave_control::refused::{Code, Refused};
 use skyweave_control::restriction::{PolicyFile, Restrictions};
 use skyweave_control::territory::{Definition, Piece};
+use std::sync::Arc;
 
-/// Checks the texts of a command.
+/// Longest text of policies, bytes: reading takes longer than in proportion.
+const LONGEST_TEXT: usize = 256 << 10;
+
+/// Checks the texts of a command, if the caller may give it at all. It takes seconds, at worst: one is read at a time, and nobody else
+/// waits for it.
 ///
 /// # Errors
 /// If a text is not what it must be.
-pub fn text_of(command: &Command) -> Result<(), Problem> {
+pub async fn text_of(call: &Call, command: &Command) -> Result<(), Problem> {
+    let (what, length) = match command {
+        Command::Restriction {
+            command: RestrictionCommand::Create { spec } | RestrictionCommand::Update { spec },
+            ..
+        } => ("keeping restrictions", spec.text.len()),
+        Command::Territory {
+            command: TerritoryCommand::Create { .. } | TerritoryCommand::Update { .. },
+            ..
+        } => ("keeping territories", 0),
+        _ => return Ok(()),
+    };
+    if call.caller()?.client.account.is_some() {
+        let found = format!("{what} is for those who run the service");
+        return Err(Refused::new(Code::OutOfScope, found, "ask them to do it").into());
+    }
+    if length > LONGEST_TEXT {
+        let detail = format!("the text has {length} bytes; accepted: up to {LONGEST_TEXT}");
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Problem::new(status, "policy_refused", detail).field("text"));
+    }
+    let place = Arc::clone(&call.api.compiling).acquire_owned().await.map_err(|_| StoreError::Closed)?;
+    let command = command.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        // kept until this has ended, even if nobody waits for it any more
+        let _place = place;
+        read(&command)
+    });
+    read.await.map_err(|_| StoreError::Closed)?
+}
+
+fn read(command: &Command) -> Result<(), Problem> {
     match command {
         Command::Restriction {
             command: RestrictionCommand::Create { spec } | RestrictionCommand::Update { spec },
             ..
         } => policies(spec),
-        Command::Territory { command, .. } => match command {
-            TerritoryCommand::Create { spec } | TerritoryCommand::Update { spec } => territory(spec),
-            TerritoryCommand::Withdraw => Ok(()),
-        },
+        Command::Territory {
+            command: TerritoryCommand::Create { spec } | TerritoryCommand::Update { spec },
+            ..
+        } => territory(spec),
         _ => Ok(()),
     }
 }
@@ -48,6 +86,7 @@ pub async fn law_stays(call: &Call, requests: &[Request]) -> Result<(), Problem>
     };
     // what is refused for itself is refused again, with its own reason
     let Ok(out) = carry_out(&*call.api.store, &work).await else { return Ok(()) };
+    let _place = call.api.compiling.acquire().await.map_err(|_| StoreError::Closed)?;
     let changed = out.done.into_iter().map(|done| done.subject).collect();
     call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)
 }

@@ -89,7 +89,7 @@ pub fn routes() -> Vec<Route> {
             Method::POST,
             "/api/v1/clients/{id}/disable",
             "disable_client",
-            "Let a client in no more, at once",
+            "Let a client in no more, at once; none that has a role that this one lacks, and not the last approver of the service",
             Shape::Client,
             disable,
         ),
@@ -191,27 +191,52 @@ async fn account_for(
 }
 
 async fn disable(call: Call) -> Result<Reply, Problem> {
-    let client = Client { disabled: true, ..find(&call).await? };
+    // of two who disable each other one must come second
+    let _alone = call.api.disabling.lock().await;
+    let client = find(&call).await?;
+    has_all_roles_of(&call, &client, "disable one that has it")?;
+    if approves_for_all(&client) && !others_approve(&call, &client).await? {
+        let detail = "this is the last client that approves for the whole service; make another one first";
+        return Err(Problem::new(StatusCode::CONFLICT, "last_approver", detail));
+    }
+    let client = Client { disabled: true, ..client };
     call.api.store.put_client(client.clone()).await?;
     Reply::of(&shown(client, None))
 }
 
+/// Whether it may take every decision of the service.
+fn approves_for_all(client: &Client) -> bool {
+    !client.disabled && client.account.is_none() && auth::roles_of(client).contains(&Role::Approver)
+}
+
+async fn others_approve(call: &Call, client: &Client) -> Result<bool, Problem> {
+    let mut after = String::new();
+    loop {
+        let found = call.api.store.clients(&Scope::All, &after, page::MOST).await?;
+        if found.iter().any(|other| other.id != client.id && approves_for_all(other)) {
+            return Ok(true);
+        }
+        let Some(last) = found.into_iter().next_back() else { return Ok(false) };
+        after = last.id;
+    }
+}
+
 async fn rotate(call: Call) -> Result<Reply, Problem> {
     let client = find(&call).await?;
-    let roles = auth::roles_of(&client);
-    if let Some(role) = roles.iter().find(|role| {
-        **role != Role::Terminal && !call.caller().is_ok_and(|caller| caller.roles.contains(role))
-    }) {
-        let detail = format!(
-            "this client lacks the role {} itself, and so cannot take over one that has it",
-            role.name()
-        );
-        return Err(Problem::forbidden(detail));
-    }
+    has_all_roles_of(&call, &client, "take over one that has it")?;
     let secret = format!("skysec_{}", URL_SAFE_NO_PAD.encode(chance::<32>()?));
     let client = Client { secret_sha256: auth::hash(&secret), ..client };
     call.api.store.put_client(client.clone()).await?;
     Reply::of(&shown(client, Some(secret)))
+}
+
+/// Nobody gets power over a client that may do more.
+fn has_all_roles_of(call: &Call, client: &Client, what: &str) -> Result<(), Problem> {
+    let caller = call.caller()?;
+    let lacks = |role: &Role| *role != Role::Terminal && !caller.roles.contains(role);
+    let Some(role) = auth::roles_of(client).into_iter().find(lacks) else { return Ok(()) };
+    let detail = format!("this client lacks the role {} itself, and so cannot {what}", role.name());
+    Err(Problem::forbidden(detail))
 }
 
 async fn find(call: &Call) -> Result<Client, Problem> {

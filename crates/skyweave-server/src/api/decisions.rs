@@ -2,16 +2,18 @@
 
 use super::auth::Role;
 use super::call::{Call, Reply};
+use super::events;
 use super::problem::Problem;
 use super::routes::{Needs, Route, Takes};
 use super::shapes::Shape;
 use crate::clock::{SECOND_NS, seconds};
 use crate::service::{Circumstances, Lawless, USE_CLASSES, Verdict, When, judge, standing};
+use crate::store::{EventQuery, Scope};
 use axum::http::{Method, StatusCode};
 use h3o::{CellIndex, LatLng};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use skyweave_control::id::{EntityId, TerminalId};
+use skyweave_control::id::{EntityId, Kind, TerminalId};
 use skyweave_proof::table::{Evidence, Point, Surface};
 
 /// Those who may ask.
@@ -94,7 +96,7 @@ pub fn routes() -> Vec<Route> {
 
 async fn decide(call: Call) -> Result<Reply, Problem> {
     let asked: DecisionRequest = call.json()?;
-    may_ask(&call, asked.terminal).await?;
+    let account = may_ask(&call, asked.terminal).await?;
     let now_ns = call.api.now_ns();
     let when = match asked.at_s {
         None => When::Now(now_ns),
@@ -111,7 +113,11 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         When::At(time_ns) => laws.at(store, time_ns).await,
     };
     let law = law.map_err(lawless)?;
-    let how = circumstances(&call, &asked, time_ns).await?;
+    let account = match asked.at_s {
+        None => account,
+        Some(_) => account_at(&call, asked.terminal, time_ns).await?,
+    };
+    let how = circumstances(&call, &asked, account.as_deref(), time_ns).await?;
     let verdict = judge(&known, &law, &how, time_ns);
     let position_e7 = how.point.map(|point| {
         let (latitude_deg, longitude_deg) = point.degrees();
@@ -120,27 +126,50 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     Reply::of(&DecisionAnswer { terminal: asked.terminal, at_s: seconds(time_ns).0, position_e7, verdict })
 }
 
-/// A client asks about terminals that it sees; a terminal about itself.
-async fn may_ask(call: &Call, terminal: TerminalId) -> Result<(), Problem> {
+/// A client asks about terminals that it sees; a terminal about itself, as long as it is within the account that its client was made
+/// for. The terminal's account.
+async fn may_ask(call: &Call, terminal: TerminalId) -> Result<Option<String>, Problem> {
     let caller = call.caller()?;
     let id = EntityId::from(terminal).to_string();
     let none = || Problem::not_found(format!("user terminal {id}"));
-    if !caller.has_any(&ASKERS[..3]) {
-        return if caller.client.terminal.as_deref() == Some(id.as_str()) { Ok(()) } else { Err(none()) };
+    if !caller.has_any(&ASKERS[..3]) && caller.client.terminal.as_deref() != Some(id.as_str()) {
+        return Err(none());
     }
     let row = call.api.store.entity("terminal", &id).await?.ok_or_else(none)?;
-    match (caller.scope(), row.account) {
-        (crate::store::Scope::All, _) => Ok(()),
-        (crate::store::Scope::Account(scope), Some(account))
-            if call.api.store.contains_account(&scope, &account).await? =>
-        {
-            Ok(())
+    if sees(call, row.account.as_deref()).await? { Ok(row.account) } else { Err(none()) }
+}
+
+/// Whether the caller sees what belongs to an account.
+async fn sees(call: &Call, account: Option<&str>) -> Result<bool, Problem> {
+    match (call.caller()?.scope(), account) {
+        (Scope::All, _) => Ok(true),
+        (Scope::Account(scope), Some(account)) => {
+            Ok(call.api.store.contains_account(&scope, account).await?)
         }
-        _ => Err(none()),
+        (Scope::Account(_), None) => Ok(false),
     }
 }
 
-async fn circumstances(call: &Call, asked: &DecisionRequest, time_ns: i64) -> Result<Circumstances, Problem> {
+/// The account that a terminal had at a time, ns since 1970.
+async fn account_at(call: &Call, terminal: TerminalId, time_ns: i64) -> Result<Option<String>, Problem> {
+    let id = EntityId::from(terminal).to_string();
+    let of_it = events::query(&Scope::All, &[Kind::Terminal], Some(&id), 0);
+    let mut query = EventQuery { until_ns: Some(time_ns), ..of_it };
+    let mut account = None;
+    loop {
+        let found = call.api.store.events(&query).await?;
+        let Some(last) = found.last() else { return Ok(account) };
+        query.after = last.seq;
+        account.clone_from(&last.account);
+    }
+}
+
+async fn circumstances(
+    call: &Call,
+    asked: &DecisionRequest,
+    account: Option<&str>,
+    time_ns: i64,
+) -> Result<Circumstances, Problem> {
     let evidence = asked.evidence.as_deref().map(|name| {
         let known = Evidence::named(name).filter(|evidence| *evidence != Evidence::Absent);
         known.ok_or_else(|| wrong("evidence", "claimed_gnss, serving_beam or network_ranging"))
@@ -173,7 +202,7 @@ async fn circumstances(call: &Call, asked: &DecisionRequest, time_ns: i64) -> Re
     };
     let evidence = evidence.transpose()?.unwrap_or(Evidence::ClaimedGnss);
     let (point, error_m) = match (given, asked.error_m) {
-        (None, _) => (reported(call, asked.terminal, time_ns).await?, CELL_ERROR_M),
+        (None, _) => (reported(call, asked.terminal, account, time_ns).await?, CELL_ERROR_M),
         (point, Some(error_m)) => (point, error_m),
         (point, None) if evidence == Evidence::ClaimedGnss => (point, CLAIMED_ERROR_M),
         _ => return Err(wrong("error_m", "one sigma of a position that the network knows, m")),
@@ -191,11 +220,19 @@ async fn circumstances(call: &Call, asked: &DecisionRequest, time_ns: i64) -> Re
     })
 }
 
-/// The middle of the cell that the terminal reported last before a time.
-async fn reported(call: &Call, terminal: TerminalId, time_ns: i64) -> Result<Option<Point>, Problem> {
-    let Some(row) = call.api.store.telemetry_at(&terminal.to_string(), time_ns).await? else {
+/// The middle of the cell that the terminal reported last before a time, in the hands of an account. Where it was in other hands is nobody
+/// else's business, and says nothing of where it is.
+async fn reported(
+    call: &Call,
+    terminal: TerminalId,
+    account: Option<&str>,
+    time_ns: i64,
+) -> Result<Option<Point>, Problem> {
+    let row = call.api.store.telemetry_at(&terminal.to_string(), time_ns).await?;
+    let Some(row) = row.filter(|row| row.account.as_deref() == account) else { return Ok(None) };
+    if !sees(call, account).await? {
         return Ok(None);
-    };
+    }
     let doc: serde_json::Value = serde_json::from_str(&row.doc).unwrap_or_default();
     let cell = doc["H3CellId"].as_str().and_then(|text| text.parse::<CellIndex>().ok());
     Ok(cell.map(LatLng::from).and_then(|middle| Point::from_degrees(middle.lat(), middle.lng())))

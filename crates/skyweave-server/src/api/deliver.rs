@@ -1,5 +1,6 @@
 //! Sends events to webhooks: in order, at least once, with growing pauses after failures. The table of events is the outbox.
 
+use super::couriers::Couriers;
 use super::events;
 use super::state::Api;
 use super::webhook::{Targets, signature};
@@ -9,7 +10,7 @@ use skyweave_control::id::Kind;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
@@ -30,22 +31,27 @@ const MOST_FAILURES: i64 = 80;
 
 /// Delivers until the server stops.
 pub async fn deliver(api: Arc<Api>) {
+    let couriers = match Couriers::start() {
+        Ok(couriers) => couriers,
+        Err(error) => return tracing::error!("no webhook is called: {error}"),
+    };
     let mut signal = api.store.committed();
     let mut stopping = api.stopping.clone();
     let mut busy: BTreeSet<String> = BTreeSet::new();
     let mut rounds: JoinSet<String> = JoinSet::new();
     loop {
         signal.borrow_and_update();
-        match api.store.webhooks(&Scope::All, "", MOST_WEBHOOKS).await {
+        match due(&api).await {
             Ok(webhooks) => {
-                let due = |hook: &Webhook| hook.state == "active" && hook.next_try_ns <= api.now_ns();
-                for webhook in webhooks.into_iter().filter(due) {
+                for webhook in webhooks {
                     if busy.insert(webhook.id.clone()) {
-                        let api = Arc::clone(&api);
+                        let (api, couriers) = (Arc::clone(&api), couriers.clone());
                         rounds.spawn(async move {
                             let id = webhook.id.clone();
-                            if let Err(error) = one_round(&api, webhook).await {
+                            if let Err(error) = one_round(&api, &couriers, webhook).await {
                                 tracing::warn!("webhook {id}: {error}");
+                                // it is still due, and would come again at once
+                                tokio::time::sleep(LOOK_AGAIN).await;
                             }
                             id
                         });
@@ -55,23 +61,42 @@ pub async fn deliver(api: Arc<Api>) {
             Err(StoreError::Closed) => return,
             Err(error) => tracing::warn!("webhooks cannot be read: {error}"),
         }
+        // a round that panicked is not repeated
+        let mut end = |done: Result<String, JoinError>| done.is_ok_and(|id| busy.remove(&id));
         tokio::select! {
             _ = stopping.changed() => return,
             changed = signal.changed() => if changed.is_err() { return },
-            Some(done) = rounds.join_next(), if !rounds.is_empty() => {
-                // a round that panicked is not repeated
-                if let Ok(id) = done { busy.remove(&id); }
-            }
+            () = api.hooks_changed.notified() => {}
+            Some(done) = rounds.join_next(), if !rounds.is_empty() => { end(done); }
             () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+        while let Some(done) = rounds.try_join_next() {
+            end(done);
         }
     }
 }
 
+/// Webhooks that have not heard of the last event, and need not wait after a failure.
+async fn due(api: &Api) -> Result<Vec<Webhook>, StoreError> {
+    let last = api.store.last_event().await?;
+    let mut webhooks = api.store.webhooks(&Scope::All, "", MOST_WEBHOOKS).await?;
+    webhooks
+        .retain(|hook| hook.state == "active" && hook.delivered < last && hook.next_try_ns <= api.now_ns());
+    Ok(webhooks)
+}
+
 /// Sends what there is to send to one webhook, until it is done or something goes wrong.
-async fn one_round(api: &Arc<Api>, mut webhook: Webhook) -> Result<(), StoreError> {
+async fn one_round(api: &Api, couriers: &Couriers, mut webhook: Webhook) -> Result<(), StoreError> {
     let scope = webhook.account.clone().map_or(Scope::All, Scope::Account);
     let kinds: Vec<Kind> = webhook.kinds.split(' ').filter_map(Kind::named).collect();
     loop {
+        let client = api.store.client(&webhook.client).await?;
+        if client.is_none_or(|client| client.disabled) {
+            webhook.last_error = Some("the client that made it has been disabled".to_owned());
+            "failed".clone_into(&mut webhook.state);
+            return api.store.delivered(webhook, Vec::new()).await;
+        }
+        let before = webhook.clone();
         let last = api.store.last_event().await?;
         let query = EventQuery { limit: AT_ONCE, ..events::query(&scope, &kinds, None, webhook.delivered) };
         let found = api.store.events(&query).await?;
@@ -81,7 +106,7 @@ async fn one_round(api: &Arc<Api>, mut webhook: Webhook) -> Result<(), StoreErro
             if *api.stopping.borrow() {
                 break;
             }
-            let delivery = send(api, &webhook, &event).await;
+            let delivery = send(api, couriers, &webhook, &event).await;
             let failed = delivery.error.clone();
             deliveries.push(delivery);
             if let Some(problem) = failed {
@@ -96,7 +121,7 @@ async fn one_round(api: &Arc<Api>, mut webhook: Webhook) -> Result<(), StoreErro
             // what is left is of other kinds, or of others
             webhook.delivered = last;
         }
-        if !deliveries.is_empty() || webhook.delivered == last {
+        if !deliveries.is_empty() || webhook != before {
             api.store.delivered(webhook.clone(), deliveries).await?;
         }
         let current = api.store.webhook(&webhook.id).await?;
@@ -117,21 +142,20 @@ fn fail(webhook: &mut Webhook, problem: String, now_ns: i64) {
     }
 }
 
-async fn send(api: &Arc<Api>, webhook: &Webhook, event: &StoredEvent) -> Delivery {
+async fn send(api: &Api, couriers: &Couriers, webhook: &Webhook, event: &StoredEvent) -> Delivery {
     let time_ns = api.now_ns();
     let began = Instant::now();
     let (url, secret, targets) = (webhook.url.clone(), webhook.secret.clone(), api.targets);
     let (id, body) = (format!("evt_{}", event.seq), events::json(event));
     let timestamp_s = seconds(time_ns).0;
-    let sent =
-        tokio::task::spawn_blocking(move || post(targets, &url, &secret, (&id, timestamp_s), &body)).await;
+    let sent = couriers.send(move || post(targets, &url, &secret, (&id, timestamp_s), &body)).await;
     let (status, error) = match sent {
-        Ok(Ok(status @ 200..=299)) => (Some(i64::from(status)), None),
-        Ok(Ok(status)) => {
+        Some(Ok(status @ 200..=299)) => (Some(i64::from(status)), None),
+        Some(Ok(status)) => {
             (Some(i64::from(status)), Some(format!("it answered {status}; accepted: 200 to 299")))
         }
-        Ok(Err(problem)) => (None, Some(problem)),
-        Err(_) => (None, Some("it could not be tried".to_owned())),
+        Some(Err(problem)) => (None, Some(problem)),
+        None => (None, Some("it could not be tried".to_owned())),
     };
     Delivery {
         id: 0,

@@ -3,7 +3,7 @@
 use super::call::{Call, Reply, unreadable, unwritable};
 use super::collections::{Collection, Seen};
 use super::filter;
-use super::page::{self, Cursor, Fields};
+use super::page::{self, Cursor, Fields, Filling};
 use super::problem::Problem;
 use crate::service::{CarriedOut, Request, Work, carry_out};
 use crate::store::{Answer, Column, Condition, EntityRow, ListQuery, Scope};
@@ -28,11 +28,15 @@ pub async fn list(collection: &'static Collection, call: Call) -> Result<Reply, 
         Some("true") => Some(call.api.store.count(&query).await?),
         _ => None,
     };
-    // one more than asked for tells whether there is a next page
-    query.limit = limit + 1;
-    let mut rows = call.api.store.list(&query).await?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(limit as usize);
+    let mut filling = Filling::new(limit);
+    loop {
+        query.limit = filling.wanted();
+        if !filling.add(call.api.store.list(&query).await?, |row| row.doc.len()) {
+            break;
+        }
+        query.after = filling.rows.last().map(|row| row.id.clone());
+    }
+    let Filling { rows, more, .. } = filling;
     let next = rows.last().filter(|_| more).map(|last| Cursor::write(&last.id, &asked));
     let docs = rows.into_iter().map(|row| fields.of_doc(row.doc)).collect::<Result<Vec<String>, _>>()?;
     Ok(Reply::json(page::body(&docs, next.as_deref(), total)))
@@ -59,7 +63,7 @@ pub async fn create(collection: &'static Collection, call: Call) -> Result<Reply
     };
     complete(collection, &call, &mut body)?;
     let command = with_verb(collection.create, None, wrapped(body, collection.create_field));
-    let request = request(collection.kind, &id, &command, None)?;
+    let request = request(&call, collection.kind, &id, &command, None).await?;
     one(call, collection, request, StatusCode::CREATED).await
 }
 
@@ -70,7 +74,7 @@ pub async fn update(collection: &'static Collection, call: Call) -> Result<Reply
     complete(collection, &call, &mut body)?;
     let expected = if_match(&call.headers)?;
     let command = with_verb(verb, None, wrapped(body, field));
-    let request = request(collection.kind, &json!(call.param("id")), &command, expected)?;
+    let request = request(&call, collection.kind, &json!(call.param("id")), &command, expected).await?;
     one(call, collection, request, StatusCode::OK).await
 }
 
@@ -84,15 +88,16 @@ pub async fn act(
     let body = call.object()?;
     let expected = if_match(&call.headers)?;
     let command = with_verb(verb, by, body);
-    let request = request(collection.kind, &json!(call.param("id")), &command, expected)?;
+    let request = request(&call, collection.kind, &json!(call.param("id")), &command, expected).await?;
     one(call, collection, request, StatusCode::OK).await
 }
 
 /// A command from its parts.
 ///
 /// # Errors
-/// If the parts are not those of the verb.
-pub fn request(
+/// If the parts are not those of the verb, or the caller may not give it.
+pub async fn request(
+    call: &Call,
     kind: Kind,
     id: &Value,
     command: &Value,
@@ -105,7 +110,7 @@ pub fn request(
     }
     let command = json!({ "kind": kind.name(), "id": id, "do": command });
     let command: Command = serde_json::from_value(command).map_err(|error| unreadable(&error))?;
-    super::checks::text_of(&command)?;
+    super::checks::text_of(call, &command).await?;
     Ok(Request { command, expected_version })
 }
 

@@ -2,13 +2,14 @@
 
 use super::call::{Call, Content, Reply};
 use super::collections::{Collection, Seen};
-use super::page;
+use super::page::{self, Filling};
 use super::problem::Problem;
 use super::routes::{Parameter, Route};
 use super::shapes::Shape;
-use super::state::{Api, StreamPlace};
+use super::state::Api;
+use super::streams::{Full, StreamPlace};
 use crate::clock::{SECOND_NS, seconds};
-use crate::store::{EventQuery, Scope, StoredEvent};
+use crate::store::{EventQuery, Scope, StoreError, StoredEvent};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, Method, StatusCode};
 use futures_util::stream;
@@ -48,13 +49,22 @@ pub fn routes() -> Vec<Route> {
 async fn list_events(call: Call) -> Result<Reply, Problem> {
     let after = call.number("after", 0, 0..=i64::MAX)?;
     let limit = call.number("limit", page::USUAL, 1..=page::MOST)?;
-    let query = EventQuery { limit: limit + 1, ..asked(&call, after)? };
-    let mut events = call.api.store.events(&query).await?;
-    let more = events.len() as i64 > limit;
-    events.truncate(limit as usize);
+    let (events, more) = page_of(&call.api, &asked(&call, after)?, limit).await?;
     let docs: Vec<String> = events.iter().map(json).collect();
     let last = events.last().map_or(after, |event| event.seq);
     Ok(Reply::json(format!("{{\"results\":[{}],\"last\":{last},\"more\":{more}}}", docs.join(","))))
+}
+
+/// The next events, as many as fit on a page. Whether there are more.
+async fn page_of(api: &Api, query: &EventQuery, limit: i64) -> Result<(Vec<StoredEvent>, bool), StoreError> {
+    let (mut filling, mut query) = (Filling::new(limit), query.clone());
+    loop {
+        query.limit = filling.wanted();
+        if !filling.add(api.store.events(&query).await?, |event| event.payload.len()) {
+            return Ok((filling.rows, filling.more));
+        }
+        query.after = filling.rows.last().map_or(query.after, |last| last.seq);
+    }
 }
 
 /// What the caller asks for and may see.
@@ -120,6 +130,7 @@ struct Following {
     query: EventQuery,
     signal: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
+    client: String,
     expires_ns: i64,
     /// Whether anything was sent yet.
     begun: bool,
@@ -144,14 +155,20 @@ async fn follow(call: Call) -> Result<Reply, Problem> {
             None => call.api.store.last_event().await?,
         },
     };
-    let place = call.api.take_stream().ok_or_else(|| {
-        let detail = "too many event streams are open; close some, or ask for pages of events";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_streams", detail).retry_after(10)
+    let client = call.caller()?.client.id.clone();
+    let place = call.api.streams.take(&client).map_err(|full| {
+        let (status, whose) = match full {
+            Full::OfClient => (StatusCode::TOO_MANY_REQUESTS, "this client has"),
+            Full::OfAll => (StatusCode::SERVICE_UNAVAILABLE, "all clients together have"),
+        };
+        let detail = format!("{whose} too many event streams open; close some, or ask for pages of events");
+        Problem::new(status, "too_many_streams", detail).retry_after(10)
     })?;
     let following = Following {
         query: asked(&call, after)?,
         signal: call.api.store.committed(),
         stopping: call.api.stopping.clone(),
+        client,
         expires_ns: call.caller()?.expires_ns,
         begun: false,
         _place: place,
@@ -166,7 +183,7 @@ async fn follow(call: Call) -> Result<Reply, Problem> {
 }
 
 impl Following {
-    /// What is sent next; none at the end, which comes with that of the token, or of the server.
+    /// What is sent next; none at the end, which comes with that of the token, the client or the server.
     async fn next(&mut self) -> Option<String> {
         if !self.begun {
             self.begun = true;
@@ -181,9 +198,12 @@ impl Following {
             if left_ns <= 0 {
                 return None;
             }
+            if self.api.store.client(&self.client).await.ok()?.is_none_or(|client| client.disabled) {
+                return None;
+            }
             // what is committed while reading must wake the waiting below
             self.signal.borrow_and_update();
-            let events = self.api.store.events(&self.query).await.ok()?;
+            let (events, _) = page_of(&self.api, &self.query, AT_ONCE).await.ok()?;
             if let Some(last) = events.last() {
                 self.query.after = last.seq;
                 return Some(events.iter().map(frame).collect());

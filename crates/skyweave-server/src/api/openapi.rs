@@ -1,14 +1,16 @@
 //! The OpenAPI 3.1 document, made from the table of routes and the types of their bodies.
 
 use super::auth::Role;
-use super::call::{Call, Reply};
+use super::call::{Call, Content, Reply, too_many_strangers};
 use super::problem::Problem;
 use super::routes::{self, Needs, Parameter, Route, Takes, role_names};
 use super::shapes::{self, Shape};
-use axum::http::Method;
+use axum::body::{Body, Bytes};
+use axum::http::{Method, StatusCode};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
 
 const DESCRIPTION: &str = "The service of Skyweave. Every change is an event; lists have cursors; what is sent twice with one Idempotency-Key \
      is done once; errors are problems as RFC 9457 has them, with a `code` for programs and a `detail` that says what was found and what would do.";
@@ -22,8 +24,11 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn show(_: Call) -> Result<Reply, Problem> {
-    Ok(Reply::json(text()))
+async fn show(call: Call) -> Result<Reply, Problem> {
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| text().into());
+    call.api.take_stranger().map_err(too_many_strangers)?;
+    let content = Content::Stream("application/json", Body::from(DOCUMENT.clone()));
+    Ok(Reply { content, ..Reply::nothing().status(StatusCode::OK) })
 }
 
 /// The document as text, the same each time.

@@ -12,6 +12,12 @@ use std::collections::BTreeSet;
 pub const USUAL: i64 = 100;
 /// Things on a page at most.
 pub const MOST: i64 = 1_000;
+/// Bytes after which a page ends, however few things are on it.
+const BYTES: usize = 4 << 20;
+/// Things that are read first, before it is known how large they are.
+const FIRST: i64 = 16;
+/// Things that are read at once, however small those before them are.
+const MOST_AT_ONCE: usize = 500;
 /// Characters of the fingerprint of a question in a cursor.
 const FINGERPRINT: usize = 12;
 
@@ -47,6 +53,50 @@ impl Cursor {
                 Err(Problem::invalid("invalid_cursor", detail).field("cursor"))
             }
         }
+    }
+}
+
+/// A page while it is read, in parts: it ends by things or by bytes.
+pub struct Filling<R> {
+    /// What is on it so far.
+    pub rows: Vec<R>,
+    /// Whether there is more behind it.
+    pub more: bool,
+    limit: i64,
+    bytes: usize,
+    at_once: i64,
+}
+
+impl<R> Filling<R> {
+    /// An empty page for up to `limit` rows.
+    #[must_use]
+    pub const fn new(limit: i64) -> Self {
+        Self { rows: Vec::new(), more: false, limit, bytes: 0, at_once: FIRST }
+    }
+
+    /// How many rows to read next, behind the last one. One more than is wanted tells whether there are more.
+    #[must_use]
+    pub fn wanted(&self) -> i64 {
+        self.at_once.min(self.limit + 1 - self.rows.len() as i64)
+    }
+
+    /// Takes what was read. Whether to read on.
+    pub fn add(&mut self, found: Vec<R>, length: impl Fn(&R) -> usize) -> bool {
+        let all = (found.len() as i64) < self.wanted();
+        for row in found {
+            let length = length(&row);
+            let is_full = self.rows.len() as i64 == self.limit;
+            if is_full || (!self.rows.is_empty() && self.bytes + length > BYTES) {
+                self.more = true;
+                return false;
+            }
+            self.bytes += length;
+            self.rows.push(row);
+        }
+        // as many as fit if they go on like this
+        let mean = self.bytes / self.rows.len().max(1) + 1;
+        self.at_once = ((BYTES - self.bytes.min(BYTES)) / mean + 1).min(MOST_AT_ONCE) as i64;
+        !all
     }
 }
 
@@ -131,6 +181,32 @@ mod tests {
         assert!(Cursor::read(&cursor, &other).unwrap_err().detail.contains("another question"));
         for bad in ["", "x", "!!", "AAAA", "MSAx"] {
             assert!(Cursor::read(bad, &one).unwrap_err().detail.contains("no cursor"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_page_ends_by_things_or_bytes() {
+        let rows: Vec<(usize, usize)> =
+            (0..3_000).map(|n| (n, if n < 2_000 { 10 } else { 1 << 20 })).collect();
+        for (after, limit, expected, more) in [
+            (0, 5, 5, true),
+            (0, 1_000, 1_000, true),
+            (0, 2_500, 2_003, true),
+            (2_000, 100, 4, true),
+            (2_997, 3, 3, false),
+            (2_998, 100, 2, false),
+            (3_000, 100, 0, false),
+        ] {
+            let mut page = Filling::new(limit);
+            loop {
+                let from = after + page.rows.len();
+                let found = rows[from..].iter().take(page.wanted() as usize).copied().collect();
+                if !page.add(found, |row| row.1) {
+                    break;
+                }
+            }
+            assert_eq!((page.rows.len(), page.more), (expected, more), "after {after}");
+            assert!(page.rows.iter().map(|row| row.0).eq(after..after + expected));
         }
     }
 

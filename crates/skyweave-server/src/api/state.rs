@@ -1,23 +1,29 @@
 //! What every request needs: the store, the rules, the limits, the time.
 
 use super::limit::{Limiter, Rate};
+use super::streams::Streams;
 use super::webhook::Targets;
 use crate::clock;
 use crate::service::Laws;
 use crate::store::Store;
 use skyweave_control::enforcement::Rules;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// What is refused for being too much, too large or too slow.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Of each client.
     pub client: Rate,
-    /// Of tokens that are asked for with each client id.
+    /// Of tokens that are given to each client.
     pub logins: Rate,
+    /// Of wrong secrets of each client id; those that are too many are answered late.
+    pub guesses: Rate,
+    /// How late.
+    pub guess: Duration,
+    /// Of all requests together that come without a good token.
+    pub strangers: Rate,
     /// Greatest body, bytes.
     pub body_bytes: usize,
     /// Greatest file to import, bytes.
@@ -26,12 +32,18 @@ pub struct Limits {
     pub request: Duration,
     /// The same for an import.
     pub import: Duration,
+    /// How long the body of a request may take that is refused whatever is in it.
+    pub refused: Duration,
+    /// How long an answer may wait for somebody to read on.
+    pub write: Duration,
     /// How long the head of a request may take.
     pub head: Duration,
     /// Connections at once.
     pub connections: usize,
     /// Event streams at once.
     pub streams: usize,
+    /// Event streams of one client at once.
+    pub client_streams: usize,
 }
 
 impl Default for Limits {
@@ -39,13 +51,19 @@ impl Default for Limits {
         Self {
             client: Rate { per_second: 200.0, burst: 1_000.0 },
             logins: Rate { per_second: 5.0, burst: 100.0 },
+            guesses: Rate { per_second: 0.5, burst: 20.0 },
+            guess: Duration::from_secs(2),
+            strangers: Rate { per_second: 200.0, burst: 1_000.0 },
             body_bytes: 1 << 20,
             import_bytes: 512 << 20,
             request: Duration::from_secs(30),
             import: Duration::from_mins(30),
+            refused: Duration::from_secs(5),
+            write: Duration::from_secs(30),
             head: Duration::from_secs(10),
             connections: 1_024,
             streams: 256,
+            client_streams: 8,
         }
     }
 }
@@ -66,10 +84,19 @@ pub struct Api {
     pub stopping: watch::Receiver<bool>,
     /// Held while positions are taken in.
     pub watching: tokio::sync::Mutex<()>,
+    /// Held while a client is disabled.
+    pub disabling: tokio::sync::Mutex<()>,
+    /// Held while policies or territories are read or compiled.
+    pub compiling: Arc<Semaphore>,
+    /// The places of event streams.
+    pub streams: Streams,
+    /// Told when somebody changed a webhook: it may have something to send now.
+    pub hooks_changed: Notify,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     clients: Mutex<Limiter>,
     logins: Mutex<Limiter>,
-    streams: Arc<AtomicUsize>,
+    guesses: Mutex<Limiter>,
+    strangers: Mutex<Limiter>,
 }
 
 impl Api {
@@ -83,6 +110,9 @@ impl Api {
     ) -> Self {
         let clients = Mutex::new(Limiter::new(limits.client));
         let logins = Mutex::new(Limiter::new(limits.logins));
+        let guesses = Mutex::new(Limiter::new(limits.guesses));
+        let strangers = Mutex::new(Limiter::new(limits.strangers));
+        let streams = Streams::new(limits.streams, limits.client_streams);
         Self {
             store,
             rules: Rules::default(),
@@ -91,10 +121,15 @@ impl Api {
             targets,
             stopping,
             watching: tokio::sync::Mutex::default(),
+            disabling: tokio::sync::Mutex::default(),
+            compiling: Arc::new(Semaphore::new(1)),
+            streams,
+            hooks_changed: Notify::new(),
             clock: Box::new(clock::now_ns),
             clients,
             logins,
-            streams: Arc::new(AtomicUsize::new(0)),
+            guesses,
+            strangers,
         }
     }
 
@@ -126,7 +161,7 @@ impl Api {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
     }
 
-    /// Counts a token that was asked for.
+    /// Counts a token that is given.
     ///
     /// # Errors
     /// Seconds to wait, if there were too many.
@@ -134,20 +169,19 @@ impl Api {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
     }
 
-    /// Counts an event stream, for as long as what is given back lives; none if there are too many.
-    #[must_use]
-    pub fn take_stream(&self) -> Option<StreamPlace> {
-        let place = StreamPlace(Arc::clone(&self.streams));
-        let before = place.0.fetch_add(1, Ordering::Relaxed);
-        (before < self.limits.streams).then_some(place)
+    /// Counts a wrong secret.
+    ///
+    /// # Errors
+    /// Seconds until the next one is none too many.
+    pub fn take_failed_login(&self, client: &str) -> Result<(), u64> {
+        self.guesses.lock().unwrap_or_else(PoisonError::into_inner).take(client, self.now_ns())
     }
-}
 
-/// The place of an event stream; free again when it is dropped.
-pub struct StreamPlace(Arc<AtomicUsize>);
-
-impl Drop for StreamPlace {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+    /// Counts a request without a good token.
+    ///
+    /// # Errors
+    /// Seconds to wait, if there were too many of all.
+    pub fn take_stranger(&self) -> Result<(), u64> {
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).take("", self.now_ns())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::auth::Role;
 use super::call::{Call, Reply};
+use super::page::Filling;
 use super::positions::{self, Fixes};
 use super::problem::{Problem, RowRefusal};
 use super::routes::{Needs, READERS, REPORTERS, Route, Takes};
@@ -25,6 +26,10 @@ pub const KEPT_S: i64 = 8 * 3_600;
 const AHEAD_S: i64 = 300;
 /// Rows of one request.
 const MOST_ROWS: usize = 1_000;
+/// Longest text in a row, characters.
+const LONGEST_TEXT: usize = 64;
+/// Alerts of a row.
+const MOST_ALERTS: usize = 16;
 /// Longest time that a reader waits for rows, ms.
 const LONGEST_LINGER_MS: u64 = 20_000;
 /// How soon rows are looked for again while a reader waits.
@@ -64,15 +69,18 @@ pub struct Measured {
     pub h3_cell_id: Option<String>,
     /// Version of its software.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
     pub running_software_version: Option<String>,
     /// Two letters; XZ at sea.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
     pub country_code: Option<String>,
     /// Whether it is in territorial waters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_territorial_waters: Option<bool>,
-    /// Alerts that are on.
+    /// Alerts that are on: up to 16, each of up to 64 characters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16), inner(length(max = 64)))]
     pub active_alert: Vec<String>,
 }
 
@@ -332,6 +340,19 @@ fn check(
             return Err((field, "accepted: 0 or more".to_owned()));
         }
     }
+    if measured.active_alert.len() > MOST_ALERTS {
+        let detail = format!("{} alerts; accepted: up to {MOST_ALERTS}", measured.active_alert.len());
+        return Err(("ActiveAlert", detail));
+    }
+    let alerts = measured.active_alert.iter().map(|alert| ("ActiveAlert", alert));
+    let version = measured.running_software_version.iter().map(|text| ("RunningSoftwareVersion", text));
+    let country = measured.country_code.iter().map(|text| ("CountryCode", text));
+    for (field, text) in alerts.chain(version).chain(country) {
+        let length = text.chars().count();
+        if length > LONGEST_TEXT {
+            return Err((field, format!("{length} characters; accepted: up to {LONGEST_TEXT}")));
+        }
+    }
     let cell = measured.h3_cell_id.as_deref().map(cell).transpose()?;
     let doc = serde_json::to_string(measured).map_err(|error| ("DeviceId", error.to_string()))?;
     Ok((TelemetryRow { seq: 0, terminal: measured.device_id.clone(), account, time_ns, doc }, cell))
@@ -356,19 +377,34 @@ async fn stream(call: Call) -> Result<Reply, Problem> {
     let (client, scope) = (&caller.client.id, caller.scope());
     let after = call.api.store.acknowledged(client, reader).await?;
     let deadline = tokio::time::Instant::now() + Duration::from_millis(wanted.max_linger_ms);
-    let mut found = loop {
-        let found = call.api.store.telemetry(&scope, after, wanted.batch_size + 1).await?;
-        if !found.is_empty() || tokio::time::Instant::now() >= deadline {
+    let (found, more) = loop {
+        let found = page_of(&call, &scope, after, wanted.batch_size).await?;
+        if !found.0.is_empty() || tokio::time::Instant::now() >= deadline {
             break found;
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     };
-    let more = found.len() as i64 > wanted.batch_size;
-    found.truncate(wanted.batch_size as usize);
     let (first, _) = call.api.store.telemetry_range().await?;
     let cursor = found.last().map_or(after, |row| row.seq).to_string();
     let rows = found.iter().filter_map(|row| serde_json::from_str(&row.doc).ok());
     Reply::of(&Batch { rows: rows.collect(), cursor, more, expired: after > 0 && first > after + 1 })
+}
+
+/// The rows after a number, as many as fit on a page. Whether there are more.
+async fn page_of(
+    call: &Call,
+    scope: &Scope,
+    mut after: i64,
+    limit: i64,
+) -> Result<(Vec<TelemetryRow>, bool), Problem> {
+    let mut filling = Filling::new(limit);
+    loop {
+        let found = call.api.store.telemetry(scope, after, filling.wanted()).await?;
+        if !filling.add(found, |row| row.doc.len()) {
+            return Ok((filling.rows, filling.more));
+        }
+        after = filling.rows.last().map_or(after, |row| row.seq);
+    }
 }
 
 async fn acknowledge_rows(call: Call) -> Result<Reply, Problem> {

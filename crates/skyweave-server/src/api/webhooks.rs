@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use skyweave_control::id::Kind;
 use std::collections::BTreeSet;
 
-/// Webhooks that one account may have, or the service.
+/// Webhooks that one account may have, whatever those below it have; or the service.
 const MOST: i64 = 100;
 
 /// What a webhook is made of.
@@ -211,8 +211,9 @@ async fn create(call: Call) -> Result<Reply, Problem> {
     call.api.targets.check(&spec.url)?;
     let kinds = kinds(&spec.kinds)?;
     let caller = call.caller()?;
-    if call.api.store.webhooks(&caller.scope(), "", MOST).await?.len() as i64 >= MOST {
-        let detail = format!("there are {MOST} webhooks already; remove one first");
+    if call.api.store.count_webhooks(caller.client.account.as_deref()).await? >= MOST {
+        let whose = if caller.client.account.is_some() { "the account" } else { "the service" };
+        let detail = format!("{whose} has {MOST} webhooks already; remove one first");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many", detail));
     }
     let last = call.api.store.last_event().await?;
@@ -234,6 +235,7 @@ async fn create(call: Call) -> Result<Reply, Problem> {
         created_ns: now_ns,
     };
     call.api.store.put_webhook(webhook.clone()).await?;
+    call.api.hooks_changed.notify_one();
     let address = format!("/api/v1/webhooks/{}", webhook.id);
     Ok(Reply::of(&shown(webhook, true))?.status(StatusCode::CREATED).header(header::LOCATION, address))
 }
@@ -268,6 +270,7 @@ async fn changed(call: &Call, mut webhook: Webhook) -> Result<Reply, Problem> {
     (webhook.failures, webhook.next_try_ns, webhook.last_error) = (0, 0, None);
     webhook.version += 1;
     call.api.store.put_webhook(webhook.clone()).await?;
+    call.api.hooks_changed.notify_one();
     Reply::of(&shown(webhook, false))
 }
 

@@ -125,6 +125,8 @@ pub trait Engine: Send + Sync + 'static {
     const ALONE: Option<&'static str>;
     /// The function that finds a text in a text, from 1; 0 if it is not there.
     const POSITION: &'static str;
+    /// By id, for so few rows that they are found first and sorted then. SQLite must be told, or it walks through all by id.
+    const FEW_BY_ID: &'static str;
 
     /// The file or server, for errors; never with a password.
     fn place(&self) -> &str;

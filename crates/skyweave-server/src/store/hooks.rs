@@ -52,6 +52,15 @@ pub async fn webhooks<E: Engine>(
     Ok(question.ask(engine).await?.into_iter().map(webhook_of).collect())
 }
 
+pub async fn count<E: Engine>(engine: &E, account: Option<&str>) -> Result<i64, StoreError> {
+    let mut question = Question::new("SELECT count(*) FROM webhook WHERE account ");
+    match account {
+        Some(account) => question.say("= ").value(account),
+        None => question.say("IS NULL"),
+    };
+    Ok(question.ask(engine).await?.first().map_or(0, |row| row.int(0)))
+}
+
 pub fn remove(id: &str) -> Vec<Statement> {
     vec![
         ("DELETE FROM delivery WHERE webhook = $1".into(), vec![id.into()]),

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod hooks;
 pub(crate) mod migration;
+mod parts;
 mod postgres;
 mod read;
 mod records;
@@ -42,7 +43,7 @@ pub trait Store: Send + Sync {
     /// Begins a long change that comes in pieces. No other change is made until it is finished or dropped.
     async fn stream(&self) -> Result<Stream, StoreError>;
 
-    /// A signal that something was committed; its value is of no meaning.
+    /// A signal that events were committed; its value is of no meaning.
     fn committed(&self) -> watch::Receiver<u64>;
 
     /// A thing.
@@ -129,6 +130,9 @@ pub trait Store: Send + Sync {
 
     /// Webhooks, in the order of their ids.
     async fn webhooks(&self, scope: &Scope, after: &str, limit: i64) -> Result<Vec<Webhook>, StoreError>;
+
+    /// How many webhooks were made for exactly this account, or for no account.
+    async fn count_webhooks(&self, account: Option<&str>) -> Result<i64, StoreError>;
 
     /// Removes a webhook and what is known of its deliveries.
     async fn remove_webhook(&self, id: &str) -> Result<(), StoreError>;
@@ -328,6 +332,10 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn webhooks(&self, scope: &Scope, after: &str, limit: i64) -> Result<Vec<Webhook>, StoreError> {
         hooks::webhooks(&*self.engine, scope, after, limit).await
+    }
+
+    async fn count_webhooks(&self, account: Option<&str>) -> Result<i64, StoreError> {
+        hooks::count(&*self.engine, account).await
     }
 
     async fn remove_webhook(&self, id: &str) -> Result<(), StoreError> {

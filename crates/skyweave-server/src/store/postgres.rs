@@ -61,11 +61,13 @@ impl Engine for PostgresEngine {
     const MIGRATIONS: &'static [Migration] = &[
         (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
         (2, "watch", include_str!("../../migrations/postgres/0002_watch.sql")),
+        (3, "indexes", include_str!("../../migrations/postgres/0003_indexes.sql")),
     ];
     const BEGIN: &'static str = "BEGIN";
     // "skyweave" as a number
     const ALONE: Option<&'static str> = Some("SELECT pg_advisory_xact_lock(8316221498218149477)");
     const POSITION: &'static str = "strpos";
+    const FEW_BY_ID: &'static str = "id";
 
     fn place(&self) -> &str {
         &self.place

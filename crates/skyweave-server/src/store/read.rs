@@ -2,12 +2,16 @@
 
 use super::engine::{Engine, Record, Value};
 use super::error::StoreError;
-use super::records::{Answer, Condition, EntityRow, EventQuery, ListQuery, Scope, StoredEvent};
+use super::parts::{self, Part};
+use super::records::{Answer, Column, Condition, EntityRow, EventQuery, ListQuery, Scope, StoredEvent};
 
 const ENTITY: &str = "SELECT kind, id, version, previous_version, live, account, parent, organization, plan, line, owner, donor, operator, \
      terminal, link, territory, natural_key, name, serial, state, cause, tags, search, updated_ns, doc FROM entity";
 const EVENT: &str =
     "SELECT seq, kind, id, version, name, time_ns, actor, account, account_before, payload FROM event";
+
+/// Things that are found first and sorted then, instead of walking through all in order.
+const FEW: i64 = 10_000;
 
 /// The text of a statement, and its values.
 pub struct Question {
@@ -85,13 +89,62 @@ pub async fn entity_by_key<E: Engine>(
 
 /// See [`Store::list`](super::Store::list).
 pub async fn list<E: Engine>(engine: &E, query: &ListQuery) -> Result<Vec<EntityRow>, StoreError> {
+    let after = |question: &mut Question| {
+        if let Some(after) = &query.after {
+            question.say(" AND id > ").value(after.as_str());
+        }
+    };
     let mut question = Question::new(ENTITY);
-    conditions::<E>(&mut question, query);
-    if let Some(after) = &query.after {
-        question.say(" AND id > ").value(after.as_str());
+    question.say(" WHERE kind = ").value(query.kind).say(" AND ");
+    let mut order = "id";
+    if few_begin_so(engine, query).await? {
+        order = E::FEW_BY_ID;
+        question.say("1 = 1");
+        all_of::<E>(&mut question, &query.conditions);
+        // not by the index of accounts
+        question.within(&query.scope, "COALESCE(account, '')");
+        after(&mut question);
+    } else if let Some(accounts) = parts::accounts(engine, &query.scope).await? {
+        let of: Vec<Part> = parts::by("account", &accounts).collect();
+        question.in_parts(("entity", "id"), &of, query.limit, |part| {
+            part.say(" AND kind = ").value(query.kind);
+            all_of::<E>(part, &query.conditions);
+            after(part);
+        });
+    } else {
+        question.say("1 = 1").within(&query.scope, "account");
+        all_of::<E>(&mut question, &query.conditions);
+        after(&mut question);
     }
-    question.say(" ORDER BY id LIMIT ").value(query.limit);
+    question.say(" ORDER BY ").say(order).say(" LIMIT ").value(query.limit);
     Ok(question.ask(engine).await?.into_iter().map(entity_of).collect())
+}
+
+/// Whether few things have a key or serial number that begins as is asked for: they are found by that and sorted. Many are come upon soon in
+/// the order of ids.
+async fn few_begin_so<E: Engine>(engine: &E, query: &ListQuery) -> Result<bool, StoreError> {
+    let Some(condition) = query.conditions.iter().find(|condition| is_beginning(condition)) else {
+        return Ok(false);
+    };
+    let mut question = Question::new("SELECT count(*) FROM (SELECT 1 FROM entity WHERE kind = ");
+    question.value(query.kind).say(" AND ");
+    say_condition::<E>(&mut question, condition);
+    question.say(" LIMIT ").value(FEW).say(") AS found");
+    Ok(question.ask(engine).await?.first().map_or(0, |row| row.int(0)) < FEW)
+}
+
+fn is_beginning(condition: &Condition) -> bool {
+    match condition {
+        Condition::Begins(Column::NaturalKey | Column::Serial, _) => true,
+        Condition::Any(conditions) => {
+            let alike = |condition: &Condition| {
+                is_beginning(condition)
+                    || matches!(condition, Condition::Is(Column::NaturalKey | Column::Serial, _))
+            };
+            conditions.iter().any(is_beginning) && conditions.iter().all(alike)
+        }
+        _ => false,
+    }
 }
 
 /// See [`Store::count`](super::Store::count).
@@ -117,7 +170,11 @@ pub async fn ids<E: Engine>(
 fn conditions<E: Engine>(question: &mut Question, query: &ListQuery) {
     question.say(" WHERE kind = ").value(query.kind);
     question.within(&query.scope, "account");
-    for condition in &query.conditions {
+    all_of::<E>(question, &query.conditions);
+}
+
+fn all_of<E: Engine>(question: &mut Question, conditions: &[Condition]) {
+    for condition in conditions {
         question.say(" AND ");
         say_condition::<E>(question, condition);
     }
@@ -125,12 +182,18 @@ fn conditions<E: Engine>(question: &mut Question, query: &ListQuery) {
 
 fn say_condition<E: Engine>(question: &mut Question, condition: &Condition) {
     match condition {
+        Condition::Is(column, values) if values.len() == 1 => {
+            question.say(column.name()).say(" = ").value(values[0].as_str());
+        }
         Condition::Is(column, values) => {
             question.say(column.name()).say(" IN ").list(values.iter().cloned());
         }
         Condition::Begins(column, text) => {
-            // the first position is 1 in both databases
-            question.say(E::POSITION).say("(").say(column.name()).say(", ").value(text.as_str()).say(") = 1");
+            question.say("(").say(column.name()).say(" >= ").value(text.as_str());
+            if let Some(end) = behind(text) {
+                question.say(" AND ").say(column.name()).say(" < ").value(end);
+            }
+            question.say(")");
         }
         Condition::Live => {
             question.say("live = 1");
@@ -183,6 +246,18 @@ fn say_condition<E: Engine>(question: &mut Question, condition: &Condition) {
     }
 }
 
+/// The first text behind all that begin so. Both databases compare bytes, and those of UTF-8 are in the order of characters.
+fn behind(text: &str) -> Option<String> {
+    let mut letters: Vec<char> = text.chars().collect();
+    while let Some(last) = letters.pop() {
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            letters.push(next);
+            return Some(letters.into_iter().collect());
+        }
+    }
+    None
+}
+
 const SEEN: &str = "id IN (SELECT terminal FROM sighting WHERE ";
 
 fn joined<E: Engine>(question: &mut Question, conditions: &[Condition], between: &str, of_none: &str) {
@@ -210,17 +285,41 @@ pub async fn contains_account<E: Engine>(
 /// See [`Store::events`](super::Store::events).
 pub async fn events<E: Engine>(engine: &E, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
     let mut question = Question::new(EVENT);
-    question.say(" WHERE seq > ").value(query.after);
-    if let Scope::Account(account) = &query.scope {
-        let subtree = "(SELECT descendant FROM account_tree WHERE ancestor = ";
-        question
-            .say(" AND (kind IN ")
-            .list(query.public_kinds.iter().cloned())
-            .say(" OR account IN ")
-            .say(subtree);
-        question.value(account.as_str()).say(") OR account_before IN ").say(subtree);
-        question.value(account.as_str()).say("))");
+    question.say(" WHERE ");
+    if let Some(parts) = parts_of(engine, query).await? {
+        let more = |part: &mut Question| what_happened(part, query);
+        question.in_parts(("event", "seq"), &parts, query.limit, more);
+    } else {
+        question.say("1 = 1");
+        what_happened(&mut question, query);
+        if let Scope::Account(account) = &query.scope {
+            let subtree = "(SELECT descendant FROM account_tree WHERE ancestor = ";
+            question.say(" AND (kind IN ").list(query.public_kinds.iter().cloned());
+            question.say(" OR account IN ").say(subtree).value(account.as_str());
+            question.say(") OR account_before IN ").say(subtree).value(account.as_str()).say("))");
+        }
     }
+    question.say(" ORDER BY seq LIMIT ").value(query.limit);
+    Ok(question.ask(engine).await?.into_iter().map(event_of).collect())
+}
+
+/// The parts of the events that are asked for; none where all are walked through by number, or those of one thing.
+async fn parts_of<E: Engine>(engine: &E, query: &EventQuery) -> Result<Option<Vec<Part>>, StoreError> {
+    if query.id.is_some() {
+        return Ok(None);
+    }
+    let of_kinds = |kinds: &[String]| kinds.iter().map(|kind| ("kind", kind.clone())).collect::<Vec<Part>>();
+    if query.scope == Scope::All {
+        return Ok((!query.kinds.is_empty()).then(|| of_kinds(&query.kinds)));
+    }
+    let Some(accounts) = parts::accounts(engine, &query.scope).await? else { return Ok(None) };
+    let mut found = of_kinds(&query.public_kinds);
+    found.extend(parts::by("account", &accounts).chain(parts::by("account_before", &accounts)));
+    Ok(Some(found))
+}
+
+fn what_happened(question: &mut Question, query: &EventQuery) {
+    question.say(" AND seq > ").value(query.after);
     if !query.kinds.is_empty() {
         question.say(" AND kind IN ").list(query.kinds.iter().cloned());
     }
@@ -230,8 +329,6 @@ pub async fn events<E: Engine>(engine: &E, query: &EventQuery) -> Result<Vec<Sto
     if let Some(until_ns) = query.until_ns {
         question.say(" AND time_ns <= ").value(until_ns);
     }
-    question.say(" ORDER BY seq LIMIT ").value(query.limit);
-    Ok(question.ask(engine).await?.into_iter().map(event_of).collect())
 }
 
 /// See [`Store::last_event`](super::Store::last_event).

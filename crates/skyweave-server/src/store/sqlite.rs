@@ -35,6 +35,8 @@ impl SqliteEngine {
     pub async fn open(file: &Path) -> Result<Self, StoreError> {
         let place = file.display().to_string();
         let lock = lock(file, &place)?;
+        // what fails here fails below too, and is understood there
+        let _ = private().create(true).append(true).open(file);
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)
@@ -56,10 +58,18 @@ impl SqliteEngine {
     }
 }
 
+/// Makes files that nobody but their owner reads: secrets of webhooks are in the store, and positions. SQLite's log has the mode of its file.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 /// Takes the lock file beside the database.
 fn lock(file: &Path, place: &str) -> Result<File, StoreError> {
     let beside = PathBuf::from(format!("{place}.lock"));
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&beside);
+    let opened = private().create(true).truncate(false).write(true).open(&beside);
     let opened = opened.map_err(|error| match error.kind() {
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             StoreError::ReadOnly { place: place.to_owned() }
@@ -89,10 +99,12 @@ impl Engine for SqliteEngine {
     const MIGRATIONS: &'static [Migration] = &[
         (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
         (2, "watch", include_str!("../../migrations/sqlite/0002_watch.sql")),
+        (3, "indexes", include_str!("../../migrations/sqlite/0003_indexes.sql")),
     ];
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const ALONE: Option<&'static str> = None;
     const POSITION: &'static str = "instr";
+    const FEW_BY_ID: &'static str = "+id";
 
     fn place(&self) -> &str {
         &self.place

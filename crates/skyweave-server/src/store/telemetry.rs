@@ -2,6 +2,7 @@
 
 use super::engine::{Engine, Record};
 use super::error::StoreError;
+use super::parts::{self, Part};
 use super::read::Question;
 use super::records::{Scope, Sighting, TelemetryRow};
 use super::writer::Statement;
@@ -32,7 +33,17 @@ pub async fn rows<E: Engine>(
     limit: i64,
 ) -> Result<Vec<TelemetryRow>, StoreError> {
     let mut question = Question::new(ROW);
-    question.say(" WHERE seq > ").value(after).within(scope, "account");
+    match parts::accounts(engine, scope).await? {
+        Some(accounts) => {
+            let of: Vec<Part> = parts::by("account", &accounts).collect();
+            question.say(" WHERE ").in_parts(("telemetry", "seq"), &of, limit, |part| {
+                part.say(" AND seq > ").value(after);
+            });
+        }
+        None => {
+            question.say(" WHERE seq > ").value(after).within(scope, "account");
+        }
+    }
     question.say(" ORDER BY seq LIMIT ").value(limit);
     Ok(question.ask(engine).await?.into_iter().map(row_of).collect())
 }

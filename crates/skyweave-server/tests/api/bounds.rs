@@ -1,8 +1,8 @@
 //! Too large, too slow, too strange.
 
-use crate::desk::{Desk, generous};
-use serde_json::json;
-use skyweave_server::api::Limits;
+use crate::desk::{Desk, books, generous, territory};
+use serde_json::{Value, json};
+use skyweave_server::api::{Limits, Rate};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -53,6 +53,62 @@ fn a_slow_head_and_a_slow_body_are_cut_off() {
 }
 
 #[test]
+fn what_is_refused_does_not_wait_for_its_body() {
+    let desk = Desk::with(Limits { refused: Duration::from_millis(300), ..generous() });
+    for (path, kind) in [("imports", "text/csv"), ("accounts", "application/json")] {
+        let mut slow = TcpStream::connect(desk.address).unwrap();
+        slow.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+        let head = format!(
+            "POST /api/v1/{path} HTTP/1.1\r\nhost: x\r\ncontent-type: {kind}\r\ncontent-length: 900000\r\n\r\nx"
+        );
+        slow.write_all(head.as_bytes()).unwrap();
+        let mut said = String::new();
+        slow.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("HTTP/1.1 401") && said.contains("connection: close"), "{path}: {said}");
+    }
+}
+
+#[test]
+fn clients_that_never_read_are_cut_off() {
+    let desk = Desk::with(Limits { connections: 2, write: Duration::from_millis(500), ..generous() });
+    let asked = "GET /api/v1/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(200);
+    let deaf: Vec<TcpStream> = (0..2)
+        .map(|_| {
+            let mut one = TcpStream::connect(desk.address).unwrap();
+            one.write_all(asked.as_bytes()).unwrap();
+            one
+        })
+        .collect();
+    // both places are taken, until they are taken away
+    let mut third = TcpStream::connect(desk.address).unwrap();
+    third.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    third.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut said = vec![0; 12];
+    third.read_exact(&mut said).unwrap();
+    assert_eq!(String::from_utf8_lossy(&said), "HTTP/1.1 200");
+    drop(deaf);
+}
+
+#[test]
+fn those_without_a_token_share_what_they_may_ask() {
+    let few = Rate { per_second: 0.1, burst: 3.0 };
+    let desk = Desk::with(Limits { strangers: few, ..generous() });
+    let (admin, nobody) = (desk.admin(), desk.nobody());
+    nobody.get("/api/v1/openapi.json").is(200);
+    for _ in 0..2 {
+        nobody.get("/api/v1/accounts").refused(401, "no_token");
+    }
+    for path in ["/api/v1/accounts", "/api/v1/openapi.json"] {
+        let refused = nobody.get(path);
+        assert!(!refused.header("retry-after").is_empty());
+        refused.refused(429, "rate_limited");
+    }
+    nobody.get("/health/live").is(200);
+    admin.get("/api/v1/accounts").is(200);
+    desk.admin();
+}
+
+#[test]
 fn many_slow_clients_keep_nobody_out() {
     let desk = Desk::with(short());
     let slow: Vec<TcpStream> = (0..200)
@@ -90,6 +146,48 @@ fn heads_that_are_too_large_and_nonsense_are_refused() {
         let said = String::from_utf8_lossy(&said[..read]).into_owned();
         assert!(said.starts_with(expected), "{expected}: {said}");
     }
+}
+
+/// Policies of about so many bytes.
+fn policies(bytes: usize) -> Value {
+    let one = |n: usize| {
+        let condition = format!("when {{ context.speed_cm_s > {n} }};\n");
+        format!("@id(\"p{n}\")\npermit(principal, action == Action::\"serve\", resource)\n{condition}")
+    };
+    let text: String = (0..bytes / one(1_000).len()).map(one).collect();
+    json!({ "name": "long.cedar", "text": text })
+}
+
+#[test]
+fn nobody_waits_while_policies_are_read() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let tenant = admin.other(&["operator"], Some(&books.account));
+    // who may not is told so before the text is read
+    let nonsense = json!({ "name": "x.cedar", "text": "nonsense" });
+    tenant.post("/api/v1/restrictions", &nonsense).refused(403, "out_of_scope");
+    let commands =
+        json!({ "commands": [{ "kind": "restriction", "do": { "verb": "create", "spec": nonsense } }] });
+    let refused = tenant.post("/api/v1/commands", &commands).refused(422, "rows_refused");
+    assert_eq!(refused["refusals"][0]["code"], "out_of_scope");
+    let mut area = territory("x", [1, 1, 2, 2]);
+    area["definition"] = json!("nonsense");
+    tenant.post("/api/v1/territories", &area).refused(403, "out_of_scope");
+    let long = admin.post("/api/v1/restrictions", &policies(300_000)).refused(422, "policy_refused");
+    assert!(long["detail"].as_str().unwrap().contains("up to 262144"), "{long}");
+    // as many as the server of a test has threads
+    let (one, two) = (desk.admin(), desk.admin());
+    std::thread::scope(|scope| {
+        let reading: Vec<_> = [&one, &two]
+            .map(|hand| {
+                scope.spawn(|| hand.post("/api/v1/restrictions?dry_run=true", &policies(250_000)).is(200))
+            })
+            .into();
+        std::thread::sleep(Duration::from_millis(500));
+        desk.nobody().get("/health/live").is(200);
+        assert!(reading.iter().all(|one| !one.is_finished()), "the texts are read before anybody could wait");
+    });
 }
 
 #[test]

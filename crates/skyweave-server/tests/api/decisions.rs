@@ -253,3 +253,39 @@ fn policies_and_territories_that_are_not_right_are_refused_with_their_lines() {
     let asked = json!({ "terminal": books.terminal, "latitude_e7": 0, "longitude_e7": 0 });
     admin.post("/api/v1/decisions", &asked).is(200);
 }
+
+#[test]
+fn a_former_holder_learns_nothing_and_leaves_no_trace() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let (from, to) = (books(&admin, "from"), books(&admin, "to"));
+    let (old, new) = (
+        admin.other(&["operator", "viewer"], Some(&from.account)),
+        admin.other(&["operator", "viewer"], Some(&to.account)),
+    );
+    let dish = json!({ "name": "dish", "roles": ["terminal"], "terminal": from.terminal });
+    let dish = old.post("/api/v1/clients", &dish).is(201).json();
+    let dish = desk.hand(dish["id"].as_str().unwrap(), dish["client_secret"].as_str().unwrap());
+    let report = |hand: &Hand<'_>, cell: &str| {
+        let time_ns = skyweave_server::clock::now_ns();
+        let row = json!({ "UtcTimestampNs": time_ns, "DeviceId": from.terminal, "H3CellId": cell });
+        hand.post("/api/v1/telemetry", &json!({ "rows": [row] })).is(200);
+    };
+    let asked = json!({ "terminal": from.terminal });
+    let ask = |hand: &Hand<'_>| hand.post("/api/v1/decisions", &asked);
+    report(&dish, "851e2657fffffff");
+    let before_s = now_s();
+    assert!(ask(&dish).is(200).json()["position_e7"].is_array());
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let transfer = json!({ "account": to.account, "holders": {}, "reason": "given" });
+    admin.post(&format!("/api/v1/user-terminals/{}/transfer", from.terminal), &transfer).is(200);
+    // the new holder has said nothing yet, and where the old one was is not where it is
+    assert!(ask(&new).is(200).json()["position_e7"].is_null());
+    let then = json!({ "terminal": from.terminal, "at_s": before_s });
+    assert!(new.post("/api/v1/decisions", &then).is(200).json()["position_e7"].is_null());
+    assert!(admin.post("/api/v1/decisions", &then).is(200).json()["position_e7"].is_array());
+    report(&new, "85283473fffffff");
+    assert!(ask(&new).is(200).json()["position_e7"].is_array());
+    ask(&old).refused(404, "not_found");
+    ask(&dish).refused(404, "not_found");
+}

@@ -60,7 +60,7 @@ impl Answer {
 /// Limits that tests do not run into.
 pub fn generous() -> Limits {
     let rate = Rate { per_second: 1e6, burst: 1e6 };
-    Limits { client: rate, logins: rate, ..Limits::default() }
+    Limits { client: rate, logins: rate, guesses: rate, strangers: rate, ..Limits::default() }
 }
 
 impl Desk {
@@ -82,7 +82,14 @@ impl Desk {
                 tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let listen = "127.0.0.1:0".parse().unwrap();
-                let options = Options { store, listen, limits, targets: Targets::Any, borders: None };
+                let options = Options {
+                    store,
+                    listen,
+                    limits,
+                    targets: Targets::Any,
+                    borders: None,
+                    new_administrator: false,
+                };
                 let server = Server::start(options).await.unwrap();
                 started.send((server.address, server.administrator.clone())).unwrap();
                 server.run(async move { drop(stopped.await) }).await;

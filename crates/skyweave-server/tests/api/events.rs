@@ -85,3 +85,23 @@ fn a_stream_ends_with_the_server_and_there_are_not_too_many() {
     drop(desk);
     assert!(reading.join().unwrap() >= 2);
 }
+
+#[test]
+fn a_stream_ends_with_its_client_and_a_client_has_a_few() {
+    let desk = Desk::with(Limits { client_streams: 2, ..generous() });
+    let admin = desk.admin();
+    let viewer = admin.other(&["viewer"], None);
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let open = |hand: &Hand<'_>| {
+        let request = agent.get(desk.url("/api/v1/events/stream"));
+        request.header("authorization", format!("Bearer {}", hand.token)).call().unwrap()
+    };
+    let (mut first, second, third) = (open(&viewer), open(&viewer), open(&viewer));
+    assert_eq!((first.status().as_u16(), second.status().as_u16(), third.status().as_u16()), (200, 200, 429));
+    assert_eq!(open(&admin).status().as_u16(), 200);
+    admin.post(&format!("/api/v1/clients/{}/disable", viewer.id), &json!({})).is(200);
+    admin.make("organizations", &json!({ "name": "secret" }));
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut first.body_mut().as_reader(), &mut said).unwrap();
+    assert!(said.contains("following") && !said.contains("secret"), "{said}");
+}

@@ -135,6 +135,63 @@ fn wait_for(mut holds: impl FnMut() -> bool) {
 }
 
 #[test]
+fn a_webhook_with_nothing_to_send_writes_nothing() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let (url, got) = receiver(&[204]);
+    let hook = json!({ "url": url, "kinds": ["plan"] });
+    let hook = admin.post("/api/v1/webhooks", &hook).is(201).json();
+    let path = format!("/api/v1/webhooks/{}", hook["id"].as_str().unwrap());
+    // of another kind: it is noted that this far there is nothing for it
+    admin.make("organizations", &json!({ "name": "one" }));
+    wait_for(|| admin.get(&path).json()["delivered"] == 1);
+    let log = desk.folder.path().join("sky.db-wal");
+    let written = || log.metadata().unwrap().modified().unwrap();
+    // each write goes into the log; the server's own first minute may bring one or two
+    let quiet = (0..5).any(|_| {
+        let before = written();
+        std::thread::sleep(Duration::from_secs(3));
+        written() == before
+    });
+    assert!(quiet, "something is written all the time");
+    admin.make("plans", &crate::desk::plan("p"));
+    assert_eq!(name_in(&got.recv_timeout(PATIENCE).unwrap()), "p");
+}
+
+#[test]
+fn webhooks_of_a_disabled_client_stop() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let operator = admin.other(&["operator"], None);
+    let (url, got) = receiver(&[204]);
+    let hook = operator.post("/api/v1/webhooks", &json!({ "url": url })).is(201).json();
+    admin.make("organizations", &json!({ "name": "one" }));
+    assert_eq!(name_in(&got.recv_timeout(PATIENCE).unwrap()), "one");
+    admin.post(&format!("/api/v1/clients/{}/disable", operator.id), &json!({})).is(200);
+    admin.make("organizations", &json!({ "name": "two" }));
+    let path = format!("/api/v1/webhooks/{}", hook["id"].as_str().unwrap());
+    wait_for(|| admin.get(&path).json()["state"] == "failed");
+    assert!(admin.get(&path).json()["last_error"].as_str().unwrap().contains("disabled"));
+    assert!(got.try_recv().is_err());
+}
+
+#[test]
+fn webhooks_are_counted_for_each_account() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let ours = crate::desk::books(&admin, "ours");
+    let tenant = admin.other(&["operator"], Some(&ours.account));
+    let hook = json!({ "url": "http://127.0.0.1:9/" });
+    for _ in 0..100 {
+        tenant.post("/api/v1/webhooks", &hook).is(201);
+    }
+    let full = tenant.post("/api/v1/webhooks", &hook).refused(422, "too_many");
+    assert!(full["detail"].as_str().unwrap().contains("the account has 100"), "{full}");
+    // what others have takes nothing from the service
+    admin.post("/api/v1/webhooks", &hook).is(201);
+}
+
+#[test]
 fn webhooks_lead_where_they_may() {
     let desk = Desk::new();
     let admin = desk.admin();

@@ -58,6 +58,29 @@ fn the_same_request_at_the_same_time_is_done_once() {
 }
 
 #[test]
+fn whatever_it_is_refused_for_the_same_request_gets_the_same_answer() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let id = admin.make("organizations", &json!({ "name": "One" }));
+    let path = format!("/api/v1/organizations/{id}");
+    for version in 1..=6 {
+        // all but the first are of a version that is no more
+        let key = format!("version {version}");
+        let (tag, body) = (format!("\"{version}\""), json!({ "name": key }));
+        let headers = [("content-type", "application/json"), ("if-match", &tag), ("idempotency-key", &key)];
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let send = || admin.send("PUT", &path, Some(body.to_string()), &headers).is(200).text;
+            let sent: Vec<_> = (0..8).map(|_| scope.spawn(send)).collect();
+            sent.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    }
+    let late = [("content-type", "application/json"), ("if-match", "\"1\""), ("idempotency-key", "late")];
+    let body = json!({ "name": "late" }).to_string();
+    admin.send("PUT", &path, Some(body), &late).refused(412, "version_conflict");
+}
+
+#[test]
 fn changes_at_the_same_time_all_happen() {
     let desk = Desk::new();
     let admin = desk.admin();

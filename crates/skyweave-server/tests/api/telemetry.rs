@@ -82,6 +82,10 @@ fn rows_that_are_not_right_are_refused_with_their_numbers() {
         (row(&ours.terminal, 4 * 60 * 8 + 10), "UtcTimestampNs"),
         (with("SignalQuality", json!(1.5)), "SignalQuality"),
         (with("DownlinkThroughput", json!(-1)), "DownlinkThroughput"),
+        (with("RunningSoftwareVersion", json!("v".repeat(65))), "RunningSoftwareVersion"),
+        (with("CountryCode", json!("c".repeat(65))), "CountryCode"),
+        (with("ActiveAlert", json!(vec!["a"; 17])), "ActiveAlert"),
+        (with("ActiveAlert", json!(["a".repeat(65)])), "ActiveAlert"),
         (with("H3CellId", json!("nonsense")), "H3CellId"),
         (with("H3CellId", json!("8428347ffffffff")), "H3CellId"),
     ] {

@@ -1,12 +1,14 @@
 //! Getting in, and not getting in.
 
-use crate::desk::{Desk, generous};
+use crate::desk::{Desk, Hand, books, generous};
 use serde_json::json;
 use skyweave_server::api::auth::{TOKEN_LIFE_S, TokenRequest, authenticate, new_client, token};
 use skyweave_server::api::{Api, Limits, Rate, Targets};
+use skyweave_server::server::{Options, Server};
 use skyweave_server::{api::auth::Role, store};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_token_is_given_for_a_form_or_a_header() {
@@ -46,6 +48,23 @@ fn a_token_is_given_for_a_form_or_a_header() {
         let answer = desk.ask_token(&form, &headers).is(status);
         assert_eq!(answer.json()["error"], error, "{}", answer.text);
         assert_eq!(answer.header("www-authenticate").is_empty(), status != 401);
+    }
+}
+
+#[test]
+fn what_is_no_client_takes_no_memory() {
+    // nothing is counted for an id that no client has
+    let few = Rate { per_second: 0.1, burst: 2.0 };
+    let desk = Desk::with(Limits { guesses: few, guess: Duration::from_mins(1), ..generous() });
+    let grant = ("grant_type", "client_credentials");
+    let long = "x".repeat(9_000);
+    let huge = [grant, ("client_id", long.as_str()), ("client_secret", "y")];
+    desk.ask_token(&huge, &[]).refused(413, "body_too_large");
+    for id in [&long[..6_000], "client_' OR 1=1 --            ", "client_none"] {
+        for _ in 0..5 {
+            let answer = desk.ask_token(&[grant, ("client_id", id), ("client_secret", "y")], &[]);
+            assert_eq!(answer.is(401).json()["error"], "invalid_client");
+        }
     }
 }
 
@@ -136,6 +155,44 @@ fn a_client_gives_no_more_than_it_has() {
 }
 
 #[test]
+fn nobody_disables_who_may_do_more_or_the_last_who_approves() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let operator = admin.other(&["operator"], None);
+    let disable = |hand: &Hand<'_>, id: &str| hand.post(&format!("/api/v1/clients/{id}/disable"), &json!({}));
+    disable(&operator, &desk.client_id).refused(403, "forbidden");
+    admin.other(&["approver"], Some(&books(&admin, "kyiv").account));
+    disable(&admin, &desk.client_id).refused(409, "last_approver");
+    let (second, secret) = admin.make_client(&["viewer", "operator", "approver"], None);
+    let second = desk.hand(&second, &secret);
+    disable(&second, &desk.client_id).is(200);
+    disable(&second, &operator.id).is(200);
+    disable(&second, &second.id).refused(409, "last_approver");
+}
+
+#[tokio::test]
+async fn who_lost_the_administrator_makes_another_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = async |new_administrator| {
+        let options = Options {
+            store: format!("sqlite:{}", folder.path().join("a.db").display()),
+            listen: "127.0.0.1:0".parse().unwrap(),
+            limits: generous(),
+            targets: Targets::Any,
+            borders: None,
+            new_administrator,
+        };
+        let server = Server::start(options).await.unwrap();
+        let made = server.administrator.clone();
+        server.run(std::future::ready(())).await;
+        made
+    };
+    let first = start(false).await.unwrap();
+    assert_eq!(start(false).await, None);
+    assert_ne!(start(true).await.unwrap(), first);
+}
+
+#[test]
 fn too_many_requests_are_told_to_wait() {
     let rate = Rate { per_second: 0.1, burst: 5.0 };
     let desk = Desk::with(Limits { client: rate, logins: Rate { burst: 3.0, ..rate }, ..generous() });
@@ -146,13 +203,34 @@ fn too_many_requests_are_told_to_wait() {
     let problem = answers.into_iter().next_back().unwrap().refused(429, "rate_limited");
     assert!(problem["retry_after_s"].as_u64().unwrap() > 0);
     desk.nobody().get("/health/live").is(200);
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", desk.client_id.as_str()),
-        ("client_secret", "guess"),
-    ];
-    let last = (0..5).map(|_| desk.ask_token(&form, &[])).reduce(|_, later| later).unwrap().is(429);
+    let right = credentials(&desk.client_id, &desk.client_secret);
+    let last = (0..5).map(|_| desk.ask_token(&right, &[])).reduce(|_, later| later).unwrap().is(429);
     assert_eq!((last.json()["error"].as_str(), last.header("retry-after")), (Some("slow_down"), "10"));
+}
+
+fn credentials<'a>(id: &'a str, secret: &'a str) -> [(&'static str, &'a str); 3] {
+    [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)]
+}
+
+#[test]
+fn those_who_guess_wait_and_lock_nobody_out() {
+    let few = Rate { per_second: 0.1, burst: 3.0 };
+    let late = Duration::from_secs(1);
+    let desk = Desk::with(Limits { logins: few, guesses: few, guess: late, ..generous() });
+    let ask = |secret: &str| {
+        let began = Instant::now();
+        (desk.ask_token(&credentials(&desk.client_id, secret), &[]).status, began.elapsed() >= late)
+    };
+    for _ in 0..3 {
+        assert_eq!(ask("guess").0, 401);
+    }
+    assert_eq!(ask("guess"), (401, true));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(ask("guess"), (401, true)));
+        }
+        assert_eq!(ask(&desk.client_secret).0, 200);
+    });
 }
 
 /// With a clock of our own.

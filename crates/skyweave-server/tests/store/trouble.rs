@@ -38,6 +38,24 @@ async fn a_second_server_on_the_same_file() {
     store::open(&url, 1).await.unwrap().close().await;
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let store = store::open(&file_in(folder.path()), 1).await.unwrap();
+    store.commit(change("plan", "plan_1", 1)).await.unwrap();
+    let mut files = 0;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}: {mode:o}", file.path().display());
+        files += 1;
+    }
+    assert!(files >= 3, "the database, its log and its lock");
+    store.close().await;
+}
+
 #[tokio::test]
 async fn no_folder_no_database_and_a_newer_one() {
     let folder = tempfile::tempdir().unwrap();
@@ -58,7 +76,7 @@ async fn no_folder_no_database_and_a_newer_one() {
     let newer = "DELETE FROM migration; INSERT INTO migration VALUES (7, 'later', '', 1)";
     sqlx::raw_sql(newer).execute(&mut connection).await.unwrap();
     assert!(
-        said(&url).await.contains("written by a newer program (version 7 of its tables, this one knows 2)")
+        said(&url).await.contains("written by a newer program (version 7 of its tables, this one knows 3)")
     );
 }
 

@@ -18,6 +18,9 @@ pub struct Serve {
     /// Let webhooks lead to private addresses too, such as those of a laboratory.
     #[arg(long)]
     pub private_webhooks: bool,
+    /// Make another administrator and print its credential once: for whoever lost the first one's. Whoever has the store may do that.
+    #[arg(long)]
+    pub new_administrator: bool,
 }
 
 #[derive(Debug, Args)]
