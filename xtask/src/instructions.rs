@@ -19,7 +19,7 @@ const RECORD: &str = "xtask/instructions.toml";
 /// How a record is made anew.
 const RECORD_COMMAND: &str = "cargo xtask instructions --record";
 const BUILD: &str =
-    "cargo build --quiet --package skyweave --bench instructions --message-format=json-render-diagnostics";
+    "cargo build --quiet --workspace --bench instructions --message-format=json-render-diagnostics";
 const VALGRIND: &str = "valgrind --tool=callgrind --callgrind-out-file=/dev/null";
 const BENCH: &str = "instructions";
 /// The function of the bench within which callgrind counts, whatever the compiler puts around its name.

@@ -10,8 +10,8 @@ use crate::command::CommandLine;
 use crate::provenance;
 use crate::soak_log::{self, Entry};
 
-/// How long each soak runs as a step of `cargo xtask test`.
-pub const SAMPLE_SECONDS: u64 = 10;
+/// How long each soak runs for a look at it.
+const SAMPLE_SECONDS: u64 = 10;
 
 /// A command that keeps trying to break something for as many seconds as `SKYWEAVE_SOAK_SECONDS` says.
 ///
@@ -26,8 +26,6 @@ pub struct Soak {
     source: &'static str,
     /// True if it goes on for as long as it is given; false if it is done when it is done.
     open_ended: bool,
-    /// True if some seconds of it are a step of the tests; others have a small run of their own among these.
-    has_sample: bool,
 }
 
 /// Every soak, in the order they are run.
@@ -38,7 +36,6 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test io hostile -- --nocapture",
         source: "crates/skyweave-io/tests/io/hostile.rs",
         open_ended: true,
-        has_sample: true,
     },
     Soak {
         name: "kill-resume",
@@ -46,7 +43,6 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test program kill_resume -- --nocapture",
         source: "crates/skyweave/tests/program/kill_resume.rs",
         open_ended: true,
-        has_sample: true,
     },
     Soak {
         name: "scenarios",
@@ -54,7 +50,6 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test program scenarios -- --nocapture",
         source: "crates/skyweave/tests/program/scenarios.rs",
         open_ended: false,
-        has_sample: false,
     },
     Soak {
         name: "store-kills",
@@ -62,7 +57,6 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test store kill -- --nocapture",
         source: "crates/skyweave-server/tests/store/kill.rs",
         open_ended: true,
-        has_sample: false,
     },
     Soak {
         name: "schemathesis",
@@ -70,7 +64,6 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test api schemathesis -- --nocapture",
         source: "crates/skyweave-server/tests/api/fuzz.rs",
         open_ended: false,
-        has_sample: false,
     },
     Soak {
         name: "policies",
@@ -78,7 +71,6 @@ pub const SOAKS: &[Soak] = &[
         command: "cargo test --workspace --test control decisions::fuzz -- --nocapture",
         source: "crates/skyweave-control/tests/control/decisions/fuzz.rs",
         open_ended: true,
-        has_sample: false,
     },
 ];
 
@@ -93,11 +85,6 @@ pub enum Verdict {
 }
 
 impl Soak {
-    /// True if some seconds of it mean something.
-    pub const fn has_sample(&self) -> bool {
-        self.has_sample
-    }
-
     /// The command with the time it gets.
     pub fn command_for(&self, seconds: u64) -> CommandLine {
         CommandLine::new(self.command).env("SKYWEAVE_SOAK_SECONDS", &seconds.to_string())
@@ -232,7 +219,6 @@ mod tests {
             command: "cargo --version",
             source: "no/such/file.rs",
             open_ended: true,
-            has_sample: true,
         };
         let here = Path::new(".");
         assert!(matches!(absent.run(here, 1).unwrap(), Verdict::Absent(_)));

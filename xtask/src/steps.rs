@@ -8,7 +8,6 @@ use miette::{Result, miette};
 use crate::command::CommandLine;
 use crate::instructions;
 use crate::setup;
-use crate::soak::{SAMPLE_SECONDS, SOAKS, Soak, Verdict};
 
 /// The step that counts instructions.
 pub const INSTRUCTIONS: &str = "instructions";
@@ -23,7 +22,6 @@ enum Action {
     Run(CommandLine),
     Advisories,
     Instructions,
-    Sample(&'static Soak),
 }
 
 enum Outcome {
@@ -36,7 +34,8 @@ fn steps() -> Vec<Step> {
     let step = |name: &str, action| Step { name: name.to_owned(), action };
     let run = |typed| Action::Run(CommandLine::new(typed));
     let strict_docs = CommandLine::new("cargo doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings");
-    let mut steps = vec![
+    // of the soaks some seconds each are among the tests already
+    vec![
         step("setup", Action::SetUp),
         step("format", run("cargo fmt --all --check")),
         step("lint", run("cargo clippy --workspace --all-targets -- -D warnings")),
@@ -45,14 +44,7 @@ fn steps() -> Vec<Step> {
         step("dependencies", run("cargo deny --offline check --hide-inclusion-graph bans licenses sources")),
         step("advisories", Action::Advisories),
         step(INSTRUCTIONS, Action::Instructions),
-    ];
-    steps.extend(
-        SOAKS
-            .iter()
-            .filter(|soak| soak.has_sample())
-            .map(|soak| step(&format!("soak-{}", soak.name), Action::Sample(soak))),
-    );
-    steps
+    ]
 }
 
 /// Runs every step, or the named one, up to the first that fails. False if one failed.
@@ -103,7 +95,6 @@ fn perform(root: &Path, step: &Step) -> Result<Outcome> {
         Action::Run(command) => succeed(command, root),
         Action::Advisories => advisories(root),
         Action::Instructions => count(root),
-        Action::Sample(soak) => sample(soak, root),
     }
 }
 
@@ -130,14 +121,6 @@ fn count(root: &Path) -> Result<Outcome> {
         instructions::Verdict::Rose(why) => {
             Outcome::Failed { why, rerun: format!("cargo xtask test --only {INSTRUCTIONS}") }
         }
-    })
-}
-
-fn sample(soak: &Soak, root: &Path) -> Result<Outcome> {
-    Ok(match soak.run(root, SAMPLE_SECONDS)? {
-        Verdict::Absent(why) => Outcome::Skipped(why),
-        Verdict::Held(_) => Outcome::Passed,
-        Verdict::Failed(why) => Outcome::Failed { why, rerun: soak.command_for(SAMPLE_SECONDS).to_string() },
     })
 }
 
@@ -168,7 +151,7 @@ mod tests {
         let names = |steps: Vec<Step>| steps.into_iter().map(|step| step.name).collect::<Vec<_>>();
         assert_eq!(names(chosen(steps(), Some("lint")).unwrap()), ["lint"]);
         let error = chosen(steps(), Some("lints")).err().unwrap().to_string();
-        assert!(error.contains("lint, tests") && error.contains("soak-hostile-input"), "{error}");
+        assert!(error.contains("lint, tests") && error.contains(INSTRUCTIONS), "{error}");
     }
 
     #[test]

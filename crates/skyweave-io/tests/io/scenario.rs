@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const BASE: &str = include_str!("scenario/base.toml");
-/// Nothing that is refused takes longer to refuse than this, however large its numbers are.
-const LONGEST_REFUSAL: Duration = Duration::from_secs(20);
+/// What takes longer to refuse than this hangs: nothing works through the large numbers of what it refuses.
+const LONGEST_REFUSAL: Duration = Duration::from_mins(5);
 
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -229,7 +229,7 @@ fn a_polygon_may_touch_the_antimeridian_and_an_area_may_be_wide() {
 #[test]
 fn where_everybody_is_meant_the_limit_keeps_those_with_most_people() {
     let area =
-        "\n[[cells.areas]]\narea = { country = \"MNG\" }\nterminals = 100\nlimit = 3\neverywhere = true\n";
+        "\n[[cells.areas]]\narea = { country = \"EST\" }\nterminals = 100\nlimit = 3\neverywhere = true\n";
     let world = with(area).world;
     let filled: Vec<f64> =
         world.cells.iter().filter(|cell| cell.anonymous_terminals > 0).map(|cell| cell.population).collect();

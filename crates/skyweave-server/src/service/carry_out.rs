@@ -107,6 +107,9 @@ pub async fn carry_out(store: &dyn Store, work: &Work<'_>) -> Result<CarriedOut,
         }
         let mut commit = desk.into_commit()?;
         commit.answer = work.answer.map(|answer| answer(&carried_out));
+        if commit.events.is_empty() && commit.answer.is_none() {
+            return Ok(carried_out);
+        }
         match store.commit(commit).await {
             Ok(()) => return Ok(carried_out),
             // a key that is taken is found by the next decision, which says so better
