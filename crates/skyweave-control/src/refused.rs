@@ -101,6 +101,12 @@ pub struct Refused {
 }
 
 impl Refused {
+    /// It is for those who run the service, and the actor runs no more than a part of it.
+    #[must_use]
+    pub fn for_the_service(what: &str) -> Self {
+        Self::new(Code::OutOfScope, format!("{what} is for those who run the service"), "ask them to do it")
+    }
+
     /// A refusal with its reason and its remedy.
     #[must_use]
     pub fn new(code: Code, found: impl Into<String>, remedy: impl Into<String>) -> Self {

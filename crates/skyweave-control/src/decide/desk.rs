@@ -93,11 +93,7 @@ impl<V: View> Context<'_, V> {
 
     /// Refuses if the actor runs no more than a part of the service.
     pub(super) fn by_the_service(&self, what: &str) -> Found<(), V> {
-        if self.actor.scope.is_none() {
-            return Ok(());
-        }
-        let found = format!("{what} is for those who run the service");
-        Err(Refused::new(Code::OutOfScope, found, "ask them to do it").into())
+        if self.is_the_service() { Ok(()) } else { Err(Refused::for_the_service(what).into()) }
     }
 
     /// This account and all above it, from the bottom.

@@ -6,7 +6,7 @@ use crate::command::IncidentCommand;
 use crate::enforcement::{self, Situation};
 use crate::entity::{
     Account, Cause, Incident, IncidentChange, IncidentState, Outcome, Permit, Plan, ProtectedClass,
-    ServiceLine, Terminal,
+    ServiceLine, Terminal, protectors,
 };
 use crate::id::{EntityId, IncidentId, Kind, PermitId, ProtectedClassId, TerminalId};
 use crate::refused::{Code, Refused};
@@ -143,14 +143,14 @@ pub fn situation<V: View>(
 
 /// Whether the terminal, its account or one above it, an owner or operator of it, or who answers for its account, is in a protected class.
 fn is_protected<V: View>(terminal: &Terminal, context: &Context<'_, V>) -> Found<bool, V> {
-    let mut members: Vec<EntityId> = vec![terminal.id.into()];
-    if let Some(account) = terminal.account {
-        members.extend(context.with_all_above(account)?.into_iter().map(EntityId::from));
-        members.push(context.find::<Account>(account)?.spec.organization.into());
-    }
-    let holders = [terminal.holders.owner, terminal.holders.operator];
-    members.extend(holders.into_iter().flatten().map(EntityId::from));
-    for member in members {
+    let (accounts, answers) = match terminal.account {
+        Some(account) => {
+            let answers = context.find::<Account>(account)?.spec.organization;
+            (context.with_all_above(account)?, Some(answers))
+        }
+        None => (Vec::new(), None),
+    };
+    for member in protectors(terminal, accounts, answers) {
         for id in context.view.parts_of(member, Kind::ProtectedClass).map_err(Stopped::View)? {
             let Ok(id) = ProtectedClassId::try_from(id) else {
                 continue;

@@ -1,7 +1,7 @@
 //! Protected classes: who must not be cut off by a machine.
 
-use super::{Entity, Misfit, Stamp};
-use crate::id::{EntityId, Kind, OrganizationId, ProtectedClassId};
+use super::{Entity, Misfit, Stamp, Terminal};
+use crate::id::{AccountId, EntityId, Kind, OrganizationId, ProtectedClassId};
 use crate::time::UnixSeconds;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -57,6 +57,21 @@ impl ProtectedClass {
     pub fn holds(&self, now: UnixSeconds) -> bool {
         self.current && self.spec.expires_s.is_none_or(|expires| now < expires)
     }
+}
+
+/// What a class may have as a member so that it protects a terminal: the terminal itself, its account and those above (`accounts`), who
+/// answers for its account, and who owns or operates it.
+pub fn protectors(
+    terminal: &Terminal,
+    accounts: impl IntoIterator<Item = AccountId>,
+    answers: Option<OrganizationId>,
+) -> impl Iterator<Item = EntityId> {
+    let holders = [terminal.holders.owner, terminal.holders.operator].into_iter().flatten();
+    let accounts = accounts.into_iter().map(EntityId::from);
+    [terminal.id.into()]
+        .into_iter()
+        .chain(accounts)
+        .chain(answers.into_iter().chain(holders).map(EntityId::from))
 }
 
 /// What can happen to a protected class.

@@ -10,7 +10,7 @@ use skyweave_control::command::{
     Command, ProtectedClassCommand, RegistryCommand, RestrictionCommand, TerritoryCommand,
 };
 use skyweave_control::entity::{RestrictionSpec, TerritorySpec};
-use skyweave_control::refused::{Code, Refused};
+use skyweave_control::refused::Refused;
 use skyweave_control::restriction::{PolicyFile, Restrictions};
 use skyweave_control::territory::{Definition, Piece};
 use std::sync::Arc;
@@ -36,8 +36,7 @@ pub async fn text_of(call: &Call, command: &Command) -> Result<(), Problem> {
         _ => return Ok(()),
     };
     if call.caller()?.client.account.is_some() {
-        let found = format!("{what} is for those who run the service");
-        return Err(Refused::new(Code::OutOfScope, found, "ask them to do it").into());
+        return Err(Refused::for_the_service(what).into());
     }
     if length > LONGEST_TEXT {
         let detail = format!("the text has {length} bytes; accepted: up to {LONGEST_TEXT}");

@@ -1,65 +1,47 @@
-//! Threads that call webhooks. A receiver may take seconds, and there are many: on the threads that the store and the decisions use too, slow
-//! receivers would keep everybody waiting.
+//! Threads that call webhooks. A receiver may take seconds, and there are many: on all the threads for work that waits, which the store and the
+//! decisions use too, slow receivers would keep everybody waiting.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::oneshot;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
 /// How many webhooks are called side by side.
 const COURIERS: usize = 16;
 
-type Errand = Box<dyn FnOnce() + Send>;
-
-/// Threads that carry out errands in the order in which they come. They end when this is dropped.
+/// Places for errands, which are carried out in the order in which they come.
 #[derive(Debug, Clone)]
 pub struct Couriers {
-    errands: Sender<Errand>,
+    places: Arc<Semaphore>,
 }
 
 impl Couriers {
-    /// Starts the threads.
-    ///
-    /// # Errors
-    /// If the system has none to give.
-    pub fn start() -> std::io::Result<Self> {
-        let (errands, waiting) = channel();
-        let waiting = Arc::new(Mutex::new(waiting));
-        for number in 0..COURIERS {
-            let waiting = Arc::clone(&waiting);
-            std::thread::Builder::new().name(format!("courier {number}")).spawn(move || carry(&waiting))?;
-        }
-        Ok(Self { errands })
+    /// With all places free.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { places: Arc::new(Semaphore::new(COURIERS)) }
     }
 
     /// Has something done; none if it panicked.
     pub async fn send<T: Send + 'static>(&self, errand: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        let (reply, done) = oneshot::channel();
-        let errand = move || {
-            // nobody may be waiting for it any more
-            drop(reply.send(errand()));
-        };
-        self.errands.send(Box::new(errand)).ok()?;
+        let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
+        let done = spawn_blocking(move || {
+            // kept until this has ended, even if nobody waits for it any more
+            let _place = place;
+            errand()
+        });
         done.await.ok()
-    }
-}
-
-fn carry(waiting: &Mutex<Receiver<Errand>>) {
-    loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(errand) = next else { return };
-        // whoever sent it hears nothing, and the next one is carried out
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(errand));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc::channel;
     use std::time::Duration;
 
     #[tokio::test]
     async fn errands_are_carried_out_side_by_side_and_survive_a_panic() {
-        let couriers = Couriers::start().unwrap();
+        let couriers = Couriers::start();
         for _ in 0..2 * COURIERS {
             assert_eq!(couriers.send(|| assert_eq!(1, 2)).await, None);
         }

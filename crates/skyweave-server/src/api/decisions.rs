@@ -2,18 +2,17 @@
 
 use super::auth::Role;
 use super::call::{Call, Reply};
-use super::events;
 use super::problem::Problem;
 use super::routes::{Needs, Route, Takes};
 use super::shapes::Shape;
 use crate::clock::{SECOND_NS, seconds};
 use crate::service::{Circumstances, Lawless, USE_CLASSES, Verdict, When, judge, standing};
-use crate::store::{EventQuery, Scope};
+use crate::store::Scope;
 use axum::http::{Method, StatusCode};
 use h3o::{CellIndex, LatLng};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use skyweave_control::id::{EntityId, Kind, TerminalId};
+use skyweave_control::id::{EntityId, TerminalId};
 use skyweave_proof::table::{Evidence, Point, Surface};
 
 /// Those who may ask.
@@ -96,7 +95,7 @@ pub fn routes() -> Vec<Route> {
 
 async fn decide(call: Call) -> Result<Reply, Problem> {
     let asked: DecisionRequest = call.json()?;
-    let account = may_ask(&call, asked.terminal).await?;
+    may_ask(&call, asked.terminal).await?;
     let now_ns = call.api.now_ns();
     let when = match asked.at_s {
         None => When::Now(now_ns),
@@ -113,11 +112,7 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         When::At(time_ns) => laws.at(store, time_ns).await,
     };
     let law = law.map_err(lawless)?;
-    let account = match asked.at_s {
-        None => account,
-        Some(_) => account_at(&call, asked.terminal, time_ns).await?,
-    };
-    let how = circumstances(&call, &asked, account.as_deref(), time_ns).await?;
+    let how = circumstances(&call, &asked, known.account().as_deref(), time_ns).await?;
     let verdict = judge(&known, &law, &how, time_ns);
     let position_e7 = how.point.map(|point| {
         let (latitude_deg, longitude_deg) = point.degrees();
@@ -127,8 +122,8 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
 }
 
 /// A client asks about terminals that it sees; a terminal about itself, as long as it is within the account that its client was made
-/// for. The terminal's account.
-async fn may_ask(call: &Call, terminal: TerminalId) -> Result<Option<String>, Problem> {
+/// for.
+async fn may_ask(call: &Call, terminal: TerminalId) -> Result<(), Problem> {
     let caller = call.caller()?;
     let id = EntityId::from(terminal).to_string();
     let none = || Problem::not_found(format!("user terminal {id}"));
@@ -136,7 +131,7 @@ async fn may_ask(call: &Call, terminal: TerminalId) -> Result<Option<String>, Pr
         return Err(none());
     }
     let row = call.api.store.entity("terminal", &id).await?.ok_or_else(none)?;
-    if sees(call, row.account.as_deref()).await? { Ok(row.account) } else { Err(none()) }
+    if sees(call, row.account.as_deref()).await? { Ok(()) } else { Err(none()) }
 }
 
 /// Whether the caller sees what belongs to an account.
@@ -147,20 +142,6 @@ async fn sees(call: &Call, account: Option<&str>) -> Result<bool, Problem> {
             Ok(call.api.store.contains_account(&scope, account).await?)
         }
         (Scope::Account(_), None) => Ok(false),
-    }
-}
-
-/// The account that a terminal had at a time, ns since 1970.
-async fn account_at(call: &Call, terminal: TerminalId, time_ns: i64) -> Result<Option<String>, Problem> {
-    let id = EntityId::from(terminal).to_string();
-    let of_it = events::query(&Scope::All, &[Kind::Terminal], Some(&id), 0);
-    let mut query = EventQuery { until_ns: Some(time_ns), ..of_it };
-    let mut account = None;
-    loop {
-        let found = call.api.store.events(&query).await?;
-        let Some(last) = found.last() else { return Ok(account) };
-        query.after = last.seq;
-        account.clone_from(&last.account);
     }
 }
 

@@ -31,10 +31,7 @@ const MOST_FAILURES: i64 = 80;
 
 /// Delivers until the server stops.
 pub async fn deliver(api: Arc<Api>) {
-    let couriers = match Couriers::start() {
-        Ok(couriers) => couriers,
-        Err(error) => return tracing::error!("no webhook is called: {error}"),
-    };
+    let couriers = Couriers::start();
     let mut signal = api.store.committed();
     let mut stopping = api.stopping.clone();
     let mut busy: BTreeSet<String> = BTreeSet::new();

@@ -98,13 +98,11 @@ pub fn query(scope: &Scope, kinds: &[Kind], id: Option<&str>, after: i64) -> Eve
         }
     };
     EventQuery {
-        after,
-        limit: AT_ONCE,
         scope: scope.clone(),
         public_kinds: public,
         kinds: if kinds.is_empty() { Vec::new() } else { names(kinds.iter().collect()) },
         id: id.map(ToOwned::to_owned),
-        until_ns: None,
+        ..EventQuery::after(after, AT_ONCE)
     }
 }
 

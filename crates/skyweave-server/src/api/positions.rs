@@ -5,6 +5,7 @@ use super::decisions::CELL_ERROR_M;
 use super::problem::{Problem, RowRefusal};
 use super::routes::{Needs, OPERATORS, Route, Takes};
 use super::shapes::Shape;
+use super::telemetry::AHEAD_S;
 use crate::clock::seconds;
 use crate::service::{self, Law, Watchman};
 use crate::store::{Scope, Sighting};
@@ -21,8 +22,6 @@ use std::sync::Arc;
 
 /// Positions of one request.
 const MOST: usize = 1_000;
-/// How far the clock of the network may be ahead, s.
-const AHEAD_S: i64 = 300;
 
 /// A position of a terminal.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -90,12 +89,7 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
     for (row, position) in positions.iter().enumerate() {
         match check(&call, position, latest_s).await? {
             Ok(()) => fixes.add(position.terminal, position.fix()),
-            Err((field, detail)) => refusals.push(RowRefusal {
-                row: row as u64,
-                code: "row_refused".to_owned(),
-                detail,
-                field: Some(field.to_owned()),
-            }),
+            Err((field, detail)) => refusals.push(RowRefusal::of_field(row as u64, field, detail)),
         }
     }
     if !refusals.is_empty() {

@@ -154,6 +154,12 @@ impl From<Refused> for Problem {
 }
 
 impl RowRefusal {
+    /// A row that is refused for what one of its fields holds.
+    #[must_use]
+    pub fn of_field(row: u64, field: &str, detail: String) -> Self {
+        Self { row, code: "row_refused".to_owned(), detail, field: Some(field.to_owned()) }
+    }
+
     /// Of a refused command.
     #[must_use]
     pub fn of(row: u64, refused: Refused) -> Self {

@@ -8,13 +8,13 @@ use super::problem::{Problem, RowRefusal};
 use super::routes::{Needs, READERS, REPORTERS, Route, Takes};
 use super::shapes::Shape;
 use crate::clock::SECOND_NS;
-use crate::service::{NotDone, Request, Work, carry_out};
+use crate::service::{NotDone, by_itself};
 use crate::store::{Scope, Sighting, TelemetryRow};
 use axum::http::{Method, StatusCode};
 use h3o::{CellIndex, Resolution};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use skyweave_control::command::{Actor, Command, TerminalCommand};
+use skyweave_control::command::{Command, TerminalCommand};
 use skyweave_control::entity::{TerminalState, Verb};
 use skyweave_control::id::TerminalId;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use std::time::Duration;
 /// How long rows are kept, s.
 pub const KEPT_S: i64 = 8 * 3_600;
 /// How far the clock of a terminal may be ahead, s.
-const AHEAD_S: i64 = 300;
+pub const AHEAD_S: i64 = 300;
 /// Rows of one request.
 const MOST_ROWS: usize = 1_000;
 /// Longest text in a row, characters.
@@ -207,12 +207,7 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
                 }
                 rows.push(row);
             }
-            Err((field, detail)) => refusals.push(RowRefusal {
-                row: number as u64,
-                code: "row_refused".to_owned(),
-                detail,
-                field: Some(field.to_owned()),
-            }),
+            Err((field, detail)) => refusals.push(RowRefusal::of_field(number as u64, field, detail)),
         }
     }
     if !refusals.is_empty() {
@@ -240,15 +235,8 @@ async fn activate(call: &Call, seen: &[TerminalId]) -> Result<(), Problem> {
     for id in seen {
         let command = TerminalCommand::Move { verb: Verb::Activate, reason: None, incident: None };
         let command = Command::Terminal { id: *id, command };
-        let work = Work {
-            actor: &Actor::of_the_service("network"),
-            requests: &[Request { command, expected_version: None }],
-            now_ns: call.api.now_ns(),
-            rules: &call.api.rules,
-            dry_run: false,
-            answer: None,
-        };
-        match carry_out(&*call.api.store, &work).await {
+        let api = &call.api;
+        match by_itself(&*api.store, &api.rules, api.now_ns(), "network", command).await {
             // somebody moved it in the meantime
             Ok(_) | Err(NotDone::Refused(_) | NotDone::Busy) => {}
             Err(error) => return Err(error.into()),

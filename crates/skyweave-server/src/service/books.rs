@@ -5,7 +5,7 @@
 
 use super::event_of;
 use super::law::Lawless;
-use crate::store::{EventQuery, Scope, Store, StoredEvent};
+use crate::store::{EventQuery, Store, StoredEvent};
 use skyweave_control::entity::AnyEntity;
 use skyweave_control::event;
 use skyweave_control::id::{EntityId, Kind};
@@ -62,15 +62,8 @@ impl Fold {
     async fn catch_up(&mut self, store: &dyn Store) -> Result<(), Lawless> {
         let last = store.last_event().await?;
         while self.upto < last {
-            let query = EventQuery {
-                after: self.upto,
-                limit: PAGE,
-                scope: Scope::All,
-                public_kinds: Vec::new(),
-                kinds: KINDS.iter().map(|kind| kind.name().to_owned()).collect(),
-                id: None,
-                until_ns: None,
-            };
+            let kinds = KINDS.iter().map(|kind| kind.name().to_owned()).collect();
+            let query = EventQuery { kinds, ..EventQuery::after(self.upto, PAGE) };
             let page = store.events(&query).await?;
             for stored in &page {
                 let event = event_of(stored).map_err(unreadable)?;
@@ -124,13 +117,10 @@ pub async fn as_it_was(
     let (mut now, mut after) = (None, 0);
     loop {
         let query = EventQuery {
-            after,
-            limit: PAGE,
-            scope: Scope::All,
-            public_kinds: Vec::new(),
             kinds: vec![kind.name().to_owned()],
             id: Some(id.to_owned()),
             until_ns: Some(time_ns),
+            ..EventQuery::after(after, PAGE)
         };
         let page = store.events(&query).await?;
         for stored in &page {

@@ -120,6 +120,28 @@ pub async fn carry_out(store: &dyn Store, work: &Work<'_>) -> Result<CarriedOut,
     Err(NotDone::Busy)
 }
 
+/// Has one command carried out that nobody asked for: as the service, under the name of what in it did so.
+///
+/// # Errors
+/// As [`carry_out`].
+pub async fn by_itself(
+    store: &dyn Store,
+    rules: &Rules,
+    now_ns: i64,
+    name: &str,
+    command: Command,
+) -> Result<CarriedOut, NotDone> {
+    let work = Work {
+        actor: &Actor::of_the_service(name),
+        requests: &[Request { command, expected_version: None }],
+        now_ns,
+        rules,
+        dry_run: false,
+        answer: None,
+    };
+    carry_out(store, &work).await
+}
+
 /// What is known of an entity while deciding: its version in the store, and what it is by now.
 struct Known {
     stored_version: u64,

@@ -1,8 +1,8 @@
 //! What follows from open incidents, step by step, when it is time for a step.
 
-use super::{NotDone, Request, Work, carry_out};
+use super::{NotDone, by_itself};
 use crate::store::{Condition, ListQuery, Scope, Store};
-use skyweave_control::command::{Actor, Command, IncidentCommand};
+use skyweave_control::command::{Command, IncidentCommand};
 use skyweave_control::enforcement::Rules;
 use skyweave_control::id::{IncidentId, Kind};
 
@@ -16,7 +16,6 @@ const PAGE: i64 = 500;
 /// # Errors
 /// If the store cannot be read or written. Steps before that were taken.
 pub async fn advance_all(store: &dyn Store, rules: &Rules, now_ns: i64) -> Result<usize, NotDone> {
-    let actor = Actor::of_the_service(ACTOR);
     let (mut after, mut steps) = (None, 0);
     loop {
         let kind = Kind::Incident.name();
@@ -25,10 +24,7 @@ pub async fn advance_all(store: &dyn Store, rules: &Rules, now_ns: i64) -> Resul
         let page = store.list(&query).await?;
         for id in page.iter().filter_map(|row| row.id.parse::<IncidentId>().ok()) {
             let command = Command::Incident { id, command: IncidentCommand::Advance };
-            let requests = [Request { command, expected_version: None }];
-            let work =
-                Work { actor: &actor, requests: &requests, now_ns, rules, dry_run: false, answer: None };
-            match carry_out(store, &work).await {
+            match by_itself(store, rules, now_ns, ACTOR, command).await {
                 Ok(done) => steps += usize::from(done.done.iter().any(|one| !one.events.is_empty())),
                 // somebody closed it, or changed it again and again: it is looked at in a minute
                 Err(NotDone::Refused(_) | NotDone::Busy) => {}

@@ -15,7 +15,7 @@ mod view;
 mod watch;
 
 pub use books::as_it_was;
-pub use carry_out::{CarriedOut, Done, NotDone, Request, Work, carry_out};
+pub use carry_out::{CarriedOut, Done, NotDone, Request, Work, by_itself, carry_out};
 pub use enforce::advance_all;
 pub use index::{about, own_account, row};
 pub use judge::{Circumstances, NamedPolicy, Verdict, Would, judge};

@@ -3,7 +3,9 @@
 use super::standing::MOST_LEVELS;
 use crate::clock::seconds;
 use crate::store::{Column, Condition, EntityRow, ListQuery, Scope, Store, StoreError};
-use skyweave_control::entity::{AccountSpec, AnyEntity, Cause, Incident, ProtectedClass, Registry, Terminal};
+use skyweave_control::entity::{
+    AccountSpec, AnyEntity, Cause, Incident, ProtectedClass, Registry, Terminal, protectors,
+};
 use skyweave_control::fleet::allow_list::{self, Candidate, Preview};
 use skyweave_control::id::{AccountId, EntityId, Kind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,8 +82,7 @@ pub async fn preview(
     Ok(allow_list::preview(registry.spec.list, &registry.keys, &candidates))
 }
 
-/// Whether a terminal is protected by one of these members: as itself, by its account or one above it, by who answers for its account, or by who
-/// owns or operates it.
+/// Whether a terminal is protected by one of these members.
 async fn protection(
     store: &dyn Store,
     members: BTreeSet<EntityId>,
@@ -95,13 +96,11 @@ async fn protection(
         }
     }
     Ok(move |terminal: &Terminal| {
-        let holders = [terminal.holders.owner, terminal.holders.operator].into_iter().flatten();
         let answers =
             terminal.account.and_then(|account| accounts.get(&account)).map(|spec| spec.organization);
         let above = |account: &AccountId| accounts.get(account).and_then(|spec| spec.parent);
-        let chain = std::iter::successors(terminal.account, above).take(MOST_LEVELS).map(EntityId::from);
-        let organizations = holders.chain(answers).map(EntityId::from);
-        [terminal.id.into()].into_iter().chain(chain).chain(organizations).any(|one| members.contains(&one))
+        let accounts = std::iter::successors(terminal.account, above).take(MOST_LEVELS);
+        protectors(terminal, accounts, answers).any(|one| members.contains(&one))
     })
 }
 

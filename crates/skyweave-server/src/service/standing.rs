@@ -3,7 +3,9 @@
 use super::books::as_it_was;
 use super::law::{Lawless, second};
 use crate::store::{Column, Condition, ListQuery, Scope, Store};
-use skyweave_control::entity::{Account, AnyEntity, Incident, Permit, Plan, ServiceLine, Terminal};
+use skyweave_control::entity::{
+    Account, AnyEntity, Incident, Permit, Plan, ServiceLine, Terminal, protectors,
+};
 use skyweave_control::id::{AccountId, EntityId, Kind};
 use skyweave_control::time::UnixSeconds;
 
@@ -19,11 +21,18 @@ pub struct Standing {
     pub(super) plan: Option<Plan>,
     /// Its account and all above that, from the bottom.
     pub(super) accounts: Vec<Account>,
-    /// What protected classes may have as members so that they protect it: itself, its accounts, who answers for its account, who owns
-    /// and who operates it.
+    /// What protected classes may have as members so that they protect it.
     pub(super) members: Vec<EntityId>,
     pub(super) incidents: Vec<Incident>,
     pub(super) permitted: bool,
+}
+
+impl Standing {
+    /// The account that has it.
+    #[must_use]
+    pub fn account(&self) -> Option<String> {
+        self.terminal.account.map(|account| account.to_string())
+    }
 }
 
 /// When something is asked about.
@@ -63,21 +72,10 @@ pub async fn standing(store: &dyn Store, id: EntityId, when: When) -> Result<Opt
         None => None,
     };
     let accounts = accounts(store, terminal.account, when).await?;
-    let holders = [terminal.holders.owner, terminal.holders.operator].into_iter().flatten();
-    let members = [EntityId::from(terminal.id)]
-        .into_iter()
-        .chain(accounts.iter().map(|account| account.id.into()))
-        .chain(accounts.first().map(|account| account.spec.organization.into()))
-        .chain(holders.map(EntityId::from));
-    let mut standing = Standing {
-        members: members.collect(),
-        terminal,
-        line,
-        plan,
-        accounts,
-        incidents: Vec::new(),
-        permitted: false,
-    };
+    let answers = accounts.first().map(|account| account.spec.organization);
+    let members = protectors(&terminal, accounts.iter().map(|account| account.id), answers).collect();
+    let mut standing =
+        Standing { members, terminal, line, plan, accounts, incidents: Vec::new(), permitted: false };
     for kind in [Kind::Incident, Kind::Permit] {
         for about in of_terminal(store, kind, id, when).await? {
             match about {

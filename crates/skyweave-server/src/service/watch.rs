@@ -4,10 +4,10 @@
 //! What the rule remembers of a terminal is kept beside the events and not folded from them: a crash between the two loses a position, and
 //! the next ones say the same.
 
-use super::{CarriedOut, Law, NotDone, Request, Work, carry_out};
+use super::{Law, NotDone, by_itself};
 use crate::clock::ulid;
 use crate::store::{Column, Condition, ListQuery, Scope, Store};
-use skyweave_control::command::{Actor, Command, IncidentCommand};
+use skyweave_control::command::{Command, IncidentCommand};
 use skyweave_control::enforcement::Rules;
 use skyweave_control::entity::{AnyEntity, Plan, ServiceLine, Surface, Terminal};
 use skyweave_control::id::{EntityId, IncidentId, Kind, TerminalId};
@@ -167,19 +167,8 @@ impl Watchman<'_> {
             (Some(id), command) => (id, command, false),
             (None, _) => return Ok(false),
         };
-        self.carry_out(Command::Incident { id, command }).await.map(|_| begins)
-    }
-
-    async fn carry_out(&self, command: Command) -> Result<CarriedOut, NotDone> {
-        let work = Work {
-            actor: &Actor::of_the_service(ACTOR),
-            requests: &[Request { command, expected_version: None }],
-            now_ns: self.now_ns,
-            rules: self.rules,
-            dry_run: false,
-            answer: None,
-        };
-        carry_out(self.store, &work).await
+        let command = Command::Incident { id, command };
+        by_itself(self.store, self.rules, self.now_ns, ACTOR, command).await.map(|_| begins)
     }
 
     async fn open_incident(&self, terminal: TerminalId) -> Result<Option<IncidentId>, NotDone> {

@@ -341,6 +341,22 @@ pub struct EventQuery {
     pub until_ns: Option<i64>,
 }
 
+impl EventQuery {
+    /// Everybody's events after a number.
+    #[must_use]
+    pub const fn after(after: i64, limit: i64) -> Self {
+        Self {
+            after,
+            limit,
+            scope: Scope::All,
+            public_kinds: Vec::new(),
+            kinds: Vec::new(),
+            id: None,
+            until_ns: None,
+        }
+    }
+}
+
 /// Somebody who may ask for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
