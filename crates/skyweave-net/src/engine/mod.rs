@@ -1,0 +1,227 @@
+//! The engine: what is due happens, in the order of time, and at one instant in the order of numbers.
+//!
+//! Nodes may be spread over regions, which are run side by side: within a window no longer than the shortest delay from one region to
+//! another nothing that happens in one can matter to another. What happens is the same however nodes are spread, since events of one
+//! instant at one node are ordered by the numbers of edges, ports and hosts alone.
+
+mod region;
+mod topology;
+
+pub use topology::{Blueprint, Edge, Sender, Topology};
+
+use crate::delay::Delay;
+use crate::device::{Device, Exit, Grant};
+use crate::host::{Host, Outlet};
+use crate::packet::{EdgeId, HostId, Losses, NodeId, PortId};
+use crate::routing::Routing;
+use crate::time::Ns;
+use rayon::prelude::*;
+use region::{Places, Region, Whole};
+
+/// What the engine has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Done {
+    /// Packets that arrived at the far end of a link.
+    pub hops: u64,
+    /// Packets that hosts sent.
+    pub sent: u64,
+    /// Packets that hosts received.
+    pub received: u64,
+    /// Packets that were lost.
+    pub lost: Losses,
+}
+
+/// A network of nodes with hosts at them, at some instant.
+pub struct Engine<R> {
+    now: Ns,
+    routing: R,
+    topology: Topology,
+    places: Places,
+    regions: Vec<Region>,
+}
+
+impl<R: Routing> Engine<R> {
+    /// A network in one region.
+    #[must_use]
+    pub fn new(blueprint: Blueprint, routing: R) -> Self {
+        let regions = vec![0; blueprint.topology.nodes()];
+        Self::in_regions(blueprint, routing, &regions)
+    }
+
+    /// A network whose nodes are in these regions, by node.
+    #[must_use]
+    pub fn in_regions(blueprint: Blueprint, routing: R, region_of_node: &[u16]) -> Self {
+        let Blueprint { topology, senders, hosts } = blueprint;
+        let count = region_of_node.iter().max().map_or(1, |&last| usize::from(last) + 1);
+        let mut regions: Vec<Region> = (0..count).map(|_| Region::default()).collect();
+        let places = Places::spread(&topology, region_of_node, &mut regions, senders, hosts);
+        Self { now: Ns(0), routing, topology, places, regions }
+    }
+
+    /// The instant up to which everything happened.
+    #[must_use]
+    pub const fn now(&self) -> Ns {
+        self.now
+    }
+
+    /// What links there are.
+    #[must_use]
+    pub const fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    /// Lets everything happen that is due before an instant.
+    pub fn run_until(&mut self, end: Ns) {
+        let reach = self.places.reach(&self.topology);
+        loop {
+            let next = self.regions.iter_mut().filter_map(Region::next).min();
+            let Some(next) = next.filter(|&next| next < end) else { break };
+            let window = end.min(next.after(reach));
+            let (routing, topology, places) = (&self.routing, &self.topology, &self.places);
+            let whole = |here: usize| Whole { routing, topology, places, here: here as u16 };
+            if let [only] = &mut self.regions[..] {
+                only.run(window, whole(0));
+            } else {
+                let regions = self.regions.par_iter_mut().enumerate();
+                regions.for_each(|(here, region)| region.run(window, whole(here)));
+                self.exchange();
+            }
+        }
+        self.now = self.now.max(end);
+    }
+
+    /// Packets that left their region come to the one where they arrive.
+    fn exchange(&mut self) {
+        for from in 0..self.regions.len() {
+            let mut abroad = std::mem::take(&mut self.regions[from].abroad);
+            for (edge, at, packet) in abroad.drain(..) {
+                let (region, place) = self.places.head(edge);
+                self.regions[region].push_head(place, edge, at, packet);
+            }
+            self.regions[from].abroad = abroad;
+        }
+    }
+
+    /// Other routes hold from now on.
+    pub fn route(&mut self, routing: R) {
+        self.routing = routing;
+    }
+
+    /// The routes.
+    #[must_use]
+    pub const fn routing(&self) -> &R {
+        &self.routing
+    }
+
+    /// An edge has another delay from now on.
+    pub fn set_delay(&mut self, edge: EdgeId, delay: Delay) {
+        self.topology.set_delay(edge, delay);
+    }
+
+    /// A port has another rate from now on.
+    pub fn grant(&mut self, port: PortId, grant: Grant) {
+        let now = self.now;
+        self.with_port(port, |device, exit| device.grant(now, grant, exit));
+    }
+
+    /// A port is taken away: what waits there is lost.
+    pub fn close(&mut self, port: PortId) {
+        let now = self.now;
+        self.with_port(port, |device, exit| device.close(now, exit));
+    }
+
+    /// Packets that wait at a port.
+    pub fn waiting(&mut self, port: PortId) -> usize {
+        let now = self.now;
+        let mut waiting = 0;
+        self.with_port(port, |device, _| waiting = device.waiting(now));
+        waiting
+    }
+
+    fn with_port(&mut self, port: PortId, act: impl FnOnce(&mut dyn Device, &mut Exit)) {
+        let (region, place) = self.places.port(port);
+        let (routing, topology, places) = (&self.routing, &self.topology, &self.places);
+        let whole = Whole { routing, topology, places, here: region as u16 };
+        self.regions[region].with_port(place, port, whole, act);
+        self.exchange();
+    }
+
+    /// Adds a port and its first receiver while the network runs. The port's node must exist.
+    pub fn add_port(&mut self, node: NodeId, sender: Sender) -> PortId {
+        let port = self.topology.add_port(node);
+        self.places.add_port(node, sender, &mut self.regions);
+        port
+    }
+
+    /// Adds a receiver to a port while the network runs.
+    pub fn add_edge(&mut self, edge: Edge) -> EdgeId {
+        let to = edge.to;
+        let id = self.topology.add_edge(edge);
+        self.places.add_head(to, &mut self.regions);
+        id
+    }
+
+    /// Adds a node, in the first region, while the network runs.
+    pub fn add_node(&mut self) -> NodeId {
+        self.places.add_node();
+        self.topology.add_node()
+    }
+
+    /// Adds a host at a node while the network runs.
+    pub fn add_host(&mut self, node: NodeId, host: Box<dyn Host>) -> HostId {
+        let id = self.topology.add_host(node);
+        self.places.add_host(node, id, host, &mut self.regions);
+        id
+    }
+
+    /// A host, as what it is.
+    #[must_use]
+    pub fn host<H: Host>(&self, host: HostId) -> Option<&H> {
+        let (region, place) = self.places.host(host);
+        self.regions[region].host(place).as_any().downcast_ref()
+    }
+
+    /// Changes a host, and lets it send.
+    pub fn with_host<H: Host, T>(
+        &mut self,
+        host: HostId,
+        act: impl FnOnce(&mut H, Ns, &mut Outlet) -> T,
+    ) -> Option<T> {
+        let (region, place) = self.places.host(host);
+        let (now, routing, topology, places) = (self.now, &self.routing, &self.topology, &self.places);
+        let mut answer = None;
+        let whole = Whole { routing, topology, places, here: region as u16 };
+        self.regions[region].with_host(now, place, host, whole, |any, outlet| {
+            answer = any.as_any_mut().downcast_mut().map(|host| act(host, now, outlet));
+        });
+        self.exchange();
+        answer
+    }
+
+    /// When something is due next.
+    pub fn next_at(&mut self) -> Option<Ns> {
+        self.regions.iter_mut().filter_map(Region::next).min()
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn done(&self) -> Done {
+        let mut all = Done::default();
+        for region in &self.regions {
+            let done = region.done;
+            all.hops += done.hops;
+            all.sent += done.sent;
+            all.received += done.received;
+            all.lost.add(&done.lost);
+        }
+        all
+    }
+
+    /// Packets that are on their way right now, queued or between two nodes.
+    pub fn in_flight(&mut self) -> u64 {
+        self.regions.iter_mut().map(Region::in_flight).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests;
