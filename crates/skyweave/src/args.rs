@@ -34,7 +34,7 @@ pub enum Command {
     Report(Report),
     /// Put two results side by side.
     Compare(Compare),
-    /// Read a Hypatia state directory and write its forwarding states.
+    /// Read a Hypatia state directory and write its forwarding states, or run its packets.
     Hypatia(Hypatia),
     /// Look into element sets, or bring fresh ones.
     #[command(subcommand)]
@@ -158,9 +158,15 @@ pub struct Hypatia {
     /// Time from one state to the next.
     #[arg(long, default_value = "100ms", value_name = "TIME")]
     pub step: String,
-    /// Where the states go.
+    /// Where the states go, or the tables of what arrived.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
+    /// Run the packets of a `config_ns3.properties` instead: its pings and UDP bursts.
+    #[arg(long, value_name = "FILE")]
+    pub packets: Option<PathBuf>,
+    /// The schedule of UDP bursts; without, the file that the configuration names.
+    #[arg(long, value_name = "FILE", requires = "packets")]
+    pub udp_schedule: Option<PathBuf>,
     /// Write every state whole, and not only what changed.
     #[arg(long)]
     pub full: bool,

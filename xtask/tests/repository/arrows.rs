@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("skyweave-server", &["skyweave-control", "skyweave-io"]),
     ("skyweave-py", &["skyweave-io"]),
     ("skyweave-sql", &["skyweave-io"]),
-    ("skyweave", &["skyweave-emulate", "skyweave-server", "skyweave-io"]),
+    ("skyweave", &["skyweave-net", "skyweave-emulate", "skyweave-server", "skyweave-io"]),
     ("xtask", &[]),
 ];
 

@@ -14,6 +14,8 @@
 //! is; from that a [`State`]: the next hop of every node to every ground station, by the rules of Hypatia's
 //! `algorithm_free_one_only_over_isls`. Times are nanoseconds after the common epoch of the element sets.
 //!
+//! A run of the packet simulator itself is read and its answers written by [`Experiment`].
+//!
 //! In the files a ground station's node number is the number of satellites plus its own. In this module a node is a
 //! [`Node`]; only [`Network::number`] and [`Network::node`] know the rule.
 
@@ -24,8 +26,10 @@ mod tables;
 mod sky;
 mod state;
 mod output;
+mod experiment;
 
 pub use error::HypatiaError;
+pub use experiment::{Arrived, BURST_BYTES, Burst, Experiment, write_bursts, write_pings};
 pub use output::{Options, Summary, write};
 pub use sky::{Sky, Visible};
 pub use state::{Hop, State};

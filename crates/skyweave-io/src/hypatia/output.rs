@@ -145,7 +145,7 @@ fn is_state(name: &str) -> bool {
 }
 
 /// Writes beside the place and renames, so that whoever looks sees all of the file or nothing.
-fn write_whole(out: &Path, name: &str, text: &str) -> Result<(), HypatiaError> {
+pub(super) fn write_whole(out: &Path, name: &str, text: &str) -> Result<(), HypatiaError> {
     let path = out.join(name);
     let beside = out.join(format!(".{name}.part"));
     match fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path)) {

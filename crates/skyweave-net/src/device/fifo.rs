@@ -2,6 +2,9 @@
 //!
 //! When a packet comes it is known already when it will leave, since nothing overtakes it: so it is sent on at once, with the instants in
 //! the future at which it leaves, and only numbers stay behind. What would begin after the next change of the rate waits here.
+//!
+//! A packet that comes at the very instant at which the line becomes free comes before that: where the queue is full, it is lost. Behind
+//! another line of the same rate, and over a link whose length stays, that is no rare event.
 
 use super::{Bound, Device, Exit, Grant};
 use crate::packet::Loss;
@@ -63,7 +66,7 @@ impl Fifo {
     /// A packet of so many bytes comes.
     #[inline]
     pub fn admit(&mut self, now: Ns, bytes: u32) -> Entered {
-        let idle = self.free_at <= now && self.held.is_empty();
+        let idle = self.free_at < now && self.held.is_empty();
         if idle {
             self.begins.clear();
             self.waiting_bytes = 0;
@@ -102,7 +105,7 @@ impl Fifo {
     #[inline]
     fn forget(&mut self, now: Ns) {
         while let Some(&(begins, bytes)) = self.begins.front() {
-            if begins > now {
+            if begins >= now {
                 break;
             }
             self.begins.pop_front();
@@ -196,9 +199,10 @@ mod tests {
         let (left, lost) = offer(&mut fifo, Ns(0), 0..5);
         assert_eq!(left, [(0, 0, 1), (1, 1, 2), (2, 2, 3)], "one leaves, two wait");
         assert_eq!(lost, [3, 4]);
-        assert_eq!(fifo.waiting(Ns::from_ms(1)), 1, "the second leaves");
-        let (left, lost) = offer(&mut fifo, Ns::from_ms(1), 5..7);
-        assert_eq!((left, lost), (vec![(5, 3, 4)], vec![6]));
+        assert_eq!(offer(&mut fifo, Ns::from_ms(1), 5..6), (vec![], vec![5]), "what comes now comes first");
+        assert_eq!(fifo.waiting(Ns(1_000_001)), 1, "the second leaves");
+        let (left, lost) = offer(&mut fifo, Ns(1_000_001), 6..8);
+        assert_eq!((left, lost), (vec![(6, 3, 4)], vec![7]));
     }
 
     #[test]

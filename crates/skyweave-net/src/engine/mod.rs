@@ -32,25 +32,25 @@ pub struct Done {
 }
 
 /// A network of nodes with hosts at them, at some instant.
-pub struct Engine<R> {
+pub struct Engine {
     now: Ns,
-    routing: R,
+    routing: Box<dyn Routing>,
     topology: Topology,
     places: Places,
     regions: Vec<Region>,
 }
 
-impl<R: Routing> Engine<R> {
+impl Engine {
     /// A network in one region.
     #[must_use]
-    pub fn new(blueprint: Blueprint, routing: R) -> Self {
+    pub fn new(blueprint: Blueprint, routing: Box<dyn Routing>) -> Self {
         let regions = vec![0; blueprint.topology.nodes()];
         Self::in_regions(blueprint, routing, &regions)
     }
 
     /// A network whose nodes are in these regions, by node.
     #[must_use]
-    pub fn in_regions(blueprint: Blueprint, routing: R, region_of_node: &[u16]) -> Self {
+    pub fn in_regions(blueprint: Blueprint, routing: Box<dyn Routing>, region_of_node: &[u16]) -> Self {
         let Blueprint { topology, senders, hosts } = blueprint;
         let count = region_of_node.iter().max().map_or(1, |&last| usize::from(last) + 1);
         let mut regions: Vec<Region> = (0..count).map(|_| Region::default()).collect();
@@ -77,7 +77,7 @@ impl<R: Routing> Engine<R> {
             let next = self.regions.iter_mut().filter_map(Region::next).min();
             let Some(next) = next.filter(|&next| next < end) else { break };
             let window = end.min(next.after(reach));
-            let (routing, topology, places) = (&self.routing, &self.topology, &self.places);
+            let (routing, topology, places) = (&*self.routing, &self.topology, &self.places);
             let whole = |here: usize| Whole { routing, topology, places, here: here as u16 };
             if let [only] = &mut self.regions[..] {
                 only.run(window, whole(0));
@@ -103,14 +103,8 @@ impl<R: Routing> Engine<R> {
     }
 
     /// Other routes hold from now on.
-    pub fn route(&mut self, routing: R) {
+    pub fn route(&mut self, routing: Box<dyn Routing>) {
         self.routing = routing;
-    }
-
-    /// The routes.
-    #[must_use]
-    pub const fn routing(&self) -> &R {
-        &self.routing
     }
 
     /// An edge has another delay from now on.
@@ -140,7 +134,7 @@ impl<R: Routing> Engine<R> {
 
     fn with_port(&mut self, port: PortId, act: impl FnOnce(&mut dyn Device, &mut Exit)) {
         let (region, place) = self.places.port(port);
-        let (routing, topology, places) = (&self.routing, &self.topology, &self.places);
+        let (routing, topology, places) = (&*self.routing, &self.topology, &self.places);
         let whole = Whole { routing, topology, places, here: region as u16 };
         self.regions[region].with_port(place, port, whole, act);
         self.exchange();
@@ -188,7 +182,7 @@ impl<R: Routing> Engine<R> {
         act: impl FnOnce(&mut H, Ns, &mut Outlet) -> T,
     ) -> Option<T> {
         let (region, place) = self.places.host(host);
-        let (now, routing, topology, places) = (self.now, &self.routing, &self.topology, &self.places);
+        let (now, routing, topology, places) = (self.now, &*self.routing, &self.topology, &self.places);
         let mut answer = None;
         let whole = Whole { routing, topology, places, here: region as u16 };
         self.regions[region].with_host(now, place, host, whole, |any, outlet| {

@@ -132,21 +132,14 @@ impl Places {
 }
 
 /// What a region needs to know of the whole while it runs.
-pub(super) struct Whole<'a, R> {
-    pub routing: &'a R,
+#[derive(Clone, Copy)]
+pub(super) struct Whole<'a> {
+    pub routing: &'a dyn Routing,
     pub topology: &'a Topology,
     pub places: &'a Places,
     /// This region's number.
     pub here: u16,
 }
-
-impl<R> Clone for Whole<'_, R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R> Copy for Whole<'_, R> {}
 
 impl Region {
     pub fn next(&mut self) -> Option<Ns> {
@@ -154,7 +147,7 @@ impl Region {
     }
 
     /// Lets everything happen that is due before an instant.
-    pub fn run<R: Routing>(&mut self, end: Ns, whole: Whole<'_, R>) {
+    pub fn run(&mut self, end: Ns, whole: Whole<'_>) {
         while let Some((now, key)) = self.agenda.take_before(end) {
             let number = key & !KIND;
             match key & KIND {
@@ -166,7 +159,7 @@ impl Region {
     }
 
     /// The first packet of an edge arrives.
-    fn arrive<R: Routing>(&mut self, now: Ns, edge: EdgeId, whole: Whole<'_, R>) {
+    fn arrive(&mut self, now: Ns, edge: EdgeId, whole: Whole<'_>) {
         let head = &mut self.heads[whole.places.heads[edge.index()].1 as usize];
         let Some((_, packet)) = head.pop_front() else { return };
         if let Some(&(at, _)) = head.front() {
@@ -178,7 +171,7 @@ impl Region {
     }
 
     /// A packet is at a node.
-    fn handle<R: Routing>(&mut self, now: Ns, node: NodeId, mut packet: Packet, whole: Whole<'_, R>) {
+    fn handle(&mut self, now: Ns, node: NodeId, mut packet: Packet, whole: Whole<'_>) {
         let at_its_end = whole.topology.node_of_host().get(packet.to.index()) == Some(&node);
         if at_its_end {
             self.done.received += 1;
@@ -195,7 +188,7 @@ impl Region {
     }
 
     /// A packet comes to a port of this region.
-    fn enter<R: Routing>(&mut self, now: Ns, hop: Hop, packet: Packet, whole: Whole<'_, R>) {
+    fn enter(&mut self, now: Ns, hop: Hop, packet: Packet, whole: Whole<'_>) {
         let place = whole.places.ports[hop.port.index()].1 as usize;
         let port = &mut self.ports[place];
         let Sender::Fifo(fifo) = &mut port.sender else {
@@ -211,7 +204,7 @@ impl Region {
     }
 
     /// A packet leaves, and will arrive.
-    fn depart<R>(&mut self, begins: Ns, ends: Ns, edge: EdgeId, packet: Packet, whole: Whole<'_, R>) {
+    fn depart(&mut self, begins: Ns, ends: Ns, edge: EdgeId, packet: Packet, whole: Whole<'_>) {
         let at = whole.topology.edges()[edge.index()].arrival(begins, ends);
         let (region, place) = whole.places.heads[edge.index()];
         if region == whole.here {
@@ -232,7 +225,7 @@ impl Region {
         head.push_back((at, packet));
     }
 
-    fn wake_port<R: Routing>(&mut self, now: Ns, port: PortId, whole: Whole<'_, R>) {
+    fn wake_port(&mut self, now: Ns, port: PortId, whole: Whole<'_>) {
         let place = whole.places.ports[port.index()].1 as usize;
         let at = &mut self.ports[place];
         if at.noted == now {
@@ -245,7 +238,7 @@ impl Region {
     }
 
     /// Hands on what a device told, and notes when it wants to be woken.
-    fn after_port<R>(&mut self, place: usize, port: PortId, whole: Whole<'_, R>) {
+    fn after_port(&mut self, place: usize, port: PortId, whole: Whole<'_>) {
         if !self.exit.departures.is_empty() {
             let mut departures = std::mem::take(&mut self.exit.departures);
             for Departure { begins, ends, bound } in departures.drain(..) {
@@ -264,7 +257,7 @@ impl Region {
         }
     }
 
-    fn wake_host<R: Routing>(&mut self, now: Ns, host: HostId, whole: Whole<'_, R>) {
+    fn wake_host(&mut self, now: Ns, host: HostId, whole: Whole<'_>) {
         let place = whole.places.hosts[host.index()].1 as usize;
         let guest = &mut self.hosts[place];
         if guest.noted == now {
@@ -277,7 +270,7 @@ impl Region {
     }
 
     /// Sends what a host put out, and notes when it wants to be woken.
-    fn after_host<R: Routing>(&mut self, now: Ns, place: usize, host: HostId, whole: Whole<'_, R>) {
+    fn after_host(&mut self, now: Ns, place: usize, host: HostId, whole: Whole<'_>) {
         self.note_host(place, host);
         if self.outlet.packets.is_empty() {
             return;
@@ -304,23 +297,23 @@ impl Region {
         }
     }
 
-    pub fn with_port<R>(
+    pub fn with_port(
         &mut self,
         place: usize,
         port: PortId,
-        whole: Whole<'_, R>,
+        whole: Whole<'_>,
         act: impl FnOnce(&mut dyn Device, &mut Exit),
     ) {
         act(self.ports[place].sender.device(), &mut self.exit);
         self.after_port(place, port, whole);
     }
 
-    pub fn with_host<R: Routing>(
+    pub fn with_host(
         &mut self,
         now: Ns,
         place: usize,
         host: HostId,
-        whole: Whole<'_, R>,
+        whole: Whole<'_>,
         act: impl FnOnce(&mut dyn Host, &mut Outlet),
     ) {
         act(&mut *self.hosts[place].host, &mut self.outlet);

@@ -66,7 +66,7 @@ fn routes(ring: &Ring) -> NextHops {
 
 fn outcome(ring: Ring, regions: &[u16]) -> (Done, Vec<Sink>) {
     let table = routes(&ring);
-    let mut engine = Engine::in_regions(ring.blueprint, table, regions);
+    let mut engine = Engine::in_regions(ring.blueprint, Box::new(table), regions);
     engine.run_until(Ns::from_s(9.0));
     assert_eq!(engine.in_flight(), 0);
     let sinks = ring.sinks.iter().filter_map(|&sink| engine.host::<Sink>(sink).copied()).collect();
@@ -90,7 +90,7 @@ fn it_does_not_matter_how_often_one_looks() {
     let one = outcome(ring(40_000_000, true), &[0; NODES as usize]);
     let ring = ring(40_000_000, true);
     let table = routes(&ring);
-    let mut engine = Engine::new(ring.blueprint, table);
+    let mut engine = Engine::new(ring.blueprint, Box::new(table));
     for step in 1..=9_000 {
         engine.run_until(Ns::from_ms(step));
     }
@@ -113,7 +113,7 @@ fn a_ping_takes_what_links_take() {
     let mut table = NextHops::new(2, 2, vec![1, 0].into());
     table.set(a, 1, Some(there));
     table.set(b, 0, Some(back));
-    let mut engine = Engine::new(blueprint, table);
+    let mut engine = Engine::new(blueprint, Box::new(table));
     engine.run_until(Ns::from_s(1.0));
     let Some(pings) = engine.host::<Pings>(pings) else { panic!("no pings") };
     assert_eq!(pings.pings().len(), 10);
@@ -128,7 +128,7 @@ fn without_a_way_a_packet_is_lost_and_counted() {
     let ring = ring(40_000_000, false);
     let hosts = ring.blueprint.topology().node_of_host().len();
     let table = NextHops::new(NODES as usize, NODES as usize, vec![0; hosts].into());
-    let mut engine = Engine::new(ring.blueprint, table);
+    let mut engine = Engine::new(ring.blueprint, Box::new(table));
     engine.run_until(Ns::from_s(3.0));
     let done = engine.done();
     assert_eq!((done.lost.of(Loss::NoWay), done.received), (done.sent, 0));
@@ -145,7 +145,7 @@ proptest! {
     ) {
         let ring = ring(6_000_000, fair);
         let table = routes(&ring);
-        let mut engine = Engine::new(ring.blueprint, table);
+        let mut engine = Engine::new(ring.blueprint, Box::new(table));
         let step = Ns::from_ms(50);
         for (at, &(rate_bps, port)) in rates.iter().enumerate() {
             let now = Ns(step.0 * (at as u64 + 1));

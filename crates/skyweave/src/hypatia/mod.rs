@@ -1,4 +1,7 @@
-//! `skyweave hypatia`: forwarding states for Hypatia's packet simulator.
+//! `skyweave hypatia`: forwarding states for Hypatia's packet simulator, or its packets themselves.
+
+mod network;
+mod packets;
 
 use crate::args::Hypatia as Options;
 use crate::progress;
@@ -10,8 +13,11 @@ use skyweave_io::scenario::parse_duration;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// Reads a state directory and writes its forwarding states.
+/// Reads a state directory and writes its forwarding states, or what becomes of packets.
 pub fn hypatia(options: &Options) -> Result<ExitCode> {
+    if let Some(config) = &options.packets {
+        return packets::packets(options, config);
+    }
     let started = Instant::now();
     let chosen = hypatia::Options {
         duration: duration("--duration", &options.duration)?,
