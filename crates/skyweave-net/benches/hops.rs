@@ -85,10 +85,12 @@ fn main() {
         ("fq-codel, 1 region", Queue::Fair, 1),
         ("fq-codel, 2 regions", Queue::Fair, 2),
     ];
-    for (name, queue, regions) in cases {
-        let (mut engine, _) = network(queue, 200, 1.0, regions);
+    let seconds: f64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(0.5);
+    let only = std::env::args().nth(2);
+    for (name, queue, regions) in cases.into_iter().filter(|c| only.as_ref().is_none_or(|o| c.0 == o)) {
+        let (mut engine, _) = network(queue, 200, seconds, regions);
         let begun = Instant::now();
-        engine.run_until(Ns::from_s(1.2));
+        engine.run_until(Ns::from_s(seconds + 0.2));
         let seconds = begun.elapsed().as_secs_f64();
         let done = engine.done();
         println!("{name},{},{seconds:.3},{:.2}", done.hops, done.hops as f64 / seconds * 1e-6);

@@ -1,20 +1,20 @@
 //! What is due next: a calendar of small days, and a heap for what lies beyond its horizon.
 //!
 //! Entries of one instant come in the order of their keys, so that the order of events depends on nothing else. The near future is a
-//! ring of days of 8.2 us; a day is sorted when it comes. Nearly everything that packets do lies within the 34 ms that the ring spans.
+//! ring of days of 2 us; a day is sorted when it comes. Nearly everything that packets do lies within the 34 ms that the ring spans.
 
 use crate::time::Ns;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// A day lasts 2 to the power of so many nanoseconds.
-const DAY_BITS: u32 = 13;
+const DAY_BITS: u32 = 11;
 /// Days in the ring; a power of two.
-const DAYS: usize = 4_096;
+const DAYS: usize = 16_384;
 const WORDS: usize = DAYS / 64;
 
-/// An instant and a key as one number, which sorts by both.
-type Entry = u128;
+/// An instant of a day and a key as one number, which sorts by both.
+type Entry = u64;
 
 /// Keys by the instant at which they are due.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Agenda {
     ring: Vec<Vec<Entry>>,
     /// A bit for each day of the ring that has entries.
     busy: [u64; WORDS],
-    beyond: BinaryHeap<Reverse<Entry>>,
+    beyond: BinaryHeap<Reverse<(Ns, u32)>>,
 }
 
 impl Default for Agenda {
@@ -42,58 +42,71 @@ impl Default for Agenda {
 }
 
 impl Agenda {
-    /// Notes a key. An instant that is over is due at once.
+    /// Notes a key.
     #[inline]
     pub fn note(&mut self, at: Ns, key: u32) {
-        let entry = Entry::from(at.0) << 32 | Entry::from(key);
         let day = at.0 >> DAY_BITS;
         if day <= self.day {
+            // what is over is due at once
+            let entry = if day < self.day { Entry::from(key) } else { entry(at, key) };
             let place = self.today.partition_point(|&later| later > entry);
             self.today.insert(place, entry);
         } else if day - self.day < DAYS as u64 {
             let place = day as usize % DAYS;
-            self.ring[place].push(entry);
+            self.ring[place].push(entry(at, key));
             self.busy[place / 64] |= 1 << (place % 64);
         } else {
-            self.beyond.push(Reverse(entry));
+            self.beyond.push(Reverse((at, key)));
         }
     }
 
     /// When the next is due.
-    #[inline]
-    pub fn next(&mut self) -> Option<Ns> {
-        if self.today.is_empty() {
-            self.turn();
+    #[must_use]
+    pub fn next(&self) -> Option<Ns> {
+        if let Some(&entry) = self.today.last() {
+            return Some(instant(self.day, entry));
         }
-        self.today.last().map(|&entry| instant(entry))
+        let in_ring = self.next_busy_day().and_then(|day| {
+            let first = self.ring[day as usize % DAYS].iter().min();
+            first.map(|&entry| instant(day, entry))
+        });
+        let beyond = self.beyond.peek().map(|&Reverse((at, _))| at);
+        in_ring.into_iter().chain(beyond).min()
     }
 
-    /// Takes the next if it is due before an instant.
+    /// Takes the next if it is due before an instant. Nothing may be noted for earlier than that afterwards.
     #[inline]
     pub fn take_before(&mut self, end: Ns) -> Option<(Ns, u32)> {
-        if self.next()? >= end {
+        if self.today.is_empty() {
+            self.turn(end);
+        }
+        let &entry = self.today.last()?;
+        let at = instant(self.day, entry);
+        if at >= end {
             return None;
         }
-        self.today.pop().map(|entry| (instant(entry), entry as u32))
+        self.today.pop();
+        Some((at, entry as u32))
     }
 
-    /// Goes on to the next day with entries, if there is any.
-    fn turn(&mut self) {
+    /// Goes on to the next day with entries, if there is any that begins before an instant.
+    fn turn(&mut self, end: Ns) {
         let in_ring = self.next_busy_day();
-        let beyond = self.beyond.peek().map(|&Reverse(entry)| instant(entry).0 >> DAY_BITS);
-        let Some(day) = in_ring.into_iter().chain(beyond).min() else { return };
+        let beyond = self.beyond.peek().map(|&Reverse((at, _))| at.0 >> DAY_BITS);
+        let next = in_ring.into_iter().chain(beyond).min();
+        let Some(day) = next.filter(|day| day << DAY_BITS < end.0) else { return };
         self.day = day;
         let place = day as usize % DAYS;
         if in_ring == Some(day) {
             std::mem::swap(&mut self.today, &mut self.ring[place]);
             self.busy[place / 64] &= !(1 << (place % 64));
         }
-        while let Some(&Reverse(entry)) = self.beyond.peek() {
-            if instant(entry).0 >> DAY_BITS > day {
+        while let Some(&Reverse((at, key))) = self.beyond.peek() {
+            if at.0 >> DAY_BITS > day {
                 break;
             }
             self.beyond.pop();
-            self.today.push(entry);
+            self.today.push(entry(at, key));
         }
         self.today.sort_unstable_by(|x, y| y.cmp(x));
     }
@@ -123,8 +136,12 @@ impl Agenda {
     }
 }
 
-const fn instant(entry: Entry) -> Ns {
-    Ns((entry >> 32) as u64)
+const fn instant(day: u64, entry: Entry) -> Ns {
+    Ns((day << DAY_BITS) + (entry >> 32))
+}
+
+const fn entry(at: Ns, key: u32) -> Entry {
+    (at.0 & ((1 << DAY_BITS) - 1)) << 32 | key as Entry
 }
 
 #[cfg(test)]

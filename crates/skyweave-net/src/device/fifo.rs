@@ -30,7 +30,7 @@ pub struct Fifo {
     /// When what was sent on but waits begins to leave, and its bytes.
     begins: VecDeque<(Ns, u32)>,
     waiting_bytes: u64,
-    held: VecDeque<Bound>,
+    held: Vec<Bound>,
 }
 
 /// What became of a packet.
@@ -59,7 +59,7 @@ impl Fifo {
             free_at: Ns(0),
             begins: VecDeque::new(),
             waiting_bytes: 0,
-            held: VecDeque::new(),
+            held: Vec::new(),
         }
     }
 
@@ -98,7 +98,7 @@ impl Fifo {
     /// Keeps a packet for which [`Self::admit`] said so.
     pub fn hold(&mut self, bound: Bound) {
         self.waiting_bytes += u64::from(bound.packet.bytes);
-        self.held.push_back(bound);
+        self.held.push(bound);
     }
 
     /// Forgets those that have begun to leave.

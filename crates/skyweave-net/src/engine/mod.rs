@@ -5,6 +5,7 @@
 //! instant at one node are ordered by the numbers of edges, ports and hosts alone.
 
 mod region;
+mod slab;
 mod topology;
 
 pub use topology::{Blueprint, Edge, Sender, Topology};
@@ -74,7 +75,7 @@ impl Engine {
     pub fn run_until(&mut self, end: Ns) {
         let reach = self.places.reach(&self.topology);
         loop {
-            let next = self.regions.iter_mut().filter_map(Region::next).min();
+            let next = self.regions.iter().filter_map(Region::next).min();
             let Some(next) = next.filter(|&next| next < end) else { break };
             let window = end.min(next.after(reach));
             let (routing, topology, places) = (&*self.routing, &self.topology, &self.places);
@@ -193,8 +194,8 @@ impl Engine {
     }
 
     /// When something is due next.
-    pub fn next_at(&mut self) -> Option<Ns> {
-        self.regions.iter_mut().filter_map(Region::next).min()
+    pub fn next_at(&self) -> Option<Ns> {
+        self.regions.iter().filter_map(Region::next).min()
     }
 
     /// What was done so far.

@@ -1,6 +1,7 @@
 //! A part of the network that runs by itself for a while, and where the parts are.
 
 use super::Done;
+use super::slab::Slab;
 use super::topology::{Edge, Sender, Topology};
 use crate::agenda::Agenda;
 use crate::device::{Bound, Departure, Device, Entered, Exit};
@@ -16,8 +17,11 @@ const PORT: u32 = 1 << 30;
 const HOST: u32 = 2 << 30;
 const KIND: u32 = 3 << 30;
 
-/// Packets between two nodes, the first to arrive first.
-type Head = VecDeque<(Ns, Packet)>;
+/// The receiving end of an edge: packets that are on their way, the first to arrive first.
+struct Head {
+    coming: VecDeque<(Ns, u32)>,
+    to: NodeId,
+}
 
 struct Port {
     sender: Sender,
@@ -37,6 +41,7 @@ pub(super) struct Region {
     agenda: Agenda,
     ports: Vec<Port>,
     heads: Vec<Head>,
+    packets: Slab,
     hosts: Vec<Guest>,
     exit: Exit,
     outlet: Outlet,
@@ -94,7 +99,7 @@ impl Places {
         let region = self.region_of_node[to.index()];
         let heads = &mut regions[usize::from(region)].heads;
         self.heads.push((region, heads.len() as u32));
-        heads.push(Head::new());
+        heads.push(Head { coming: VecDeque::new(), to });
     }
 
     pub fn add_host(&mut self, node: NodeId, id: HostId, host: Box<dyn Host>, regions: &mut [Region]) {
@@ -142,7 +147,7 @@ pub(super) struct Whole<'a> {
 }
 
 impl Region {
-    pub fn next(&mut self) -> Option<Ns> {
+    pub fn next(&self) -> Option<Ns> {
         self.agenda.next()
     }
 
@@ -161,68 +166,82 @@ impl Region {
     /// The first packet of an edge arrives.
     fn arrive(&mut self, now: Ns, edge: EdgeId, whole: Whole<'_>) {
         let head = &mut self.heads[whole.places.heads[edge.index()].1 as usize];
-        let Some((_, packet)) = head.pop_front() else { return };
-        if let Some(&(at, _)) = head.front() {
+        let Some((_, number)) = head.coming.pop_front() else { return };
+        if let Some(&(at, _)) = head.coming.front() {
             self.agenda.note(at, EDGE | edge.0);
         }
         self.done.hops += 1;
-        let node = whole.topology.edges()[edge.index()].to;
-        self.handle(now, node, packet, whole);
+        let node = head.to;
+        self.handle(now, node, number, whole);
     }
 
     /// A packet is at a node.
-    fn handle(&mut self, now: Ns, node: NodeId, mut packet: Packet, whole: Whole<'_>) {
-        let at_its_end = whole.topology.node_of_host().get(packet.to.index()) == Some(&node);
-        if at_its_end {
+    fn handle(&mut self, now: Ns, node: NodeId, number: u32, whole: Whole<'_>) {
+        let packet = self.packets.at(number);
+        let host = packet.to;
+        if whole.topology.node_of_host().get(host.index()) == Some(&node) {
             self.done.received += 1;
-            let host = packet.to;
+            let packet = self.packets.take(number);
             let place = whole.places.hosts[host.index()].1 as usize;
             self.hosts[place].host.receive(now, packet, &mut self.outlet);
             self.after_host(now, place, host, whole);
             return;
         }
-        match whole.routing.next(node, &mut packet) {
-            Some(hop) => self.enter(now, hop, packet, whole),
-            None => self.done.lost.count(Loss::NoWay),
+        match whole.routing.next(node, packet) {
+            Some(hop) => self.enter(now, hop, number, whole),
+            None => self.lose(Loss::NoWay, number),
         }
     }
 
     /// A packet comes to a port of this region.
-    fn enter(&mut self, now: Ns, hop: Hop, packet: Packet, whole: Whole<'_>) {
+    fn enter(&mut self, now: Ns, hop: Hop, number: u32, whole: Whole<'_>) {
         let place = whole.places.ports[hop.port.index()].1 as usize;
         let port = &mut self.ports[place];
         let Sender::Fifo(fifo) = &mut port.sender else {
+            let packet = self.packets.take(number);
             port.sender.device().enter(now, Bound { edge: hop.edge, packet }, &mut self.exit);
             self.after_port(place, hop.port, whole);
             return;
         };
-        match fifo.admit(now, packet.bytes) {
-            Entered::Leaves { begins, ends } => self.depart(begins, ends, hop.edge, packet, whole),
-            Entered::Held => fifo.hold(Bound { edge: hop.edge, packet }),
-            Entered::Full => self.done.lost.count(Loss::QueueFull),
+        match fifo.admit(now, self.packets.at(number).bytes) {
+            Entered::Leaves { begins, ends } => self.depart(begins, ends, hop.edge, number, whole),
+            Entered::Held => fifo.hold(Bound { edge: hop.edge, packet: self.packets.take(number) }),
+            Entered::Full => self.lose(Loss::QueueFull, number),
         }
+    }
+
+    fn lose(&mut self, why: Loss, number: u32) {
+        self.done.lost.count(why);
+        self.packets.drop(number);
     }
 
     /// A packet leaves, and will arrive.
-    fn depart(&mut self, begins: Ns, ends: Ns, edge: EdgeId, packet: Packet, whole: Whole<'_>) {
+    #[inline]
+    fn depart(&mut self, begins: Ns, ends: Ns, edge: EdgeId, number: u32, whole: Whole<'_>) {
         let at = whole.topology.edges()[edge.index()].arrival(begins, ends);
         let (region, place) = whole.places.heads[edge.index()];
         if region == whole.here {
-            self.push_head(place as usize, edge, at, packet);
+            self.note_arrival(place as usize, edge, at, number);
         } else {
-            self.abroad.push((edge, at, packet));
+            self.abroad.push((edge, at, self.packets.take(number)));
         }
     }
 
-    /// A packet will arrive in this region.
+    /// A packet from another region will arrive in this one.
     pub fn push_head(&mut self, place: usize, edge: EdgeId, at: Ns, packet: Packet) {
-        let head = &mut self.heads[place];
+        let number = self.packets.keep(packet);
+        self.note_arrival(place, edge, at, number);
+    }
+
+    #[inline]
+    fn note_arrival(&mut self, place: usize, edge: EdgeId, at: Ns, number: u32) {
+        let coming = &mut self.heads[place].coming;
         // a delay that shrinks by jumps, at a slot's edge, lets nobody overtake
-        let at = head.back().map_or(at, |&(last, _)| at.max(last));
-        if head.is_empty() {
+        let at = coming.back().map_or(at, |&(last, _)| at.max(last));
+        if coming.is_empty() {
             self.agenda.note(at, EDGE | edge.0);
         }
-        head.push_back((at, packet));
+        coming.push_back((at, number));
     }
 
     fn wake_port(&mut self, now: Ns, port: PortId, whole: Whole<'_>) {
@@ -242,7 +261,8 @@ impl Region {
         if !self.exit.departures.is_empty() {
             let mut departures = std::mem::take(&mut self.exit.departures);
             for Departure { begins, ends, bound } in departures.drain(..) {
-                self.depart(begins, ends, bound.edge, bound.packet, whole);
+                let number = self.packets.keep(bound.packet);
+                self.depart(begins, ends, bound.edge, number, whole);
             }
             self.exit.departures = departures;
         }
@@ -280,7 +300,8 @@ impl Region {
         for mut packet in packets.drain(..) {
             packet.sent = now;
             self.done.sent += 1;
-            self.handle(now, node, packet, whole);
+            let number = self.packets.keep(packet);
+            self.handle(now, node, number, whole);
         }
         // a host at the same node may have answered meanwhile, into an outlet of its own
         if self.outlet.packets.is_empty() {
@@ -327,6 +348,6 @@ impl Region {
     /// Packets that are queued or between two nodes.
     pub fn in_flight(&mut self) -> u64 {
         let held: usize = self.ports.iter_mut().map(|port| port.sender.device().held()).sum();
-        (held + self.heads.iter().map(VecDeque::len).sum::<usize>()) as u64
+        (held + self.heads.iter().map(|head| head.coming.len()).sum::<usize>()) as u64
     }
 }

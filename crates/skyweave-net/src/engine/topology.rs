@@ -9,6 +9,7 @@ use crate::time::Ns;
 
 /// A way from a port to another node.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub struct Edge {
     /// The port that it begins at.
     pub from: PortId,
