@@ -17,5 +17,6 @@ pub mod host;
 pub mod medium;
 pub mod packet;
 pub mod routing;
+pub mod space;
 pub mod time;
 pub mod traffic;

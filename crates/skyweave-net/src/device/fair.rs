@@ -150,6 +150,19 @@ impl Device for FairQueue {
         self.serve(now, exit);
     }
 
+    fn release(&mut self, now: Ns, exit: &mut Exit) {
+        let _ = now;
+        for turn in &mut self.turns {
+            while let Some(bound) = turn.codel.take() {
+                exit.returned.push(bound.packet);
+            }
+            turn.listed = false;
+        }
+        self.packets = 0;
+        self.new.clear();
+        self.old.clear();
+    }
+
     fn close(&mut self, _: Ns, exit: &mut Exit) {
         for turn in &mut self.turns {
             while let Some(bound) = turn.codel.take() {

@@ -150,6 +150,14 @@ impl Device for Fifo {
         }
     }
 
+    fn release(&mut self, now: Ns, exit: &mut Exit) {
+        self.forget(now);
+        for bound in std::mem::take(&mut self.held) {
+            self.waiting_bytes -= u64::from(bound.packet.bytes);
+            exit.returned.push(bound.packet);
+        }
+    }
+
     fn close(&mut self, now: Ns, exit: &mut Exit) {
         self.forget(now);
         for bound in std::mem::take(&mut self.held) {

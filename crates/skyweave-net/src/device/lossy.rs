@@ -57,6 +57,10 @@ impl Device for Lossy {
         self.inner.grant(now, grant, exit);
     }
 
+    fn release(&mut self, now: Ns, exit: &mut Exit) {
+        self.inner.release(now, exit);
+    }
+
     fn close(&mut self, now: Ns, exit: &mut Exit) {
         self.inner.close(now, exit);
     }

@@ -46,6 +46,8 @@ pub struct Exit {
     pub departures: Vec<Departure>,
     /// Packets that are lost.
     pub losses: Vec<(Loss, Packet)>,
+    /// Packets that are handed back, to go another way.
+    pub returned: Vec<Packet>,
 }
 
 impl Exit {
@@ -82,6 +84,9 @@ pub trait Device: Send + fmt::Debug {
 
     /// From now on this is its rate.
     fn grant(&mut self, now: Ns, grant: Grant, exit: &mut Exit);
+
+    /// Where it led is no more, and elsewhere may do: what waits is handed back.
+    fn release(&mut self, now: Ns, exit: &mut Exit);
 
     /// It is taken away: what waits is lost. What has begun to leave goes on.
     fn close(&mut self, now: Ns, exit: &mut Exit);

@@ -119,6 +119,12 @@ impl Engine {
         self.with_port(port, |device, exit| device.grant(now, grant, exit));
     }
 
+    /// What waits at a port is routed anew at its node.
+    pub fn release(&mut self, port: PortId) {
+        let now = self.now;
+        self.with_port(port, |device, exit| device.release(now, exit));
+    }
+
     /// A port is taken away: what waits there is lost.
     pub fn close(&mut self, port: PortId) {
         let now = self.now;
@@ -134,10 +140,10 @@ impl Engine {
     }
 
     fn with_port(&mut self, port: PortId, act: impl FnOnce(&mut dyn Device, &mut Exit)) {
-        let (region, place) = self.places.port(port);
+        let (region, _) = self.places.port(port);
         let (routing, topology, places) = (&*self.routing, &self.topology, &self.places);
         let whole = Whole { routing, topology, places, here: region as u16 };
-        self.regions[region].with_port(place, port, whole, act);
+        self.regions[region].with_port(self.now, port, whole, act);
         self.exchange();
     }
 

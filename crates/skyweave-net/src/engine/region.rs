@@ -320,13 +320,20 @@ impl Region {
 
     pub fn with_port(
         &mut self,
-        place: usize,
+        now: Ns,
         port: PortId,
         whole: Whole<'_>,
         act: impl FnOnce(&mut dyn Device, &mut Exit),
     ) {
+        let place = whole.places.ports[port.index()].1 as usize;
         act(self.ports[place].sender.device(), &mut self.exit);
         self.after_port(place, port, whole);
+        let node = whole.topology.node_of_port()[port.index()];
+        for mut packet in std::mem::take(&mut self.exit.returned) {
+            (packet.way, packet.hop) = (0, 0);
+            let number = self.packets.keep(packet);
+            self.handle(now, node, number, whole);
+        }
     }
 
     pub fn with_host(
