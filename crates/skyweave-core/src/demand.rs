@@ -224,10 +224,11 @@ impl<A: Basis> Counter<'_, A> {
         let cell = &world.cells[id.index()];
         let (factor, dark) = (conditions.demand_factor[id.index()], conditions.dark_share[id.index()]);
         let demand = &world.rules.demand;
-        let factor = factor * demand.of_hour(cell.place.geodetic.longitude_rad, self.utc_s);
+        let of_hour = demand.of_hour(cell.place.geodetic.longitude_rad, self.utc_s);
         let pop = conditions.pop_in_force(world, cell.home_pop, || cell.place);
         let ask = |pop: Option<PopId>, plan: PlanId, terminals: f64, outcome: Outcome| {
             let paid = &demand.plans[plan.index()];
+            let factor = if paid.steady { factor } else { factor * of_hour };
             Ask {
                 cell: id,
                 pop,

@@ -4,6 +4,7 @@ mod service;
 
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
 
+use crate::packets::demand::Demand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -36,6 +37,10 @@ pub enum Command {
     Compare(Compare),
     /// Read a Hypatia state directory and write its forwarding states, or run its packets.
     Hypatia(Hypatia),
+    /// Send pings through the planned network, in virtual time.
+    Ping(Ping),
+    /// Show the way that packets take, hop by hop.
+    Trace(Trace),
     /// Look into element sets, or bring fresh ones.
     #[command(subcommand)]
     Catalog(Catalog),
@@ -173,6 +178,58 @@ pub struct Hypatia {
     /// Remove the states that the output folder holds.
     #[arg(long)]
     pub overwrite: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Ping {
+    /// Who asks: a site, a terminal, or the code of a PoP.
+    pub from: String,
+    /// Who answers: the same, or `pop` for the PoP of the other.
+    pub to: String,
+    /// The scenario file.
+    #[arg(short, long, default_value = "scenarios/quickstart.toml")]
+    pub scenario: PathBuf,
+    /// Change a value of the scenario, such as `lasers.pattern=none`. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// How often to ask.
+    #[arg(short, long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub count: u32,
+    /// Time from one question to the next.
+    #[arg(short, long, default_value = "1s", value_name = "TIME")]
+    pub interval: String,
+    /// Length of a question on the IP layer, bytes.
+    #[arg(long, default_value_t = 84, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(28..=1_500))]
+    pub size: u32,
+    /// What the terminals ask of the planner, Mbit/s down and up at every hour; `plan` for what their plans say.
+    #[arg(long, default_value = "200/20", value_name = "DOWN/UP")]
+    pub demand: Demand,
+    /// Leave out what medium access adds: grants, held arrivals, detours.
+    #[arg(long)]
+    pub no_medium_access: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// One end: a site, a terminal, or the code of a PoP.
+    pub from: String,
+    /// The other end: the same, or `pop` for the PoP of the first.
+    pub to: String,
+    /// The scenario file.
+    #[arg(short, long, default_value = "scenarios/quickstart.toml")]
+    pub scenario: PathBuf,
+    /// Change a value of the scenario, such as `lasers.pattern=none`. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// The slot, counted from the first of the scenario.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=5_760))]
+    pub slot: u32,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -90,7 +90,7 @@ fn altitudes(set: &ElementSet, found: &inspect::Inspection) {
     }
 }
 
-fn date(epoch: Epoch) -> String {
+pub fn date(epoch: Epoch) -> String {
     let (year, month, day, hour, minute, second, _) = epoch.to_gregorian_utc();
     format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
 }

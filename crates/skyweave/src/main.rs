@@ -10,6 +10,7 @@ mod crew;
 mod hours;
 mod hypatia;
 mod interrupt;
+mod packets;
 mod progress;
 mod rehearse;
 mod report;
@@ -52,6 +53,8 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Report(options) => report::report(&options),
         Command::Compare(options) => compare::compare(&options),
         Command::Hypatia(options) => hypatia::hypatia(&options),
+        Command::Ping(options) => packets::ping(&options),
+        Command::Trace(options) => packets::trace(&options),
         Command::Catalog(args::Catalog::Inspect(options)) => catalog::inspect(&options),
         Command::Catalog(args::Catalog::Fetch(options)) => catalog::fetch(&options),
         Command::Climate(args::Climate::Import(options)) => climate::import(&options),

@@ -17,7 +17,17 @@ use std::sync::Arc;
 /// # Errors
 /// The first fault of the scenario, or all of its policies.
 pub fn read(path: &Path, settings: &[String]) -> Result<Prepared> {
+    read_changed(path, settings, |_| Ok(()))
+}
+
+/// The same, with a change of the world before its policies are compiled.
+pub fn read_changed(
+    path: &Path,
+    settings: &[String],
+    change: impl FnOnce(&mut Prepared) -> Result<()>,
+) -> Result<Prepared> {
     let mut prepared = scenario::read(path, settings)?;
+    change(&mut prepared)?;
     if let Some(declared) = &prepared.service {
         let tables = tables(declared)?;
         let inhabited = scenario::service::inhabited().into_diagnostic()?;

@@ -22,12 +22,14 @@ pub struct Plan {
     pub up_bps: f64,
     /// Priority: where something is full, rates are in proportion to it.
     pub weight: f64,
+    /// It asks for the same at every hour.
+    pub steady: bool,
 }
 
 impl Default for DemandRules {
     fn default() -> Self {
         let plan =
-            Plan { name: "standard".to_owned(), share: 1.0, down_bps: 2e6, up_bps: 0.2e6, weight: 1.0 };
+            Plan { name: "standard".to_owned(), share: 1.0, down_bps: 2e6, up_bps: 0.2e6, weight: 1.0, steady: false };
         Self { plans: vec![plan], by_hour: BY_HOUR }
     }
 }

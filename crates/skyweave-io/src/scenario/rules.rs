@@ -143,6 +143,7 @@ fn demand(demand: &Demand) -> DemandRules {
         down_bps: plan.down_mbps * 1e6,
         up_bps: plan.up_mbps * 1e6,
         weight: plan.weight,
+        steady: plan.steady,
     });
     let mut plans: Vec<Plan> = plans.collect();
     if plans.is_empty() {

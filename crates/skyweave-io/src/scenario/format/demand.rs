@@ -37,4 +37,7 @@ pub struct Plan {
     /// Priority: where something is full, rates are in proportion to it.
     #[serde(default = "crate::scenario::defaults::one")]
     pub weight: f64,
+    /// True if it asks for the same at every hour: a machine, or somebody who measures.
+    #[serde(default)]
+    pub steady: bool,
 }

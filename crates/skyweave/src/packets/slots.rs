@@ -1,0 +1,37 @@
+//! The slots of a scenario one after another, for whoever goes through them: the same that `skyweave run` plans.
+
+use skyweave_core::admission::{Admission, Unsigned};
+use skyweave_core::plan::{HourPlan, Slot};
+use skyweave_core::time::SlotNo;
+use skyweave_core::world::World;
+use std::sync::Arc;
+
+/// Slots from one on, without end.
+pub struct Slots<'a> {
+    world: &'a World,
+    plan: HourPlan<Unsigned>,
+    next: SlotNo,
+}
+
+impl<'a> Slots<'a> {
+    /// The slots from `first` on. Those of its hour before it are planned too, since it depends on them.
+    pub fn from(world: &'a World, first: SlotNo) -> Self {
+        Self { world, plan: HourPlan::begin(first.hour()), next: first }
+    }
+
+    /// Plans the next.
+    pub fn next(&mut self) -> Arc<Slot<Unsigned>> {
+        loop {
+            let Some(upcoming) = self.plan.upcoming() else {
+                self.plan = HourPlan::begin(self.next.hour());
+                continue;
+            };
+            let admission = Admission::declared(self.world, upcoming);
+            let slot = self.plan.step(self.world, &admission, &mut |_| {});
+            if slot.no == self.next {
+                self.next = self.next.next();
+                return slot;
+            }
+        }
+    }
+}
