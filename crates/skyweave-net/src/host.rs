@@ -28,6 +28,11 @@ pub trait Host: Any + Send {
     /// When it wants to be woken; [`Ns::NEVER`] if it does not. Asked after each of the calls above.
     fn next_wake(&self) -> Ns;
 
+    /// What was captured here, if anything is.
+    fn capture(&self) -> Option<&crate::capture::Captured> {
+        None
+    }
+
     /// Itself, so that whoever made it can ask for its results.
     fn as_any(&self) -> &dyn Any;
 

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod agenda;
+pub mod capture;
 pub mod delay;
 pub mod device;
 mod draw;
@@ -18,5 +19,6 @@ pub mod medium;
 pub mod packet;
 pub mod routing;
 pub mod space;
+pub mod spread;
 pub mod time;
 pub mod traffic;

@@ -182,6 +182,13 @@ impl Engine {
         self.regions[region].host(place).as_any().downcast_ref()
     }
 
+    /// What was captured at a host.
+    #[must_use]
+    pub fn capture(&self, host: HostId) -> Option<&crate::capture::Captured> {
+        let (region, place) = self.places.host(host);
+        self.regions[region].host(place).capture()
+    }
+
     /// Changes a host, and lets it send.
     pub fn with_host<H: Host, T>(
         &mut self,

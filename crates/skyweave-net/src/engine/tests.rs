@@ -69,7 +69,7 @@ fn outcome(ring: Ring, regions: &[u16]) -> (Done, Vec<Sink>) {
     let mut engine = Engine::in_regions(ring.blueprint, Box::new(table), regions);
     engine.run_until(Ns::from_s(9.0));
     assert_eq!(engine.in_flight(), 0);
-    let sinks = ring.sinks.iter().filter_map(|&sink| engine.host::<Sink>(sink).copied()).collect();
+    let sinks = ring.sinks.iter().filter_map(|&sink| engine.host::<Sink>(sink).cloned()).collect();
     (engine.done(), sinks)
 }
 

@@ -1,5 +1,6 @@
 //! UDP: a source that sends at its own pace, and a sink that counts.
 
+use super::Received;
 use crate::draw::Draws;
 use crate::host::{Host, Outlet};
 use crate::packet::{FlowId, HostId, Packet};
@@ -98,26 +99,15 @@ impl Host for UdpSource {
 }
 
 /// Counts what comes.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Sink {
-    /// Packets.
-    pub packets: u64,
-    /// Bytes on the wire.
-    pub bytes: u64,
-    /// Sum of their one-way delays, ns.
-    pub delay_sum_ns: u64,
-    /// Packets that came after one with a higher number.
-    pub late: u64,
-    next_number: u32,
+    /// What came.
+    pub received: Received,
 }
 
 impl Host for Sink {
     fn receive(&mut self, now: Ns, packet: Packet, _: &mut Outlet) {
-        self.packets += 1;
-        self.bytes += u64::from(packet.bytes);
-        self.delay_sum_ns += now.since(packet.sent).0;
-        self.late += u64::from(packet.number < self.next_number);
-        self.next_number = self.next_number.max(packet.number + 1);
+        self.received.count(now, &packet);
     }
 
     fn wake(&mut self, _: Ns, _: &mut Outlet) {}

@@ -107,7 +107,7 @@ impl Hosts {
     }
 
     fn outcome(&self, engine: &Engine, in_engine: Duration) -> Outcome {
-        let packets = |&sink: &HostId| engine.host::<Sink>(sink).map_or(0, |sink| sink.packets);
+        let packets = |&sink: &HostId| engine.host::<Sink>(sink).map_or(0, |sink| sink.received.packets);
         let pings = |&host: &HostId| {
             let pings = engine.host::<Pings>(host).map_or(&[][..], Pings::pings);
             pings.iter().map(|ping| (ping.sent.0, ping.answered.map(|at| at.0))).collect()
