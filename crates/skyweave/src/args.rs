@@ -41,6 +41,8 @@ pub enum Command {
     Ping(Ping),
     /// Show the way that packets take, hop by hop.
     Trace(Trace),
+    /// Run an experiment with packets, in virtual time.
+    Packets(Packets),
     /// Look into element sets, or bring fresh ones.
     #[command(subcommand)]
     Catalog(Catalog),
@@ -210,6 +212,27 @@ pub struct Ping {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Packets {
+    /// The file of the experiment.
+    pub experiment: PathBuf,
+    /// Keep tables and captures in this folder; what is there of an earlier run is replaced.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// How tables are written.
+    #[arg(long, value_enum, default_value_t = TableFormat::Parquet)]
+    pub format: TableFormat,
+    /// Change a value of the experiment, such as `duration=2min`. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress.
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]

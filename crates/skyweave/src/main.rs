@@ -55,6 +55,7 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Hypatia(options) => hypatia::hypatia(&options),
         Command::Ping(options) => packets::ping(&options),
         Command::Trace(options) => packets::trace(&options),
+        Command::Packets(options) => packets::packets(&options),
         Command::Catalog(args::Catalog::Inspect(options)) => catalog::inspect(&options),
         Command::Catalog(args::Catalog::Fetch(options)) => catalog::fetch(&options),
         Command::Climate(args::Climate::Import(options)) => climate::import(&options),

@@ -130,6 +130,18 @@ impl From<&'static str> for Name {
     }
 }
 
+impl From<String> for Name {
+    fn from(text: String) -> Self {
+        Self(Text::Shared(text.into()))
+    }
+}
+
+impl serde::Serialize for Name {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
 impl From<Arc<str>> for Name {
     fn from(text: Arc<str>) -> Self {
         Self(Text::Shared(text))

@@ -3,8 +3,9 @@
 use miette::{Result, miette};
 use skyweave_core::ids::{PopId, TerminalId};
 use skyweave_core::world::World;
-use skyweave_io::scenario::Prepared;
+use skyweave_io::scenario::{Addressing, Prepared};
 use skyweave_net::space::Place;
+use std::net::Ipv4Addr;
 
 /// One end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,17 @@ fn accepted(world: &World) -> String {
     terminals.truncate(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("accepted: `pop`, codes of PoPs, and the terminals: {}{more}", terminals.join(", "))
+}
+
+impl End {
+    /// Its address on the network.
+    pub fn ipv4(self, addressing: &Addressing) -> Ipv4Addr {
+        match self {
+            Self::Terminal(terminal) => addressing.terminal_ipv4(terminal),
+            Self::Pop(pop) => addressing.pops[pop.index()],
+            Self::ItsPop => Ipv4Addr::UNSPECIFIED,
+        }
+    }
 }
 
 /// What a place is called.
