@@ -100,12 +100,11 @@ pub fn write_pcapng(
     block(out, 1, &[&LINKTYPE_RAW.to_le_bytes()[..], &[0; 6], &resolution].concat())?;
     for (at, packet) in packets {
         let made;
-        let bytes = match packet.body.as_deref() {
-            Some(body) => body,
-            None => {
-                made = headers(packet, addresses);
-                &made
-            }
+        let bytes = if let Some(body) = packet.body.as_deref() {
+            body
+        } else {
+            made = headers(packet, addresses);
+            &made
         };
         let time = origin_unix_ns + at.0;
         let mut body = Vec::with_capacity(24 + bytes.len());
@@ -160,7 +159,8 @@ mod tests {
     fn blocks_are_whole_words_and_say_their_length_twice() {
         let packet = Packet { bytes: 100, number: 7, from: HostId(1), to: HostId(2), ..Packet::default() };
         let odd = Packet { body: Some(vec![0x45; 33].into()), bytes: 33, ..packet.clone() };
-        let addresses = [(HostId(1), Ipv4Addr::new(100, 64, 0, 2)), (HostId(2), Ipv4Addr::new(198, 18, 0, 1))];
+        let addresses =
+            [(HostId(1), Ipv4Addr::new(100, 64, 0, 2)), (HostId(2), Ipv4Addr::new(198, 18, 0, 1))];
         let mut file = Vec::new();
         let packets = [(Ns(5), packet), (Ns(6), odd)];
         let written = write_pcapng(&mut file, &packets, &addresses.into(), 1_700_000_000_000_000_000);
@@ -177,8 +177,9 @@ mod tests {
         assert_eq!(kind, [0x0A0D_0D0A, 1, 6, 6]);
         // the IP header's checksum makes its sum all ones
         let ip = kinds[0].1 + kinds[1].1 + 28;
-        let sum: u32 =
-            (0..10).map(|pair| u32::from(u16::from_be_bytes([file[ip + 2 * pair], file[ip + 2 * pair + 1]]))).sum();
+        let sum: u32 = (0..10)
+            .map(|pair| u32::from(u16::from_be_bytes([file[ip + 2 * pair], file[ip + 2 * pair + 1]])))
+            .sum();
         assert_eq!((sum & 0xffff) + (sum >> 16), 0xffff);
     }
 }

@@ -53,7 +53,10 @@ impl Ns {
 pub fn serialization(bytes: u32, rate_bps: u64) -> Ns {
     // below 2.3 GB at once the product stays within 64 bits
     let bit_ns = u64::from(bytes) * 8 * NS_PER_S;
-    bit_ns.checked_add(rate_bps.saturating_sub(1)).and_then(|all| all.checked_div(rate_bps)).map_or(Ns::NEVER, Ns)
+    bit_ns
+        .checked_add(rate_bps.saturating_sub(1))
+        .and_then(|all| all.checked_div(rate_bps))
+        .map_or(Ns::NEVER, Ns)
 }
 
 #[cfg(test)]

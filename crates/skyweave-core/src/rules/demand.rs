@@ -28,8 +28,14 @@ pub struct Plan {
 
 impl Default for DemandRules {
     fn default() -> Self {
-        let plan =
-            Plan { name: "standard".to_owned(), share: 1.0, down_bps: 2e6, up_bps: 0.2e6, weight: 1.0, steady: false };
+        let plan = Plan {
+            name: "standard".to_owned(),
+            share: 1.0,
+            down_bps: 2e6,
+            up_bps: 0.2e6,
+            weight: 1.0,
+            steady: false,
+        };
         Self { plans: vec![plan], by_hour: BY_HOUR }
     }
 }

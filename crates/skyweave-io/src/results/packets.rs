@@ -146,7 +146,8 @@ pub fn write_packets<R: PacketRow>(
             .set_key_value_metadata(Some(pairs.collect()))
             .build();
         let parquet = |e| ResultsError::writing_parquet(&target, e);
-        let mut writer = ArrowWriter::try_new(BufWriter::new(file), schema, Some(properties)).map_err(parquet)?;
+        let mut writer =
+            ArrowWriter::try_new(BufWriter::new(file), schema, Some(properties)).map_err(parquet)?;
         writer.write(&batch).map_err(parquet)?;
         let buffer = writer.into_inner().map_err(parquet)?;
         buffer.into_inner().map_err(|e| ResultsError::io("write", &target, e.into_error()))?

@@ -88,7 +88,8 @@ impl FairQueue {
                 continue;
             }
             let before = turn.codel.len();
-            let bound = turn.codel.pop(now, &self.params.codel, |bound| exit.lose(Loss::Managed, bound.packet));
+            let bound =
+                turn.codel.pop(now, &self.params.codel, |bound| exit.lose(Loss::Managed, bound.packet));
             self.packets -= before - turn.codel.len();
             if let Some(bound) = bound {
                 turn.credit -= i64::from(bound.packet.bytes);
@@ -214,7 +215,10 @@ mod tests {
         run(&mut fair, Ns::from_ms(20), &mut exit);
         let sparse = exit.departures.iter().find(|d| d.bound.packet.flow == FlowId(2));
         let waited = sparse.map(|d| d.begins.since(now));
-        assert!(waited.is_some_and(|waited| waited <= Ns::from_ms(1)), "{waited:?}: one packet of the other's at most");
+        assert!(
+            waited.is_some_and(|waited| waited <= Ns::from_ms(1)),
+            "{waited:?}: one packet of the other's at most"
+        );
     }
 
     #[test]

@@ -246,6 +246,10 @@ mod tests {
         let (left, lost) = told(exit);
         assert_eq!((left, lost), (vec![], vec![1, 2]), "the first was on its way");
         let (left, lost) = offer(&mut fifo, Ns::from_ms(5), 3..4);
-        assert_eq!((left, lost, fifo.waiting(Ns::from_ms(9))), (vec![], vec![], 1), "without a rate it waits");
+        assert_eq!(
+            (left, lost, fifo.waiting(Ns::from_ms(9))),
+            (vec![], vec![], 1),
+            "without a rate it waits"
+        );
     }
 }

@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn a_share_is_lost_while_the_rule_holds() {
         let fifo = Box::new(Fifo::new(1_000_000_000, Capacity::Packets(10)));
-        let rule = LossRule { from: Ns::from_ms(100), until: Ns::from_ms(200), share: 0.3, why: Loss::Reallocation };
+        let rule =
+            LossRule { from: Ns::from_ms(100), until: Ns::from_ms(200), share: 0.3, why: Loss::Reallocation };
         let mut lossy = Lossy::around(fifo, vec![rule], 5);
         let mut exit = Exit::default();
         for number in 0..3_000_u32 {

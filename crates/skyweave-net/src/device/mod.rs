@@ -12,7 +12,7 @@ mod uplink;
 pub use codel::{CoDel, CoDelParams};
 pub use fair::{FairQueue, FairQueueParams};
 pub use fifo::{Capacity, Entered, Fifo};
-pub use lossy::{Lossy, LossRule};
+pub use lossy::{LossRule, Lossy};
 pub use uplink::Uplink;
 
 use crate::packet::{EdgeId, Loss, Packet};

@@ -23,7 +23,15 @@ impl Uplink {
     /// Around a device that has the terminal's share of the rate.
     #[must_use]
     pub fn around(inner: Box<dyn Device>, medium: Medium) -> Self {
-        Self { inner, medium, last_came: Ns(0), last_left: Ns(0), held: Vec::new(), until: Ns::NEVER, inside: Exit::default() }
+        Self {
+            inner,
+            medium,
+            last_came: Ns(0),
+            last_left: Ns(0),
+            held: Vec::new(),
+            until: Ns::NEVER,
+            inside: Exit::default(),
+        }
     }
 
     fn hand_on(&mut self, exit: &mut Exit) {

@@ -239,7 +239,8 @@ impl Space {
     ) -> Option<(u32, u32)> {
         let terminal = self.members[at].terminal;
         let way = slot.routes.way(served.satellite, served.pop, world)?;
-        let mut places: Vec<Place> = way.satellites.iter().map(|&satellite| Place::Satellite(satellite)).collect();
+        let mut places: Vec<Place> =
+            way.satellites.iter().map(|&satellite| Place::Satellite(satellite)).collect();
         places.push(Place::Gateway(way.gateway));
         let up: Vec<Place> = std::iter::once(Place::Dish(terminal))
             .chain(places.iter().copied())
@@ -267,12 +268,11 @@ impl Space {
             return hop;
         }
         let [from_node, to_node] = [from, to].map(|place| self.node(place));
-        let port = match from {
-            Place::Dish(_) => self.members[at].transmitter,
-            _ => {
-                let line = Fifo::new(rate_bps, Capacity::Bytes(links::BUFFER_BYTES));
-                self.engine.add_port(from_node, Sender::Fifo(line))
-            }
+        let port = if matches!(from, Place::Dish(_)) {
+            self.members[at].transmitter
+        } else {
+            let line = Fifo::new(rate_bps, Capacity::Bytes(links::BUFFER_BYTES));
+            self.engine.add_port(from_node, Sender::Fifo(line))
         };
         let mut edge = Edge::new(port, to_node, crate::delay::Delay::default());
         if matches!(to, Place::Lan(_)) {
@@ -371,4 +371,3 @@ impl Space {
         self.links.edges_to(place)
     }
 }
-

@@ -75,7 +75,8 @@ impl<'a> Motion<'a> {
 
     /// The delay of a link over the slot.
     pub fn delay(&self, from: Place, to: Place) -> Delay {
-        if let (Place::Gateway(gateway), Place::Pop(pop)) | (Place::Egress(pop), Place::Gateway(gateway)) = (from, to)
+        if let (Place::Gateway(gateway), Place::Pop(pop)) | (Place::Egress(pop), Place::Gateway(gateway)) =
+            (from, to)
         {
             let fibre = self.fibres.get(&(gateway.0, pop.0));
             return Delay::fixed(fibre.map_or(Ns(0), |(delay, _)| *delay));

@@ -115,7 +115,7 @@ impl Roles {
     }
 
     /// The hop out of a PoP.
-    fn from_pop(&self, here: PopId, to: HostId) -> Option<Hop> {
+    fn out_of_pop(&self, here: PopId, to: HostId) -> Option<Hop> {
         let (there, shaper) = match (*self.homes.get(to.index())?)? {
             Home::Terminal(terminal, _) => *self.pops.get(&terminal)?,
             Home::Pop(pop) => return self.backbone.get(&(here, pop)).copied(),
@@ -167,7 +167,7 @@ impl Routing for Roles {
                 let terminal = self.terminal_of(packet.from)?;
                 begin(packet, self.served.get(&terminal)?.up)
             }
-            Role::Pop(pop) => self.from_pop(pop, packet.to),
+            Role::Pop(pop) => self.out_of_pop(pop, packet.to),
             Role::Egress => {
                 let terminal = self.terminal_of(packet.to)?;
                 begin(packet, self.served.get(&terminal)?.down)

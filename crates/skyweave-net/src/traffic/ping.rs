@@ -30,7 +30,13 @@ pub struct Pings {
 impl Pings {
     /// Asks from `begin` on, and no more at `end` or later; `bytes` is the length of a question on the wire.
     #[must_use]
-    pub fn new(flow: FlowId, [from, to]: [HostId; 2], bytes: u32, interval: Ns, [begin, end]: [Ns; 2]) -> Self {
+    pub fn new(
+        flow: FlowId,
+        [from, to]: [HostId; 2],
+        bytes: u32,
+        interval: Ns,
+        [begin, end]: [Ns; 2],
+    ) -> Self {
         let next = if begin < end { begin } else { Ns::NEVER };
         Self { from, to, flow, bytes, interval, next, end, pings: Vec::new() }
     }

@@ -83,7 +83,9 @@ impl Ends {
         let world = &prepared.world;
         let [from_end, to_end] = [End::named(prepared, from)?, End::named(prepared, to)?];
         let its_pop = |end: End, other: End| match (end, other) {
-            (End::ItsPop, End::Terminal(terminal)) => Ok(End::Pop(world.terminals[terminal.index()].home_pop)),
+            (End::ItsPop, End::Terminal(terminal)) => {
+                Ok(End::Pop(world.terminals[terminal.index()].home_pop))
+            }
             (End::ItsPop, _) => {
                 Err(miette!(help = "accepted: `pop` together with a terminal", "`pop` of what?"))
             }
@@ -121,13 +123,15 @@ impl Ends {
 pub fn duration(what: &str, text: &str) -> Result<Ns> {
     let ns = parse_duration(text).map(|duration| duration.total_nanoseconds());
     let ns = ns.filter(|ns| *ns > 0).and_then(|ns| u64::try_from(ns).ok());
-    ns.map(Ns).ok_or_else(|| miette!(help = "accepted: `1s`, `100ms`, `10min`", "{what} {text} is no duration"))
+    ns.map(Ns)
+        .ok_or_else(|| miette!(help = "accepted: `1s`, `100ms`, `10min`", "{what} {text} is no duration"))
 }
 
 /// What the way of a slot leads over, in words.
 fn via(space: &Space, prepared: &Prepared, from: HostId, to: HostId) -> String {
     let Some(steps) = space.trace(from, to) else { return "no way".to_owned() };
-    let between = steps.iter().map(|step| step.to).filter(|place| !matches!(place, Place::Lan(_) | Place::Dish(_)));
+    let between =
+        steps.iter().map(|step| step.to).filter(|place| !matches!(place, Place::Lan(_) | Place::Dish(_)));
     let names: Vec<String> = between.map(|place| names::of_place(&prepared.world, place)).collect();
     format!("via {}", names.join(", "))
 }
@@ -152,7 +156,9 @@ fn tell(space: &Space, from: HostId, told: usize, ways: &[String]) -> usize {
         }
         last_slot = Some(slot);
         match ping.answered {
-            Some(at) => say!("seq={number} at={:.3} s rtt={:.3} ms", ping.sent.as_s(), at.since(ping.sent).as_ms()),
+            Some(at) => {
+                say!("seq={number} at={:.3} s rtt={:.3} ms", ping.sent.as_s(), at.since(ping.sent).as_ms())
+            }
             None => say!("seq={number} at={:.3} s lost", ping.sent.as_s()),
         }
     }
@@ -190,7 +196,8 @@ impl Said {
             .collect();
         let mut rtts: Vec<f64> = answers.iter().filter_map(|answer| answer.rtt_ms).collect();
         rtts.sort_unstable_by(f64::total_cmp);
-        let quantile = |share: f64| rtts.get(((rtts.len() as f64 * share) as usize).min(rtts.len().max(1) - 1));
+        let quantile =
+            |share: f64| rtts.get(((rtts.len() as f64 * share) as usize).min(rtts.len().max(1) - 1));
         Self {
             from: options.from.clone(),
             to: options.to.clone(),

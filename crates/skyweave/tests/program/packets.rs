@@ -24,7 +24,10 @@ fn a_ping_takes_what_its_way_takes() {
     let way = json(&desk, "trace kyiv pop -s many.toml --json");
     let one_way_ms = way.as_array().unwrap().last().unwrap()["so_far_ms"].as_f64().unwrap();
     let said = json(&desk, "ping kyiv pop -s many.toml -c 3 --no-medium-access --demand 200/20 --json");
-    assert_eq!((&said["sent"], &said["received"], &said["basis"]), (&3.into(), &3.into(), &"unsigned".into()));
+    assert_eq!(
+        (&said["sent"], &said["received"], &said["basis"]),
+        (&3.into(), &3.into(), &"unsigned".into())
+    );
     let rtt_ms = said["answers"][0]["rtt_ms"].as_f64().unwrap();
     // 84 bytes at 20 Mbit/s up and at 200 Mbit/s down, and nanoseconds at other lines
     let lines_ms = 84.0 * 8.0 * (1.0 / 20e3 + 1.0 / 200e3);
@@ -97,7 +100,10 @@ fn an_experiment_gives_the_same_bytes_again() {
     assert!(capture.len() > 5_000 && capture[..4] == [0x0a, 0x0d, 0x0d, 0x0a]);
     // another seed is another experiment
     desk.run("packets both.toml -o three --quiet --set seed=4").succeeded();
-    assert_ne!(fs::read(desk.path("one/flows.parquet")).unwrap(), fs::read(desk.path("three/flows.parquet")).unwrap());
+    assert_ne!(
+        fs::read(desk.path("one/flows.parquet")).unwrap(),
+        fs::read(desk.path("three/flows.parquet")).unwrap()
+    );
 }
 
 #[test]
@@ -195,6 +201,11 @@ fn udp_bursts_are_those_of_hypatia() {
         );
     }
     let total = |all: &BTreeMap<u32, i64>| all.values().sum::<i64>();
-    println!("hypatia: {equal} of {} flows equal, {} and {} packets in all; {said}", ours.len(), total(&theirs), total(&ours));
+    println!(
+        "hypatia: {equal} of {} flows equal, {} and {} packets in all; {said}",
+        ours.len(),
+        total(&theirs),
+        total(&ours)
+    );
     assert!((total(&theirs) - total(&ours)).abs() * 1_000 <= total(&theirs));
 }

@@ -74,7 +74,11 @@ pub fn check(experiment: &Experiment, prepared: &Prepared, length: Ns) -> Result
     let mut checked = Vec::new();
     for (number, flow) in experiment.flows.iter().enumerate() {
         if !names.insert(flow.name.as_str()) {
-            return Err(miette!(help = "accepted: a name of its own for each", "two flows are called `{}`", flow.name));
+            return Err(miette!(
+                help = "accepted: a name of its own for each",
+                "two flows are called `{}`",
+                flow.name
+            ));
         }
         let of_flow = |error: miette::Report| error.wrap_err(format!("flow `{}`", flow.name));
         checked.push(check_one(experiment, prepared, number as u32, flow, length).map_err(of_flow)?);
@@ -160,7 +164,8 @@ fn kind(flow: &Flow, seed: u64) -> Result<Kind> {
 }
 
 fn packet_bytes(bytes: u32) -> Result<u32> {
-    let error = || miette!(help = "accepted: 28 to 1500, the IP header included", "a packet of {bytes} bytes");
+    let error =
+        || miette!(help = "accepted: 28 to 1500, the IP header included", "a packet of {bytes} bytes");
     (28..=1_500).contains(&bytes).then_some(bytes).ok_or_else(error)
 }
 
@@ -189,7 +194,8 @@ impl Checked {
                 Box::new(Pings::new(flow, [from, to], bytes, interval, [begin, end]))
             }
             Kind::Requests { request_bytes, answer_bytes, mean_interval, patience } => {
-                let asking = Asking { flow, from, to, request_bytes, mean_interval, patience, seed, begin, end };
+                let asking =
+                    Asking { flow, from, to, request_bytes, mean_interval, patience, seed, begin, end };
                 Box::new(Requests::new(asking, answer_bytes))
             }
             Kind::Video { bps: video_bps, frames_per_s } => {

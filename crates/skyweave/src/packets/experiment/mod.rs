@@ -41,9 +41,10 @@ pub fn packets(options: &Options) -> Result<ExitCode> {
     let source = FORMAT.open(&options.experiment, &options.set)?;
     let experiment: Experiment = FORMAT.parse(&source)?;
     let length = duration("duration", &experiment.duration)?;
-    let demand: Demand = experiment.demand.parse().map_err(|accepted: String| {
-        miette!(help = accepted, "demand is `{}`", experiment.demand)
-    })?;
+    let demand: Demand = experiment
+        .demand
+        .parse()
+        .map_err(|accepted: String| miette!(help = accepted, "demand is `{}`", experiment.demand))?;
     let folder = options.experiment.parent().unwrap_or(Path::new("."));
     let prepared = crate::service::read_changed(&folder.join(&experiment.scenario), &[], |prepared| {
         let terminals = terminals(&experiment, prepared)?;
@@ -121,11 +122,24 @@ struct Said<'a> {
 }
 
 fn tell(said: &Said<'_>, started: Instant, options: &Options) {
-    let headings = ["flow", "kind", "from", "to", "sent", "came", "Mbit/s", "delay p50", "p99, ms", "RTT p50", "p95, ms"];
+    let headings = [
+        "flow",
+        "kind",
+        "from",
+        "to",
+        "sent",
+        "came",
+        "Mbit/s",
+        "delay p50",
+        "p99, ms",
+        "RTT p50",
+        "p95, ms",
+    ];
     let mut table = Table::new(&headings, 4);
     for row in said.flows {
         let rate = row.goodput_mbps.map_or_else(|| "-".to_owned(), |mbps| format!("{mbps:.2}"));
-        let mut cells: Vec<String> = [&row.flow, &row.kind, &row.from, &row.to].map(|name| name.to_string()).into();
+        let mut cells: Vec<String> =
+            [&row.flow, &row.kind, &row.from, &row.to].map(|name| name.to_string()).into();
         cells.extend([row.sent_packets, row.received_packets].map(|packets| count(packets as f64)));
         cells.push(rate);
         cells.extend([row.delay_p50_ms, row.delay_p99_ms, row.rtt_p50_ms, row.rtt_p95_ms].map(ms));
@@ -173,13 +187,16 @@ fn write(
         let mut bytes = Vec::new();
         let packets = space.engine().capture(host).map_or(&[][..], skyweave_net::capture::Captured::packets);
         write_pcapng(&mut bytes, packets, &addresses, origin_unix_ns).into_diagnostic()?;
-        std::fs::write(&path, bytes).into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, bytes)
+            .into_diagnostic()
+            .wrap_err_with(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }
 
 /// The address of each host: that of its terminal or PoP.
 fn addresses(prepared: &Prepared, seated: &[Seated]) -> BTreeMap<HostId, Ipv4Addr> {
-    let ends = seated.iter().flat_map(|seated| [(seated.from, seated.ends().from), (seated.to, seated.ends().to)]);
+    let ends =
+        seated.iter().flat_map(|seated| [(seated.from, seated.ends().from), (seated.to, seated.ends().to)]);
     ends.map(|(host, end)| (host, end.ipv4(&prepared.addressing))).collect()
 }
