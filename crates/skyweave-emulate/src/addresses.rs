@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 pub const TERMINAL_PREFIX_LENGTH: u8 = 56;
 const PREFIX_LENGTH: u8 = 32;
 const PREFIX_BITS: u32 = 24;
+/// Last part of the IPv6 address of a PoP's resolver.
+const RESOLVER: u128 = 0x53;
 
 /// The ranges that a network's addresses come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +200,14 @@ impl AddressPlan {
         }
     }
 
+    /// Where a PoP answers questions for names: addresses of its own that its host does not have.
+    #[must_use]
+    pub fn resolver(&self, pop: PortId) -> Addresses {
+        let ipv4 = Ipv4Addr::from(u32::from(self.ranges.carrier_nat.0) + (pop.0 << self.ipv4_bits) + 1);
+        let host = u128::from(self.ipv6(pop.0, 0));
+        Addresses { ipv4, ipv6: Ipv6Addr::from(host - 1 + RESOLVER) }
+    }
+
     /// Where a packet that entered at `from` goes: the port that has this address now, or the PoP if that is the way to the
     /// Internet. None if nobody has it.
     #[must_use]
@@ -266,7 +276,12 @@ impl AddressPlan {
         let (pop, terminal) = match address {
             IpAddr::V4(address) => {
                 let number = u32::from(address) - u32::from(self.ranges.carrier_nat.0);
-                (number >> self.ipv4_bits, (number & ((1 << self.ipv4_bits) - 1)).checked_sub(2)?)
+                let pop = PortId(number >> self.ipv4_bits);
+                match number & ((1 << self.ipv4_bits) - 1) {
+                    0 => return None,
+                    1 => return self.is_pop(pop).then_some(pop),
+                    number => (pop.0, number - 2),
+                }
             }
             IpAddr::V6(address) => {
                 let network = (u128::from(address) >> (128 - TERMINAL_PREFIX_LENGTH)) as u32 & ((1 << PREFIX_BITS) - 1);
@@ -341,6 +356,11 @@ pub(crate) mod tests {
             for address in [IpAddr::V4(addresses.ipv4), IpAddr::V6(addresses.ipv6)] {
                 assert_eq!(plan.owner(address), Some(port), "{address}");
             }
+            let (pop, resolver) = (plan.pop_of(port), plan.resolver(plan.pop_of(port)));
+            for address in [IpAddr::V4(resolver.ipv4), IpAddr::V6(resolver.ipv6)] {
+                assert_eq!(plan.owner(address), Some(pop), "{address}");
+            }
+            assert_ne!(resolver.ipv4, addresses.ipv4);
             assert_eq!(plan.port(plan.name(port)), Ok(port));
         }
     }

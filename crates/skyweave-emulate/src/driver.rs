@@ -221,12 +221,18 @@ impl Driver {
         };
         if !self.plan.may_send_from(port, header.source) {
             self.report.dropped.spoofed += 1;
-        } else if self.plan.route(port, header.destination).is_none() {
-            self.report.dropped.unreachable += 1;
-        } else {
-            self.report.entered += 1;
-            let now_ns = self.now_ns();
-            self.network.send(now_ns, port, bytes.to_vec());
+            return;
+        }
+        let now_ns = self.now_ns();
+        let packet = bytes.to_vec();
+        match self.plan.route(port, header.destination) {
+            None => self.report.dropped.unreachable += 1,
+            // A host and its own resolver, or another address of its network: no link is between them.
+            Some(own) if own == port => self.write(Delivery { due_ns: now_ns, port, packet }),
+            Some(_) => {
+                self.report.entered += 1;
+                self.network.send(now_ns, port, packet);
+            }
         }
     }
 
@@ -248,12 +254,8 @@ impl Driver {
         let Some(Some(there)) = self.ports.get_mut(port.0 as usize) else {
             return self.respond(port, &packet);
         };
-        if self.plan.is_pop(port) && packet.get(9).is_some() {
-            let question = packet::check(&packet)
-                .is_ok_and(|header| responder::is_name_question(&self.plan, port, &packet, &header));
-            if question {
-                return self.respond(port, &packet);
-            }
+        if self.plan.is_pop(port) && responder::is_for_resolver(&self.plan, port, &packet) {
+            return self.respond(port, &packet);
         }
         if !there.tun.offload {
             let written = rustix::io::write(&there.tun.file, &packet).is_ok();

@@ -116,7 +116,8 @@ impl Emulator {
         let own = std::net::IpAddr::V4(addresses.ipv4);
         // Its own address is local already, and a route to the device would lead away from it.
         let only = only.map(|ranges| ranges.into_iter().filter(|(range, _)| *range != own).collect());
-        let furnishing = Furnishing { addresses, names: Some(addresses), only, offload: self.offload };
+        let names = Some(self.plan.resolver(port));
+        let furnishing = Furnishing { addresses, names, only, offload: self.offload };
         let (namespace, tun) = Namespace::create(&furnishing)?;
         self.handle().attach(port, tun)?;
         let namespace = Arc::new(namespace);
@@ -129,7 +130,7 @@ impl Place {
     fn create(handle: &Handle, port: PortId, offload: bool) -> Result<Self, EmulateError> {
         let plan = handle.plan();
         let addresses = plan.addresses(port);
-        let names = Some(plan.addresses(plan.pop_of(port)));
+        let names = Some(plan.resolver(plan.pop_of(port)));
         let (namespace, tun) = Namespace::create(&Furnishing { addresses, names, only: None, offload })?;
         let attachment = handle.attach(port, tun)?;
         Ok(Self { namespace, handle: handle.clone(), attachment, addresses })
@@ -154,7 +155,7 @@ impl Place {
     pub fn follow_plan(&mut self) -> Result<(), EmulateError> {
         let plan = self.handle.plan();
         let port = self.attachment.port;
-        let (new, names) = (plan.addresses(port), plan.addresses(plan.pop_of(port)));
+        let (new, names) = (plan.addresses(port), plan.resolver(plan.pop_of(port)));
         if new != self.addresses {
             self.namespace.readdress(self.addresses, new, Some(names))?;
             self.addresses = new;

@@ -111,7 +111,7 @@ impl Meeting {
     pub fn follow_plan(&self) {
         let plan = self.handle.plan();
         for (port, shell) in self.shells.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            let names = plan.addresses(plan.pop_of(*port));
+            let names = plan.resolver(plan.pop_of(*port));
             // A shell that has gone needs no addresses.
             let _ = channel::send(shell, &Tell::Changed { addresses: plan.addresses(*port), names }, &[]);
         }
@@ -168,7 +168,7 @@ fn serve(
             Ask::Terminal(name) => match plan.port(&name) {
                 Ok(port) => {
                     wanted = Some(port);
-                    let names = plan.addresses(plan.pop_of(port));
+                    let names = plan.resolver(plan.pop_of(port));
                     Tell::Terminal { addresses: plan.addresses(port), names, mtu: MTU }
                 }
                 Err(error) => Tell::Refused(error.to_string()),

@@ -27,19 +27,22 @@ pub(crate) enum Response {
     None,
 }
 
-/// Whether a packet is a question for names to a PoP, which is answered even where programs are.
-pub(crate) fn is_name_question(plan: &AddressPlan, port: PortId, packet: &[u8], header: &Header) -> bool {
-    plan.is_pop(port)
-        && header.protocol == UDP
-        && !header.fragment
-        && packet.len() >= header.length + 8
-        && be16(packet, header.length + 2) == DNS_PORT
-        && plan.route(port, header.destination) == Some(port)
+/// Whether a packet is for a PoP's resolver, and not for its host.
+pub(crate) fn is_for_resolver(plan: &AddressPlan, port: PortId, packet: &[u8]) -> bool {
+    let resolver = plan.resolver(port);
+    match packet.first().map(|byte| byte >> 4) {
+        Some(4) => packet.get(16..20) == Some(&resolver.ipv4.octets()[..]),
+        _ => packet.get(24..40) == Some(&resolver.ipv6.octets()[..]),
+    }
 }
 
 /// Answers a packet that came out at `port`.
 pub(crate) fn respond(plan: &AddressPlan, port: PortId, packet: &[u8], header: &Header) -> Response {
-    if is_name_question(plan, port, packet, header) {
+    let question = header.protocol == UDP
+        && !header.fragment
+        && packet.len() >= header.length + 8
+        && be16(packet, header.length + 2) == DNS_PORT;
+    if question && plan.is_pop(port) && is_for_resolver(plan, port, packet) {
         return name(plan, port, packet, header);
     }
     echo(packet, header).map_or(Response::None, Response::Reply)
@@ -147,7 +150,7 @@ mod tests {
     fn questions_are_for_pops() {
         let plan = plan();
         let question = b"\x00\x4d\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04lviv\x00\x00\x01\x00\x01";
-        let packet = datagram([100, 64, 0, 2], [198, 18, 0, 1], (4000, DNS_PORT), question);
+        let packet = datagram([100, 64, 0, 2], [100, 64, 0, 1], (4000, DNS_PORT), question);
         let header = packet::check(&packet).unwrap();
         let Response::Reply(back) = respond(&plan, plan.port("fra").unwrap(), &packet, &header) else { panic!() };
         let seen = packet::check(&back).unwrap();

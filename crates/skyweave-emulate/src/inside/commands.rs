@@ -1,6 +1,7 @@
 //! The programs that run in a namespace.
 
 use super::Reply;
+use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, wait};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -14,6 +15,19 @@ use std::process::{Command, Stdio};
 struct Running {
     channel: UnixStream,
     foreground: bool,
+}
+
+/// Signals are blocked here, and programs inherit that; meanwhile they are not. The first process of a namespace ignores
+/// what it does not handle, so nothing happens to it; ends of programs that go unheard are looked for after this.
+fn unblocked<T>(start: impl FnOnce() -> T) -> T {
+    let mut blocked = SigSet::empty();
+    let changed = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), Some(&mut blocked));
+    let started = start();
+    if changed.is_ok() {
+        // The same set was in force a moment ago.
+        let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&blocked), None);
+    }
+    started
 }
 
 /// By process id.
@@ -48,7 +62,7 @@ impl Commands {
             // Ctrl-C is for the program in the foreground.
             command.process_group(0);
         }
-        match command.spawn() {
+        match unblocked(|| command.spawn()) {
             Ok(child) => {
                 self.running.insert(child.id() as i32, Running { channel: UnixStream::from(channel), foreground });
                 Reply::Done

@@ -87,7 +87,9 @@ impl Init {
                 None => Err("a namespace without a device has no addresses".into()),
             },
             Request::Run { program, variables, foreground } => {
-                Ok((self.commands.start(program, variables, foreground, files), None))
+                let reply = self.commands.start(program, variables, foreground, files);
+                self.commands.reap();
+                Ok((reply, None))
             }
             Request::Listen { kind, address, transparent } => {
                 listening::open(kind, address, transparent).map(|socket| (Reply::Done, Some(socket)))

@@ -1,7 +1,7 @@
 //! Sockets of a namespace, made inside and used outside.
 
 use super::Kind;
-use nix::sys::socket::sockopt::{IpTransparent, Ipv4OrigDstAddr, Ipv6OrigDstAddr, ReuseAddr};
+use nix::sys::socket::sockopt::{IpTransparent, Ipv4OrigDstAddr, Ipv6OrigDstAddr, Ipv6V6Only, ReuseAddr};
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, listen, setsockopt, socket,
 };
@@ -20,6 +20,9 @@ pub(super) fn open(kind: Kind, address: SocketAddr, transparent: bool) -> Result
         };
         let socket = socket(family, socket_type, SockFlag::SOCK_CLOEXEC, None)?;
         setsockopt(&socket, ReuseAddr, &true)?;
+        if address.is_ipv6() {
+            setsockopt(&socket, Ipv6V6Only, &true)?;
+        }
         if transparent {
             setsockopt(&socket, IpTransparent, &true)?;
             match family {

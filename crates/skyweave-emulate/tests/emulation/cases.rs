@@ -73,7 +73,7 @@ fn pings_take_as_long_as_the_way() {
 /// What a server reads from a connection, and its sum as the client knows it.
 fn bytes_arrive_whole() {
     for (offload, rate) in [(true, 1_000_000_000), (false, 1_000_000_000), (true, 50_000_000)] {
-        let mut emulator = links_at(2 * MS, rate, Options::default(), offload);
+        let mut emulator = links_at(2 * MS, rate, Options::default(), offload).unwrap();
         let fra = emulator.plan().port("fra").unwrap();
         let pop = emulator.pop(fra).unwrap();
         for address in ["198.18.0.1:7000", "[fd5a:6a7e::1]:7000"] {

@@ -1,6 +1,7 @@
 //! This program started again as somebody else: a user's shell, a user without root, a network that is up.
 
-use crate::world::{has, links, shell};
+use crate::world::{MS, has, links, links_at, shell};
+use skyweave_emulate::engine::Options;
 use skyweave_emulate::meeting::{Joined, Meeting};
 use skyweave_emulate::program::{Program, Signals};
 use std::collections::BTreeSet;
@@ -31,9 +32,12 @@ fn told(error: &skyweave_emulate::EmulateError) -> i32 {
 
 fn one_shell(command: &[&str]) -> i32 {
     let signals = Signals::hold().unwrap();
-    let emulator = links();
-    let place = emulator.terminal(emulator.plan().port("kyiv").unwrap()).unwrap();
-    place.namespace().foreground(&Program::new(command), &signals).unwrap_or_else(|error| told(&error))
+    let run = || {
+        let emulator = links_at(20 * MS, 100_000_000, Options::default(), true)?;
+        let place = emulator.terminal(emulator.plan().port("kyiv")?)?;
+        place.namespace().foreground(&Program::new(command), &signals)
+    };
+    run().unwrap_or_else(|error| told(&error))
 }
 
 fn join(path: &Path, terminal: &str, command: &[&str]) -> i32 {

@@ -1,6 +1,7 @@
 //! What all cases share: a plan, emulators, programs whose output is read.
 
 use crate::networks::{Links, Wire};
+use skyweave_emulate::EmulateError;
 use skyweave_emulate::addresses::{AddressPlan, Pop, Ranges};
 use skyweave_emulate::emulator::Emulator;
 use skyweave_emulate::engine::Options;
@@ -27,13 +28,13 @@ pub fn wire(options: Options, offload: bool) -> Emulator {
 
 /// 20 ms each way, 100 Mbit/s.
 pub fn links() -> Emulator {
-    links_at(20 * MS, 100_000_000, Options::default(), true)
+    links_at(20 * MS, 100_000_000, Options::default(), true).unwrap()
 }
 
-pub fn links_at(delay_ns: u64, rate_bps: u64, options: Options, offload: bool) -> Emulator {
+pub fn links_at(delay_ns: u64, rate_bps: u64, options: Options, offload: bool) -> Result<Emulator, EmulateError> {
     let limit = (rate_bps / 8 / 10).max(100_000);
     let network = move |plan| Box::new(Links::new(plan, delay_ns, rate_bps, limit)) as Box<_>;
-    Emulator::start(plan(), network, options, offload).unwrap()
+    Emulator::start(plan(), network, options, offload)
 }
 
 /// Runs a program to its end: exit code, and all that it wrote.
