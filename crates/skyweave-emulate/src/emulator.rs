@@ -23,7 +23,7 @@ pub struct Emulator {
 /// A namespace at a port. Dropping it ends its programs and frees the port.
 #[derive(Debug)]
 pub struct Place {
-    namespace: Namespace,
+    namespace: Arc<Namespace>,
     handle: Handle,
     attachment: Attachment,
     addresses: Addresses,
@@ -133,13 +133,19 @@ impl Place {
         let names = Some(plan.resolver(plan.pop_of(port)));
         let (namespace, tun) = Namespace::create(&Furnishing { addresses, names, only: None, offload })?;
         let attachment = handle.attach(port, tun)?;
-        Ok(Self { namespace, handle: handle.clone(), attachment, addresses })
+        Ok(Self { namespace: Arc::new(namespace), handle: handle.clone(), attachment, addresses })
     }
 
     /// What runs there.
     #[must_use]
     pub fn namespace(&self) -> &Namespace {
         &self.namespace
+    }
+
+    /// The same, for somebody who keeps it while the place is given other addresses.
+    #[must_use]
+    pub fn shared(&self) -> Arc<Namespace> {
+        Arc::clone(&self.namespace)
     }
 
     /// Its addresses.

@@ -6,6 +6,8 @@ pub use service::{Connect, Events, Explain, Import, Resource, Serve};
 
 use crate::packets::demand::Demand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use skyweave_emulate::publish::Publication;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// More threads than this are a slip of the finger: no machine has use for them, and starting them stops it.
@@ -43,6 +45,11 @@ pub enum Command {
     Trace(Trace),
     /// Run an experiment with packets, in virtual time.
     Packets(Packets),
+    /// Run any program as if behind a terminal: real packets, on the wall clock (Linux).
+    Shell(Shell),
+    /// Networks that several programs join.
+    #[command(subcommand)]
+    Net(Net),
     /// Look into element sets, or bring fresh ones.
     #[command(subcommand)]
     Catalog(Catalog),
@@ -233,6 +240,62 @@ pub struct Packets {
     /// Show no progress.
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// What an emulated network is made of.
+#[derive(Debug, Args)]
+pub struct Emulated {
+    /// Change a value of the scenario, such as `lasers.pattern=none`. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// What each terminal asks of the planner, Mbit/s down and up at every hour; `plan` for what its plan says.
+    #[arg(long, default_value = "200/20", value_name = "DOWN/UP")]
+    pub demand: Demand,
+    /// Leave out what medium access adds: grants, held arrivals, detours.
+    #[arg(long)]
+    pub no_medium_access: bool,
+    /// Open a service of this host at the terminals' PoPs. May be given several times.
+    #[arg(long, value_name = "NAME:PORT=HOST:PORT")]
+    pub publish: Vec<Publication>,
+    /// Let programs reach this host's network through the PoP (address translation).
+    #[arg(long)]
+    pub nat: bool,
+    /// Say nothing of the network itself.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Shell {
+    /// The terminal: a site or terminal of the scenario.
+    #[arg(short, long)]
+    pub terminal: String,
+    /// The scenario file. If `skyweave net up` runs it, the shell joins that network.
+    #[arg(short, long, default_value = "scenarios/quickstart.toml")]
+    pub scenario: PathBuf,
+    #[command(flatten)]
+    pub network: Emulated,
+    /// The program and its arguments; your shell if left out.
+    #[arg(last = true)]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Net {
+    /// Start a network that shells join, and keep it until it is interrupted.
+    Up(NetUp),
+}
+
+#[derive(Debug, Args)]
+pub struct NetUp {
+    /// The scenario file.
+    #[arg(default_value = "scenarios/quickstart.toml")]
+    pub scenario: PathBuf,
+    /// The terminals that may be joined, with commas between; all sites if left out.
+    #[arg(short, long, value_delimiter = ',')]
+    pub terminals: Vec<String>,
+    #[command(flatten)]
+    pub network: Emulated,
 }
 
 #[derive(Debug, Args)]

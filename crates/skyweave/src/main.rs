@@ -18,6 +18,7 @@ mod run;
 mod say;
 mod serve;
 mod service;
+mod shell;
 mod spread;
 mod summary_text;
 mod table;
@@ -34,6 +35,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // namespaces are made and held by this program, started again
+    if let Some(code) = skyweave_emulate::enter_if_asked() {
+        return code;
+    }
     let cli = Cli::parse();
     start_log();
     match carry_out(cli) {
@@ -56,6 +61,8 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Ping(options) => packets::ping(&options),
         Command::Trace(options) => packets::trace(&options),
         Command::Packets(options) => packets::packets(&options),
+        Command::Shell(options) => shell::shell(&options),
+        Command::Net(args::Net::Up(options)) => shell::up(&options),
         Command::Catalog(args::Catalog::Inspect(options)) => catalog::inspect(&options),
         Command::Catalog(args::Catalog::Fetch(options)) => catalog::fetch(&options),
         Command::Climate(args::Climate::Import(options)) => climate::import(&options),

@@ -71,6 +71,18 @@ impl Addressing {
         Ok(Self { carrier_nat, ipv6, pops, names: written.names.clone() })
     }
 
+    /// The range of terminals behind carrier NAT, and its length.
+    #[must_use]
+    pub fn carrier_nat(&self) -> (Ipv4Addr, u8) {
+        (Ipv4Addr::from(self.carrier_nat.0), self.carrier_nat.1)
+    }
+
+    /// The first address of the IPv6 /32.
+    #[must_use]
+    pub fn ipv6(&self) -> Ipv6Addr {
+        Ipv6Addr::from(u128::from(self.ipv6) << 96)
+    }
+
     /// The carrier-NAT address of a terminal.
     #[must_use]
     pub fn terminal_ipv4(&self, terminal: TerminalId) -> Ipv4Addr {

@@ -2,9 +2,9 @@
 
 pub mod demand;
 mod experiment;
-mod names;
+pub mod names;
 mod ping;
-mod slots;
+pub mod slots;
 mod trace;
 
 pub use experiment::packets;

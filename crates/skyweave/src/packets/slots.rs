@@ -4,18 +4,19 @@ use skyweave_core::admission::{Admission, Unsigned};
 use skyweave_core::plan::{HourPlan, Slot};
 use skyweave_core::time::SlotNo;
 use skyweave_core::world::World;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// Slots from one on, without end.
-pub struct Slots<'a> {
-    world: &'a World,
+pub struct Slots<W> {
+    world: W,
     plan: HourPlan<Unsigned>,
     next: SlotNo,
 }
 
-impl<'a> Slots<'a> {
+impl<W: Deref<Target = World>> Slots<W> {
     /// The slots from `first` on. Those of its hour before it are planned too, since it depends on them.
-    pub fn from(world: &'a World, first: SlotNo) -> Self {
+    pub fn from(world: W, first: SlotNo) -> Self {
         Self { world, plan: HourPlan::begin(first.hour()), next: first }
     }
 
@@ -26,8 +27,8 @@ impl<'a> Slots<'a> {
                 self.plan = HourPlan::begin(self.next.hour());
                 continue;
             };
-            let admission = Admission::declared(self.world, upcoming);
-            let slot = self.plan.step(self.world, &admission, &mut |_| {});
+            let admission = Admission::declared(&self.world, upcoming);
+            let slot = self.plan.step(&self.world, &admission, &mut |_| {});
             if slot.no == self.next {
                 self.next = self.next.next();
                 return slot;

@@ -1,0 +1,260 @@
+//! The planned network on the wall clock: what the emulator's driver sends enters the packet engine, and slots change when they begin.
+
+use crate::packets::slots::Slots;
+use skyweave_core::admission::Unsigned;
+use skyweave_core::ids::{PopId, TerminalId};
+use skyweave_core::plan::Slot;
+use skyweave_core::time::SlotNo;
+use skyweave_core::world::World;
+use skyweave_emulate::addresses::AddressPlan;
+use skyweave_emulate::network::{Delivery, Network, Packet as IpPacket, PortId};
+use skyweave_net::host::{Host, Outlet};
+use skyweave_net::packet::{FlowId, HostId, Packet};
+use skyweave_net::space::{Options, SLOT, Space};
+use skyweave_net::time::Ns;
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// Slots that are planned ahead of the one that holds.
+const AHEAD: usize = 2;
+
+/// The network, driven from outside.
+pub struct Live {
+    world: Arc<World>,
+    plan: Arc<AddressPlan>,
+    space: Space,
+    members: Vec<TerminalId>,
+    hosts: BTreeMap<PortId, HostId>,
+    slots: Receiver<Arc<Slot<Unsigned>>>,
+    next_edge: Ns,
+    out: Arc<Mutex<Vec<Delivery>>>,
+    news: Arc<News>,
+}
+
+/// What happened in the network, for whoever watches it.
+#[derive(Debug, Default)]
+pub struct News {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default, Clone)]
+pub struct State {
+    /// The slot that holds.
+    pub slot: Option<SlotNo>,
+    /// By terminal: what it is served with, in a line.
+    pub service: BTreeMap<u32, String>,
+    /// Slots that began before they were planned.
+    pub late_slots: u32,
+    /// Packets that the network lost, by reason.
+    pub lost: Vec<(&'static str, u64)>,
+}
+
+impl News {
+    /// What there is to know now.
+    pub fn state(&self) -> State {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, act: impl FnOnce(&mut State)) {
+        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Where a program's packets go in and come out.
+struct Doorway {
+    port: PortId,
+    out: Arc<Mutex<Vec<Delivery>>>,
+}
+
+impl Host for Doorway {
+    fn receive(&mut self, now: Ns, packet: Packet, _: &mut Outlet) {
+        if let Some(body) = packet.body {
+            let delivery = Delivery { due_ns: now.0, port: self.port, packet: body.into_vec() };
+            self.out.lock().unwrap_or_else(PoisonError::into_inner).push(delivery);
+        }
+    }
+
+    fn wake(&mut self, _: Ns, _: &mut Outlet) {}
+
+    fn next_wake(&self) -> Ns {
+        Ns::NEVER
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl Live {
+    /// A network of these terminals whose time begins with a slot, which is planned before this returns.
+    pub fn begin(
+        world: &Arc<World>,
+        plan: &Arc<AddressPlan>,
+        members: &[TerminalId],
+        first: SlotNo,
+        options: Options,
+        news: &Arc<News>,
+    ) -> Self {
+        let mut space = Space::new(world, members, first, options);
+        let out = Arc::<Mutex<Vec<Delivery>>>::default();
+        let mut hosts = BTreeMap::new();
+        for pop in (0..world.pops.len()).map(PopId::at) {
+            let door = Doorway { port: PortId(pop.0), out: Arc::clone(&out) };
+            hosts.insert(PortId(pop.0), space.add_host_at_pop(pop, Box::new(door)));
+        }
+        for &terminal in members {
+            let port = port_of(world, terminal);
+            let door = Doorway { port, out: Arc::clone(&out) };
+            hosts.extend(space.add_host(terminal, Box::new(door)).map(|host| (port, host)));
+        }
+        let (sender, slots) = sync_channel(AHEAD);
+        let planned = Arc::clone(world);
+        thread::spawn(move || plan_ahead(planned, first, &sender));
+        let mut live = Self {
+            world: Arc::clone(world),
+            plan: Arc::clone(plan),
+            space,
+            members: members.to_vec(),
+            hosts,
+            slots,
+            next_edge: Ns(0),
+            out,
+            news: Arc::clone(news),
+        };
+        live.advance(Ns(0));
+        live
+    }
+
+    /// Lets everything happen up to now, and enters the slots that began.
+    fn advance(&mut self, now: Ns) {
+        while self.next_edge <= now {
+            self.space.run_until(self.next_edge);
+            let Some(slot) = self.next_slot() else { return };
+            self.space.enter(&self.world, &slot);
+            self.next_edge = self.space.begin_of(slot.no).after(SLOT);
+            self.tell(&slot);
+        }
+        // what is due at this very instant has to happen too
+        self.space.run_until(now.after(Ns(1)));
+    }
+
+    fn next_slot(&self) -> Option<Arc<Slot<Unsigned>>> {
+        match self.slots.try_recv() {
+            Ok(slot) => Some(slot),
+            Err(TryRecvError::Disconnected) => None,
+            Err(TryRecvError::Empty) => {
+                if self.next_edge > Ns(0) {
+                    self.news.change(|state| state.late_slots += 1);
+                }
+                self.slots.recv().ok()
+            }
+        }
+    }
+
+    fn tell(&self, slot: &Slot<Unsigned>) {
+        let lost = self.space.engine().done().lost;
+        self.news.change(|state| {
+            state.slot = Some(slot.no);
+            state.lost = skyweave_net::packet::Loss::ALL.iter().map(|&why| (why.name(), lost.of(why))).collect();
+            for &terminal in &self.members {
+                let line = match &slot.terminals[terminal.index()].outcome {
+                    Err(outage) => format!("not served: {}", outage.name()),
+                    Ok(served) => {
+                        self.plan.serve(port_of(&self.world, terminal), PortId(served.pop.0));
+                        format!(
+                            "{} at {:.0} deg, PoP {}, {:.0}/{:.0} Mbit/s",
+                            self.world.satellites[served.satellite.index()].name,
+                            served.elevation_rad.to_degrees(),
+                            self.world.pops[served.pop.index()].code,
+                            served.flow.down_bps / 1e6,
+                            served.flow.up_bps / 1e6
+                        )
+                    }
+                };
+                state.service.insert(terminal.0, line);
+            }
+        });
+    }
+}
+
+/// Plans until nobody wants more.
+fn plan_ahead(world: Arc<World>, first: SlotNo, sender: &SyncSender<Arc<Slot<Unsigned>>>) {
+    let mut slots = Slots::from(world, first);
+    while sender.send(slots.next()).is_ok() {}
+}
+
+/// The port of a terminal: PoPs come first.
+pub fn port_of(world: &World, terminal: TerminalId) -> PortId {
+    PortId(world.pops.len() as u32 + terminal.0)
+}
+
+impl Network for Live {
+    fn send(&mut self, now_ns: u64, from: PortId, packet: IpPacket) {
+        let now = Ns(now_ns);
+        self.advance(now);
+        let Some(header) = Header::of(&packet) else { return };
+        let to = self.plan.route(from, header.destination).and_then(|port| self.hosts.get(&port));
+        let (Some(&to), Some(&from)) = (to, self.hosts.get(&from)) else { return };
+        let packet = Packet {
+            to,
+            from,
+            flow: FlowId(header.flow),
+            bytes: packet.len() as u32,
+            body: Some(packet.into_boxed_slice()),
+            ..Packet::default()
+        };
+        self.space.engine_mut().with_host::<Doorway, ()>(from, |_, _, outlet| outlet.send(packet));
+    }
+
+    fn poll(&mut self, now_ns: u64, out: &mut Vec<Delivery>) {
+        self.advance(Ns(now_ns));
+        out.append(&mut self.out.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn next_at(&self) -> Option<u64> {
+        let next = self.space.engine().next_at().unwrap_or(Ns::NEVER);
+        Some(next.min(self.next_edge).0)
+    }
+}
+
+/// What of a packet's headers says where it goes and which flow it is of.
+struct Header {
+    destination: IpAddr,
+    flow: u32,
+}
+
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+/// FNV-1a, 32 bits.
+const FNV_BASIS: u32 = 0x811c_9dc5;
+const FNV_PRIME: u32 = 0x0100_0193;
+
+impl Header {
+    fn of(packet: &[u8]) -> Option<Self> {
+        let (protocol, addresses, destination, ports) = match packet.first()? >> 4 {
+            4 => {
+                let destination: [u8; 4] = packet.get(16..20)?.try_into().ok()?;
+                let length = usize::from(packet[0] & 0xf) * 4;
+                (packet[9], packet.get(12..20)?, IpAddr::from(destination), length)
+            }
+            6 => {
+                let destination: [u8; 16] = packet.get(24..40)?.try_into().ok()?;
+                (packet[6], packet.get(8..40)?, IpAddr::from(destination), 40)
+            }
+            _ => return None,
+        };
+        let has_ports = protocol == TCP || protocol == UDP;
+        let ports = if has_ports { packet.get(ports..ports + 4).unwrap_or(&[]) } else { &[] };
+        let bytes = addresses.iter().chain(ports).chain([&protocol]);
+        let flow = bytes.fold(FNV_BASIS, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(FNV_PRIME));
+        Some(Self { destination, flow })
+    }
+}

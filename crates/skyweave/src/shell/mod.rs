@@ -1,0 +1,279 @@
+//! `skyweave shell` and `skyweave net up`: real programs behind planned terminals.
+
+mod live;
+
+use crate::args::{Emulated, NetUp, Shell};
+use crate::packets::names::End;
+use live::{Live, News, port_of};
+use miette::{IntoDiagnostic, Result, WrapErr, miette};
+use skyweave_core::ids::TerminalId;
+use skyweave_core::world::World;
+use skyweave_emulate::addresses::{AddressPlan, Pop, Ranges};
+use skyweave_emulate::emulator::{Emulator, Place};
+use skyweave_emulate::engine::Options as Drive;
+use skyweave_emulate::meeting::{Joined, Meeting, socket_path};
+use skyweave_emulate::network::PortId;
+use skyweave_emulate::program::{Program, Signals};
+use skyweave_io::scenario::Prepared;
+use skyweave_net::space::Options as Model;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// How often somebody looks whether a terminal has other addresses.
+const LOOK: Duration = Duration::from_millis(50);
+/// More terminals than this are too many for one `net up`.
+const MOST_TERMINALS: usize = 4_096;
+
+/// Runs a program behind a terminal: in the network that runs, or in one of its own.
+pub fn shell(options: &Shell) -> Result<ExitCode> {
+    let signals = Signals::hold().into_diagnostic()?;
+    let prepared = read(&options.scenario, &options.network, |prepared| {
+        Ok(vec![terminal(prepared, &options.terminal)?])
+    })?;
+    let program = program(options);
+    let socket = socket_path(&prepared.0.scenario.name).into_diagnostic()?;
+    if socket.exists() {
+        match Joined::join(&socket, &options.terminal, true) {
+            Ok(joined) => {
+                said(&options.network, || format!("{} joins the network that runs at {}", options.terminal, socket.display()));
+                return code(joined.foreground(&program, &signals).into_diagnostic()?);
+            }
+            Err(skyweave_emulate::EmulateError::NotRunning { .. }) => {}
+            Err(error) => return Err(error).into_diagnostic(),
+        }
+    }
+    let network = Running::start(prepared, &options.network)?;
+    let terminal = network.members[0];
+    let place = network.emulator.terminal(port_of(&network.world, terminal)).into_diagnostic()?;
+    said(&options.network, || {
+        let addresses = place.addresses();
+        let state = network.news.state();
+        let service = state.service.get(&terminal.0).map_or("", String::as_str);
+        format!("{}: {}, {}; {service} (unsigned)", options.terminal, addresses.ipv4, addresses.ipv6)
+    });
+    let place = Arc::new(Mutex::new(place));
+    let follower = Follower::of(&network, &place);
+    let namespace = network.shared(&place);
+    let ended = namespace(&program, &signals);
+    drop(follower);
+    drop(namespace);
+    drop(place);
+    let ended = ended?;
+    network.stop(&options.network)?;
+    code(ended)
+}
+
+/// Starts a network that shells join.
+pub fn up(options: &NetUp) -> Result<ExitCode> {
+    let signals = Signals::hold().into_diagnostic()?;
+    let prepared = read(&options.scenario, &options.network, |prepared| members(prepared, &options.terminals))?;
+    let socket = socket_path(&prepared.0.scenario.name).into_diagnostic()?;
+    let network = Running::start(prepared, &options.network)?;
+    let meeting = Arc::new(Meeting::open(&socket, network.emulator.handle()).into_diagnostic()?);
+    said(&options.network, || {
+        let names: Vec<&str> =
+            network.members.iter().map(|terminal| network.world.terminals[terminal.index()].name.as_str()).collect();
+        format!(
+            "The network runs (unsigned); shells join it: skyweave shell -s {} --terminal {} -- COMMAND\nterminals: {}\nCtrl-C ends it.",
+            options.scenario.display(),
+            names.first().unwrap_or(&"NAME"),
+            names.join(", ")
+        )
+    });
+    let stop = Arc::new(AtomicBool::new(false));
+    let watcher = {
+        let (stop, meeting, news) = (Arc::clone(&stop), Arc::clone(&meeting), Arc::clone(&network.news));
+        thread::spawn(move || {
+            let mut slot = None;
+            while !stop.load(Ordering::Relaxed) {
+                let now = news.state().slot;
+                if now != slot {
+                    meeting.follow_plan();
+                    slot = now;
+                }
+                thread::sleep(LOOK);
+            }
+        })
+    };
+    signals.wait().into_diagnostic()?;
+    stop.store(true, Ordering::Relaxed);
+    let _ = watcher.join();
+    drop(meeting);
+    network.stop(&options.network)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Gives a terminal's namespace other addresses when its PoP changes.
+struct Follower {
+    stop: Arc<AtomicBool>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Follower {
+    fn of(network: &Running, place: &Arc<Mutex<Place>>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (stopped, place, news) = (Arc::clone(&stop), Arc::clone(place), Arc::clone(&network.news));
+        let thread = thread::spawn(move || {
+            let mut slot = news.state().slot;
+            while !stopped.load(Ordering::Relaxed) {
+                let now = news.state().slot;
+                if now != slot {
+                    // the user may have changed the device; then there is nothing to change
+                    let _ = place.lock().unwrap_or_else(PoisonError::into_inner).follow_plan();
+                    slot = now;
+                }
+                thread::sleep(LOOK);
+            }
+        });
+        Self { stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A network that runs in this process.
+struct Running {
+    emulator: Emulator,
+    world: Arc<World>,
+    members: Vec<TerminalId>,
+    news: Arc<News>,
+}
+
+impl Running {
+    fn start((prepared, members): (Prepared, Vec<TerminalId>), options: &Emulated) -> Result<Self> {
+        let plan = address_plan(&prepared, options, &members)?;
+        let (first, world) = (prepared.first, Arc::new(prepared.world));
+        let news = Arc::<News>::default();
+        let model = Model { medium_access: !options.no_medium_access, ..Model::default() };
+        let (of_network, watched, served) = (Arc::clone(&world), Arc::clone(&news), members.clone());
+        let network = move |plan: Arc<AddressPlan>| {
+            let live = Live::begin(&of_network, &plan, &served, first, model, &watched);
+            Box::new(live) as Box<dyn skyweave_emulate::network::Network + Send>
+        };
+        let mut emulator = Emulator::start(plan, network, Drive::default(), true).into_diagnostic()?;
+        for pop in pops(&emulator, &world, &members) {
+            if options.nat {
+                emulator.nat(pop).into_diagnostic()?;
+            }
+            for publication in &options.publish {
+                emulator.publish(pop, publication).into_diagnostic()?;
+            }
+            emulator.pop(pop).into_diagnostic()?;
+        }
+        Ok(Self { emulator, world, members, news })
+    }
+
+    /// Runs programs in a place that somebody else may give other addresses meanwhile.
+    fn shared(&self, place: &Arc<Mutex<Place>>) -> impl Fn(&Program, &Signals) -> Result<i32> + use<> {
+        let place = Arc::clone(place);
+        move |program, signals| {
+            let namespace = place.lock().unwrap_or_else(PoisonError::into_inner).shared();
+            namespace.foreground(program, signals).into_diagnostic()
+        }
+    }
+
+    fn stop(self, options: &Emulated) -> Result<()> {
+        let state = self.news.state();
+        let report = self.emulator.stop().into_diagnostic()?;
+        said(options, || {
+            let lost: Vec<String> = state
+                .lost
+                .iter()
+                .filter(|(_, lost)| *lost > 0)
+                .map(|(why, lost)| format!("{why} {lost}"))
+                .collect();
+            let lost = if lost.is_empty() { "none".to_owned() } else { lost.join(", ") };
+            let late = if state.late_slots > 0 { format!("; {} slots came late", state.late_slots) } else { String::new() };
+            format!("{report}\nlost in the network until the last slot: {lost}{late}")
+        });
+        Ok(())
+    }
+}
+
+/// The PoPs that the members are served by now: where servers are.
+fn pops(emulator: &Emulator, world: &World, members: &[TerminalId]) -> BTreeSet<PortId> {
+    members.iter().map(|&terminal| emulator.plan().pop_of(port_of(world, terminal))).collect()
+}
+
+fn read(
+    scenario: &Path,
+    options: &Emulated,
+    choose: impl FnOnce(&Prepared) -> Result<Vec<TerminalId>>,
+) -> Result<(Prepared, Vec<TerminalId>)> {
+    let mut members = Vec::new();
+    let prepared = crate::service::read_changed(scenario, &options.set, |prepared| {
+        members = choose(prepared)?;
+        options.demand.apply(&mut prepared.world, &members)
+    })?;
+    Ok((prepared, members))
+}
+
+fn terminal(prepared: &Prepared, name: &str) -> Result<TerminalId> {
+    match End::named(prepared, name)? {
+        End::Terminal(terminal) => Ok(terminal),
+        _ => Err(miette!(help = "accepted: a site or a terminal", "`{name}` is a PoP")),
+    }
+}
+
+fn members(prepared: &Prepared, names: &[String]) -> Result<Vec<TerminalId>> {
+    let members: Vec<TerminalId> = if names.is_empty() {
+        let sites = prepared.world.terminals.iter().enumerate().filter(|(_, terminal)| terminal.is_site);
+        sites.map(|(index, _)| TerminalId::at(index)).collect()
+    } else {
+        names.iter().map(|name| terminal(prepared, name)).collect::<Result<_>>()?
+    };
+    if members.is_empty() || members.len() > MOST_TERMINALS {
+        let found = format!("{} terminals", members.len());
+        return Err(miette!(help = "accepted: 1 to 4096 terminals; --terminals names some", "{found}"));
+    }
+    Ok(members)
+}
+
+/// The addresses of a scenario's PoPs and terminals, and the names of what is published.
+fn address_plan(prepared: &Prepared, options: &Emulated, members: &[TerminalId]) -> Result<AddressPlan> {
+    let (world, addressing) = (&prepared.world, &prepared.addressing);
+    let (nat, length) = addressing.carrier_nat();
+    let ranges = Ranges { carrier_nat: (nat, length), ipv6: addressing.ipv6() };
+    let pops = world.pops.iter().zip(&addressing.pops);
+    let pops = pops.map(|(pop, &ipv4)| Pop { name: pop.code.clone(), ipv4 }).collect();
+    let terminals = world.terminals.iter().map(|terminal| terminal.name.clone()).collect();
+    let mut plan = AddressPlan::new(ranges, pops, terminals).into_diagnostic()?;
+    for (name, meant) in &addressing.names {
+        plan.alias(name, meant).into_diagnostic()?;
+    }
+    let home = &world.pops[world.terminals[members[0].index()].home_pop.index()].code;
+    let published: BTreeSet<&str> = options.publish.iter().map(|publication| publication.name.as_str()).collect();
+    for name in published {
+        plan.alias(name, home).into_diagnostic().wrap_err("--publish")?;
+    }
+    Ok(plan)
+}
+
+fn program(options: &Shell) -> Program {
+    let shell = || std::env::var_os("SHELL").unwrap_or_else(|| OsString::from("/bin/sh"));
+    let words = if options.command.is_empty() { vec![shell()] } else { options.command.clone() };
+    Program::new(words).variable("SKYWEAVE_TERMINAL", options.terminal.as_str())
+}
+
+fn said(options: &Emulated, text: impl FnOnce() -> String) {
+    if !options.quiet {
+        eprintln!("{}", text());
+    }
+}
+
+fn code(code: i32) -> Result<ExitCode> {
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
