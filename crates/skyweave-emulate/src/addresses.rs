@@ -43,7 +43,9 @@ pub struct Addresses {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// More than the ranges hold.
-    #[error("{terminals} terminals under each of {pops} PoPs do not fit into {range}; take a wider range or fewer")]
+    #[error(
+        "{terminals} terminals under each of {pops} PoPs do not fit into {range}; take a wider range or fewer"
+    )]
     Room {
         /// How many terminals.
         terminals: usize,
@@ -190,14 +192,11 @@ impl AddressPlan {
     /// The addresses of a port now.
     #[must_use]
     pub fn addresses(&self, port: PortId) -> Addresses {
-        match self.terminal(port) {
-            Some(terminal) => self.under(self.pop_of(port), terminal),
-            None => {
-                let at = port.0 as usize;
-                let ipv4 = self.pops.get(at).map_or(Ipv4Addr::UNSPECIFIED, |pop| pop.ipv4);
-                Addresses { ipv4, ipv6: self.ipv6(port.0, 0) }
-            }
+        if let Some(terminal) = self.terminal(port) {
+            return self.under(self.pop_of(port), terminal);
         }
+        let ipv4 = self.pops.get(port.0 as usize).map_or(Ipv4Addr::UNSPECIFIED, |pop| pop.ipv4);
+        Addresses { ipv4, ipv6: self.ipv6(port.0, 0) }
     }
 
     /// Where a PoP answers questions for names: addresses of its own that its host does not have.
@@ -284,7 +283,8 @@ impl AddressPlan {
                 }
             }
             IpAddr::V6(address) => {
-                let network = (u128::from(address) >> (128 - TERMINAL_PREFIX_LENGTH)) as u32 & ((1 << PREFIX_BITS) - 1);
+                let network =
+                    (u128::from(address) >> (128 - TERMINAL_PREFIX_LENGTH)) as u32 & ((1 << PREFIX_BITS) - 1);
                 let (pop, number) = (network >> self.ipv6_bits, network & ((1 << self.ipv6_bits) - 1));
                 match number.checked_sub(1) {
                     Some(terminal) => (pop, terminal),

@@ -65,7 +65,12 @@ impl Driver {
     ) -> Result<Self, EmulateError> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)
             .and_then(|epoll| {
-                epoll::add(&epoll, handle.wake_file(), epoll::EventData::new_u64(WAKE), epoll::EventFlags::IN)?;
+                epoll::add(
+                    &epoll,
+                    handle.wake_file(),
+                    epoll::EventData::new_u64(WAKE),
+                    epoll::EventFlags::IN,
+                )?;
                 Ok(epoll)
             })
             .map_err(|error| EmulateError::system("watch files", error))?;
@@ -114,15 +119,11 @@ impl Driver {
 
     /// Sleeps until something is due soon, or a device or a command has something.
     fn wait(&self, events: &mut Vec<epoll::Event>) -> Result<(), Errno> {
-        let sleep_ns = match self.network.next_at() {
-            None => None,
-            Some(due) => Some(due.saturating_sub(self.now_ns()).saturating_sub(self.spin_ns)),
-        };
+        let until_ns = |due: u64| due.saturating_sub(self.now_ns()).saturating_sub(self.spin_ns);
+        let sleep_ns = self.network.next_at().map(until_ns);
         if sleep_ns != Some(0) {
-            let timeout = sleep_ns.map(|ns| Timespec {
-                tv_sec: (ns / NANOSECONDS) as i64,
-                tv_nsec: (ns % NANOSECONDS) as i64,
-            });
+            let timeout = sleep_ns
+                .map(|ns| Timespec { tv_sec: (ns / NANOSECONDS) as i64, tv_nsec: (ns % NANOSECONDS) as i64 });
             // `epoll_wait` counts milliseconds on older kernels; `ppoll` counts nanoseconds on all.
             match poll(&mut [PollFd::new(&self.epoll, PollFlags::IN)], timeout.as_ref()) {
                 Ok(_) | Err(Errno::INTR) => {}
@@ -171,7 +172,8 @@ impl Driver {
                     .map_err(|error| EmulateError::system("watch a TUN device", error))?;
                 self.attached += 1;
                 let number = self.attached;
-                *place = Some(Port { tun, number, joined: Joined::new(), due_ns: Vec::new(), touched: false });
+                *place =
+                    Some(Port { tun, number, joined: Joined::new(), due_ns: Vec::new(), touched: false });
                 Ok(Attachment { port, number })
             }
             Some(Some(_)) => Err(EmulateError::InUse { name }),
@@ -181,11 +183,9 @@ impl Driver {
 
     fn detach(&mut self, port: PortId, number: Option<u64>) {
         let Some(place) = self.ports.get_mut(port.0 as usize) else { return };
-        if place.as_ref().is_some_and(|there| number.is_none_or(|number| there.number == number)) {
-            if let Some(gone) = place.take() {
-                // A device whose namespace is gone may have left the list already.
-                let _ = epoll::delete(&self.epoll, &gone.tun.file);
-            }
+        if let Some(gone) = place.take_if(|there| number.is_none_or(|number| there.number == number)) {
+            // A device whose namespace is gone may have left the list already.
+            let _ = epoll::delete(&self.epoll, &gone.tun.file);
         }
     }
 
@@ -313,7 +313,9 @@ impl Driver {
         let response = packet::check(bytes)
             .map_or(Response::None, |header| responder::respond(&self.plan, port, bytes, &header));
         match (response, &self.forwarder) {
-            (Response::Reply(reply), _) | (Response::Elsewhere { reply, .. }, None) => self.enter(port, &reply),
+            (Response::Reply(reply), _) | (Response::Elsewhere { reply, .. }, None) => {
+                self.enter(port, &reply);
+            }
             (Response::Elsewhere { query, reply }, Some(forwarder)) => {
                 let packet: Packet = bytes.to_vec();
                 if !forwarder.ask(port, packet, query) {

@@ -83,7 +83,11 @@ impl EmulateError {
         Self::System { what, source: source.into() }
     }
 
-    pub(crate) fn at(what: &'static str, place: impl ToString, source: impl Into<io::Error>) -> Self {
+    pub(crate) fn at(
+        what: &'static str,
+        place: &dyn std::fmt::Display,
+        source: impl Into<io::Error>,
+    ) -> Self {
         Self::At { what, place: place.to_string(), source: source.into() }
     }
 

@@ -24,9 +24,9 @@ pub fn check(plan: &AddressPlan) -> Result<(), EmulateError> {
 
 fn collision(ranges: &[(IpAddr, u8)], routes: &[Route]) -> Option<((IpAddr, u8), Route)> {
     let specific = routes.iter().filter(|route| route.length > 0 && !is_of_every_host(route.destination));
-    specific.flat_map(|route| ranges.iter().map(move |range| (*range, *route))).find(|((address, length), route)| {
-        overlap(*address, route.destination, (*length).min(route.length))
-    })
+    specific
+        .flat_map(|route| ranges.iter().map(move |range| (*range, *route)))
+        .find(|((address, length), route)| overlap(*address, route.destination, (*length).min(route.length)))
 }
 
 /// Loopback, link-local and groups are on every host and in no plan.
@@ -40,7 +40,9 @@ fn is_of_every_host(address: IpAddr) -> bool {
 fn overlap(a: IpAddr, b: IpAddr, length: u8) -> bool {
     match (a, b) {
         (IpAddr::V4(a), IpAddr::V4(b)) => (u32::from(a) ^ u32::from(b)).leading_zeros() >= u32::from(length),
-        (IpAddr::V6(a), IpAddr::V6(b)) => (u128::from(a) ^ u128::from(b)).leading_zeros() >= u32::from(length),
+        (IpAddr::V6(a), IpAddr::V6(b)) => {
+            (u128::from(a) ^ u128::from(b)).leading_zeros() >= u32::from(length)
+        }
         _ => false,
     }
 }
@@ -51,7 +53,8 @@ mod tests {
 
     fn found(ranges: &[(&str, u8)], route: (&str, u8)) -> bool {
         let ranges: Vec<(IpAddr, u8)> = ranges.iter().map(|(a, l)| (a.parse().unwrap(), *l)).collect();
-        let route = Route { destination: route.0.parse().unwrap(), length: route.1, table: 254, interface: 1 };
+        let route =
+            Route { destination: route.0.parse().unwrap(), length: route.1, table: 254, interface: 1 };
         collision(&ranges, &[route]).is_some()
     }
 
@@ -63,9 +66,15 @@ mod tests {
         assert!(found(&ranges, ("198.18.0.1", 32)));
         assert!(found(&ranges, ("198.18.0.0", 15)));
         assert!(found(&ranges, ("fd12:3456:1::", 64)));
-        for (address, length) in
-            [("0.0.0.0", 0), ("::", 0), ("100.128.0.0", 10), ("198.18.0.2", 32), ("fd00::", 64), ("fe80::", 64), ("127.0.0.0", 8)]
-        {
+        for (address, length) in [
+            ("0.0.0.0", 0),
+            ("::", 0),
+            ("100.128.0.0", 10),
+            ("198.18.0.2", 32),
+            ("fd00::", 64),
+            ("fe80::", 64),
+            ("127.0.0.0", 8),
+        ] {
             assert!(!found(&ranges, (address, length)), "{address}/{length}");
         }
     }

@@ -60,7 +60,8 @@ fn rule(protocol: u8, port: u16) -> Vec<u8> {
     let load = expression(b"meta\0", &[number(1, REGISTER), number(2, META_L4PROTO)]);
     let compare =
         expression(b"cmp\0", &[number(1, REGISTER), number(2, 0), nested(3, &[attribute(1, &[protocol])])]);
-    let port = expression(b"immediate\0", &[number(1, REGISTER), nested(2, &[attribute(1, &port.to_be_bytes())])]);
+    let port =
+        expression(b"immediate\0", &[number(1, REGISTER), nested(2, &[attribute(1, &port.to_be_bytes())])]);
     let proxy = expression(b"tproxy\0", &[number(1, 0), number(3, REGISTER)]);
     let parts = [attribute(1, TABLE), attribute(2, CHAIN), nested(4, &[load, compare, port, proxy])];
     message(NEW_RULE, REQUEST_ACK | CREATE_APPEND, INET, 0, &parts)
@@ -86,7 +87,8 @@ pub(crate) fn all(tcp: u16, udp: u16) -> Result<(), String> {
 
 fn send(batch: &[u8], messages: usize) -> Result<(), Errno> {
     let protocol = Some(netlink::NETFILTER);
-    let socket = rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol)?;
+    let socket =
+        rustix::net::socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, protocol)?;
     rustix::net::bind(&socket, &SocketAddrNetlink::new(0, 0))?;
     rustix::net::send(&socket, batch, SendFlags::empty())?;
     let mut acknowledged = 0;

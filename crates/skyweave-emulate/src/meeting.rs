@@ -57,7 +57,7 @@ pub fn socket_path(network: &str) -> Result<PathBuf, EmulateError> {
         Some(runtime) => Path::new(&runtime).join("skyweave"),
         None => PathBuf::from(format!("/tmp/skyweave-{}", user.as_raw())),
     };
-    let fault = |error| EmulateError::at("use", directory.display(), error);
+    let fault = |error| EmulateError::at("use", &directory.display(), error);
     DirBuilder::new().recursive(true).mode(0o700).create(&directory).map_err(fault)?;
     let metadata = fs::symlink_metadata(&directory).map_err(fault)?;
     if !metadata.is_dir() || metadata.uid() != user.as_raw() {
@@ -84,9 +84,10 @@ impl Meeting {
     /// # Errors
     /// When a network runs there already, or the place cannot be used.
     pub fn open(path: &Path, handle: &Handle) -> Result<Self, EmulateError> {
-        let fault = |error| EmulateError::at("open", path.display(), error);
+        let fault = |error| EmulateError::at("open", &path.display(), error);
         let lock_path = path.with_extension("lock");
-        let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&lock_path).map_err(fault)?;
+        let lock =
+            OpenOptions::new().create(true).append(true).mode(0o600).open(&lock_path).map_err(fault)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(EmulateError::Running { path: path.to_owned() }),
@@ -209,9 +210,10 @@ impl Joined {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
                 EmulateError::NotRunning { path: path.to_owned() }
             }
-            _ => EmulateError::at("join the network at", path.display(), error),
+            _ => EmulateError::at("join the network at", &path.display(), error),
         })?;
-        let Tell::Terminal { addresses, names, .. } = ask(&connection, &Ask::Terminal(terminal.to_owned()), None)?
+        let Tell::Terminal { addresses, names, .. } =
+            ask(&connection, &Ask::Terminal(terminal.to_owned()), None)?
         else {
             return Err(EmulateError::Stopped);
         };

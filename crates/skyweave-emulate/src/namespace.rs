@@ -46,7 +46,8 @@ impl Namespace {
     /// # Errors
     /// When the kernel forbids it, or there are no TUN devices.
     pub fn create(furnishing: &Furnishing) -> Result<(Self, Tun), EmulateError> {
-        let (here, there) = UnixStream::pair().map_err(|error| EmulateError::system("make a socket", error))?;
+        let (here, there) =
+            UnixStream::pair().map_err(|error| EmulateError::system("make a socket", error))?;
         let outer = Command::new("/proc/self/exe")
             .args([MARK, OUTER])
             .stdin(Stdio::from(OwnedFd::from(there)))
@@ -80,7 +81,12 @@ impl Namespace {
     ///
     /// # Errors
     /// When the namespace is gone, or somebody inside has changed its network.
-    pub fn readdress(&self, old: Addresses, new: Addresses, names: Option<Addresses>) -> Result<(), EmulateError> {
+    pub fn readdress(
+        &self,
+        old: Addresses,
+        new: Addresses,
+        names: Option<Addresses>,
+    ) -> Result<(), EmulateError> {
         self.ask(&Request::Readdress { old, new, names }, &[]).map(drop)
     }
 
@@ -93,7 +99,8 @@ impl Namespace {
     }
 
     pub(crate) fn run(&self, program: &Program, foreground: bool) -> Result<Running, EmulateError> {
-        let (here, there) = UnixStream::pair().map_err(|error| EmulateError::system("make a socket", error))?;
+        let (here, there) =
+            UnixStream::pair().map_err(|error| EmulateError::system("make a socket", error))?;
         let request = Request::Run {
             program: program.words().map(|word| word.as_bytes().to_vec()).collect(),
             variables: program
@@ -143,7 +150,11 @@ impl Namespace {
         files.into_iter().next().ok_or_else(silence)
     }
 
-    fn ask(&self, request: &Request, files: &[BorrowedFd<'_>]) -> Result<(Reply, Vec<OwnedFd>), EmulateError> {
+    fn ask(
+        &self,
+        request: &Request,
+        files: &[BorrowedFd<'_>],
+    ) -> Result<(Reply, Vec<OwnedFd>), EmulateError> {
         let control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
         // What made the namespace may have failed and said so before it was asked anything.
         let sent = channel::send(&control, request, files);

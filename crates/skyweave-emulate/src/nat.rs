@@ -22,7 +22,9 @@ const DATAGRAM: usize = 65_535;
 /// # Errors
 /// When the kernel has no transparent proxying (nftables, `tproxy`).
 pub fn open(namespace: &Arc<Namespace>) -> Result<(), EmulateError> {
-    for any in [SocketAddr::from((Ipv4Addr::UNSPECIFIED, TCP)), SocketAddr::from((Ipv6Addr::UNSPECIFIED, TCP))] {
+    for any in
+        [SocketAddr::from((Ipv4Addr::UNSPECIFIED, TCP)), SocketAddr::from((Ipv6Addr::UNSPECIFIED, TCP))]
+    {
         let streams = match namespace.transparent(Kind::Tcp, any) {
             Ok(socket) => TcpListener::from(socket),
             // One socket for both families is there already, or the host has no IPv6.
@@ -59,15 +61,14 @@ fn udp(inside: &UdpSocket, namespace: &Weak<Namespace>) {
             // Senders that still talk get new ones.
             bearing.clear();
         }
-        let back = match bearing.get(&wanted) {
-            Some(back) => back.clone(),
-            None => {
-                let Some(namespace) = namespace.upgrade() else { return };
-                let Ok(socket) = namespace.transparent(Kind::Udp, wanted) else { continue };
-                let socket = Arc::new(UdpSocket::from(socket));
-                bearing.insert(wanted, socket.clone());
-                socket
-            }
+        let back = if let Some(back) = bearing.get(&wanted) {
+            back.clone()
+        } else {
+            let Some(namespace) = namespace.upgrade() else { return };
+            let Ok(socket) = namespace.transparent(Kind::Udp, wanted) else { continue };
+            let socket = Arc::new(UdpSocket::from(socket));
+            bearing.insert(wanted, socket.clone());
+            socket
         };
         let answer = move |bytes: &[u8]| back.send_to(bytes, sender).map(drop);
         if let Some(socket) = relay::counterpart(&known, (sender, wanted), wanted, answer) {

@@ -110,11 +110,20 @@ impl Netlink {
         self.address(RTM_DELADDR, 0, interface, address, length)
     }
 
-    fn address(&self, kind: u16, flags: u16, interface: u32, address: IpAddr, length: u8) -> Result<(), Errno> {
+    fn address(
+        &self,
+        kind: u16,
+        flags: u16,
+        interface: u32,
+        address: IpAddr,
+        length: u8,
+    ) -> Result<(), Errno> {
         let mut body = vec![family(address), length, IFA_F_NODAD, 0];
         body.extend_from_slice(&interface.to_ne_bytes());
         let value = octets(address);
-        self.ask(Message::new(kind, flags | NLM_F_ACK, &body).with(IFA_LOCAL, &value).with(IFA_ADDRESS, &value))
+        self.ask(
+            Message::new(kind, flags | NLM_F_ACK, &body).with(IFA_LOCAL, &value).with(IFA_ADDRESS, &value),
+        )
     }
 
     /// Sends a range to an interface.

@@ -49,7 +49,13 @@ fn complete(packet: &mut [u8], start: usize, offset: usize) -> bool {
     true
 }
 
-fn cut_segments(bytes: &[u8], kind: u8, start: usize, size: usize, each: &mut impl FnMut(&[u8])) -> Option<()> {
+fn cut_segments(
+    bytes: &[u8],
+    kind: u8,
+    start: usize,
+    size: usize,
+    each: &mut impl FnMut(&[u8]),
+) -> Option<()> {
     let version = bytes.first()? >> 4;
     let ip = if version == 4 { usize::from(bytes[0] & 15) * 4 } else { 40 };
     let (protocol, transport) = match kind {
@@ -207,7 +213,8 @@ impl Joined {
         put16(packet, ip + 16, sum);
         header[0] = NEEDS_CHECKSUM;
         header[1] = if is_ipv4 { GSO_TCPV4 } else { GSO_TCPV6 };
-        let mut word = |at: usize, value: usize| header[at..at + 2].copy_from_slice(&(value as u16).to_ne_bytes());
+        let mut word =
+            |at: usize, value: usize| header[at..at + 2].copy_from_slice(&(value as u16).to_ne_bytes());
         word(2, self.headers);
         word(4, self.segment);
         word(6, ip);
@@ -257,8 +264,11 @@ mod tests {
     #[test]
     fn joined_and_cut_again_is_the_same() {
         let payload: Vec<u8> = (0..3000).map(|i| (i % 251) as u8).collect();
-        let mut packets: Vec<Vec<u8>> =
-            payload.chunks(1000).enumerate().map(|(i, part)| segment(7 + 1000 * i as u32, ACK, part)).collect();
+        let mut packets: Vec<Vec<u8>> = payload
+            .chunks(1000)
+            .enumerate()
+            .map(|(i, part)| segment(7 + 1000 * i as u32, ACK, part))
+            .collect();
         packets.push(segment(3007, ACK | PSH, b"end"));
         for (identification, packet) in (0..).zip(&mut packets) {
             put16(packet, 4, identification);

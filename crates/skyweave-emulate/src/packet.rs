@@ -99,7 +99,7 @@ fn ipv6(packet: &[u8]) -> Result<Header, Fault> {
 }
 
 fn check_fragment(offset: usize, more: bool, length: usize) -> Result<(), Fault> {
-    let fits = offset + length <= usize::from(u16::MAX);
+    let fits = u16::try_from(offset + length).is_ok();
     let whole = !more || (length > 0 && length.is_multiple_of(8));
     if fits && whole { Ok(()) } else { Err(Fault::Fragment) }
 }
@@ -137,7 +137,7 @@ pub(crate) fn fold(mut sum: u64) -> u16 {
     sum as u16
 }
 
-/// The sum of the pseudo header of TCP, UDP and ICMPv6 (RFC 9293, RFC 8200 8.1).
+/// The sum of the pseudo header of TCP, UDP and ICMP for IPv6 (RFC 9293, RFC 8200 8.1).
 pub(crate) fn pseudo_header(packet: &[u8], protocol: u8, length: usize) -> u64 {
     let addresses = if packet[0] >> 4 == 4 { &packet[12..20] } else { &packet[8..40] };
     sum(addresses, u64::from(protocol) + length as u64)
@@ -178,7 +178,12 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     /// A UDP datagram over IPv4 with right checksums.
-    pub(crate) fn datagram(source: [u8; 4], destination: [u8; 4], ports: (u16, u16), payload: &[u8]) -> Vec<u8> {
+    pub(crate) fn datagram(
+        source: [u8; 4],
+        destination: [u8; 4],
+        ports: (u16, u16),
+        payload: &[u8],
+    ) -> Vec<u8> {
         let length = 28 + payload.len();
         let mut packet = vec![0; 28];
         packet[0] = 0x45;

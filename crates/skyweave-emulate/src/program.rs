@@ -60,15 +60,18 @@ impl Program {
     /// Standard input, output and error.
     pub(crate) fn streams(&self) -> Result<[OwnedFd; 3], EmulateError> {
         let streams = || -> io::Result<[OwnedFd; 3]> {
-            let input = match self.input {
-                true => io::stdin().as_fd().try_clone_to_owned()?,
-                false => OpenOptions::new().read(true).open("/dev/null")?.into(),
+            let input = if self.input {
+                io::stdin().as_fd().try_clone_to_owned()?
+            } else {
+                OpenOptions::new().read(true).open("/dev/null")?.into()
             };
             Ok(match &self.output {
                 Some(file) => [input, file.try_clone()?.into(), file.try_clone()?.into()],
-                None => {
-                    [input, io::stdout().as_fd().try_clone_to_owned()?, io::stderr().as_fd().try_clone_to_owned()?]
-                }
+                None => [
+                    input,
+                    io::stdout().as_fd().try_clone_to_owned()?,
+                    io::stderr().as_fd().try_clone_to_owned()?,
+                ],
             })
         };
         streams().map_err(|error| EmulateError::system("hand over standard streams", error))
@@ -124,7 +127,8 @@ impl Signals {
     /// # Errors
     /// When the process has no file left.
     pub fn hold() -> Result<Self, EmulateError> {
-        let held: SigSet = [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM, Signal::SIGHUP].into_iter().collect();
+        let held: SigSet =
+            [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTERM, Signal::SIGHUP].into_iter().collect();
         let flags = SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK;
         held.thread_block()
             .and_then(|()| SignalFd::with_flags(&held, flags))
@@ -165,7 +169,8 @@ impl Namespace {
     pub fn foreground(&self, program: &Program, signals: &Signals) -> Result<i32, EmulateError> {
         let running = self.run(program, true)?;
         loop {
-            let mut files = [PollFd::new(&running.channel, PollFlags::IN), PollFd::new(&signals.file, PollFlags::IN)];
+            let mut files =
+                [PollFd::new(&running.channel, PollFlags::IN), PollFd::new(&signals.file, PollFlags::IN)];
             match poll(&mut files, None) {
                 Err(Errno::INTR) => continue,
                 Err(error) => return Err(EmulateError::system("wait for the command", error)),

@@ -31,7 +31,8 @@ impl FromStr for Publication {
         if name.is_empty() || name.len() > 63 || !name.chars().all(letters) {
             return Err(wrong());
         }
-        let mut found = target.to_socket_addrs().map_err(|error| format!("`{target}` of `{text}`: {error}"))?;
+        let mut found =
+            target.to_socket_addrs().map_err(|error| format!("`{target}` of `{text}`: {error}"))?;
         let target = found.next().ok_or_else(wrong)?;
         Ok(Self { name: name.to_owned(), port, target })
     }
@@ -72,7 +73,15 @@ mod tests {
         let read: Publication = "web:80=127.0.0.1:8080".parse().unwrap();
         assert_eq!((read.name.as_str(), read.port, read.target), ("web", 80, ([127, 0, 0, 1], 8080).into()));
         assert_eq!("a:1=[::1]:2".parse::<Publication>().unwrap().target.port(), 2);
-        for wrong in ["web", "web:80", "web=1.2.3.4:5", ":80=127.0.0.1:1", "web:0=127.0.0.1:1", "w b:1=127.0.0.1:1", "web:80=127.0.0.1"] {
+        for wrong in [
+            "web",
+            "web:80",
+            "web=1.2.3.4:5",
+            ":80=127.0.0.1:1",
+            "web:0=127.0.0.1:1",
+            "w b:1=127.0.0.1:1",
+            "web:80=127.0.0.1",
+        ] {
             assert!(wrong.parse::<Publication>().is_err(), "{wrong}");
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Connections, and counterparts of one UDP socket, at once.
 pub(crate) const MOST: usize = 1024;
 /// A UDP counterpart that was silent for so long is forgotten (RFC 4787 asks for two minutes at least).
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE: Duration = Duration::from_mins(2);
 const CONNECT: Duration = Duration::from_secs(10);
 const DATAGRAM: usize = 65_535;
 

@@ -138,7 +138,9 @@ mod tests {
         put16(&mut ping, 22, sum);
         packet::seal_ipv4(&mut ping, 20);
         let header = packet::check(&ping).unwrap();
-        let Response::Reply(back) = respond(&plan, plan.port("lviv").unwrap(), &ping, &header) else { panic!() };
+        let Response::Reply(back) = respond(&plan, plan.port("lviv").unwrap(), &ping, &header) else {
+            panic!()
+        };
         let seen = packet::check(&back).unwrap();
         assert_eq!((seen.source, seen.destination), (header.destination, header.source));
         assert_eq!(packet::checksum(&back[20..], 0), 0);
@@ -152,7 +154,9 @@ mod tests {
         let question = b"\x00\x4d\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04lviv\x00\x00\x01\x00\x01";
         let packet = datagram([100, 64, 0, 2], [100, 64, 0, 1], (4000, DNS_PORT), question);
         let header = packet::check(&packet).unwrap();
-        let Response::Reply(back) = respond(&plan, plan.port("fra").unwrap(), &packet, &header) else { panic!() };
+        let Response::Reply(back) = respond(&plan, plan.port("fra").unwrap(), &packet, &header) else {
+            panic!()
+        };
         let seen = packet::check(&back).unwrap();
         assert_eq!(seen.destination, IpAddr::from([100, 64, 0, 2]));
         assert_eq!((be16(&back, 20), be16(&back, 22)), (DNS_PORT, 4000));

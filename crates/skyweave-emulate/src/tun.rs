@@ -2,11 +2,14 @@
 //!
 //! Two `ioctl`s and no crate: the device is made in one process and used in another, and only here is known whether its packets
 //! carry an offload header. This is the one module with unsafe code.
-#![expect(unsafe_code, reason = "the kernel makes and sets up TUN devices by two ioctls, which have no safe wrapper")]
+#![expect(
+    unsafe_code,
+    reason = "the kernel makes and sets up TUN devices by two ioctls, which have no safe wrapper"
+)]
 
 use rustix::fs::{Mode, OFlags};
-use rustix::ioctl::{IntegerSetter, Opcode, Updater, ioctl, opcode};
 use rustix::io::Errno;
+use rustix::ioctl::{IntegerSetter, Opcode, Updater, ioctl, opcode};
 use std::os::fd::OwnedFd;
 
 const DEVICE: &str = "/dev/net/tun";

@@ -54,7 +54,8 @@ impl Commands {
         };
         let mut words = program.into_iter().map(OsString::from_vec);
         let Some(name) = words.next() else { return Reply::NotFound };
-        let variables = variables.into_iter().map(|(name, value)| (OsString::from_vec(name), OsString::from_vec(value)));
+        let variables =
+            variables.into_iter().map(|(name, value)| (OsString::from_vec(name), OsString::from_vec(value)));
         let mut command = Command::new(name);
         command.args(words).envs(variables);
         command.stdin(Stdio::from(input)).stdout(Stdio::from(output)).stderr(Stdio::from(error));
@@ -64,7 +65,8 @@ impl Commands {
         }
         match unblocked(|| command.spawn()) {
             Ok(child) => {
-                self.running.insert(child.id() as i32, Running { channel: UnixStream::from(channel), foreground });
+                self.running
+                    .insert(child.id() as i32, Running { channel: UnixStream::from(channel), foreground });
                 Reply::Done
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Reply::NotFound,
@@ -83,7 +85,11 @@ impl Commands {
         };
         if let (Some(process), Some(signal)) = (Pid::from_raw(pid), Signal::from_named_raw(number)) {
             // It may have ended just now.
-            let _ = if running.foreground { kill_process(process, signal) } else { kill_process_group(process, signal) };
+            let _ = if running.foreground {
+                kill_process(process, signal)
+            } else {
+                kill_process_group(process, signal)
+            };
         }
         if closed {
             // Reaped later without anybody to tell.
@@ -95,7 +101,8 @@ impl Commands {
     pub(super) fn reap(&mut self) {
         while let Ok(Some((pid, status))) = wait(WaitOptions::NOHANG) {
             let Some(mut running) = self.running.remove(&pid.as_raw_nonzero().get()) else { continue };
-            let code = status.exit_status().or(status.terminating_signal().map(|signal| 128 + signal)).unwrap_or(1);
+            let code =
+                status.exit_status().or(status.terminating_signal().map(|signal| 128 + signal)).unwrap_or(1);
             // Whoever started it may have gone.
             let _ = running.channel.write_all(&code.to_le_bytes());
         }

@@ -61,7 +61,8 @@ impl Init {
     fn wait(&self, signals: &SignalFd) -> Option<Vec<bool>> {
         let watched = [self.control.as_fd(), signals.as_fd()].into_iter();
         let watched = watched.chain(self.commands.channels().map(|(_, channel)| channel.as_fd()));
-        let mut files: Vec<PollFd<'_>> = watched.map(|file| PollFd::from_borrowed_fd(file, PollFlags::IN)).collect();
+        let mut files: Vec<PollFd<'_>> =
+            watched.map(|file| PollFd::from_borrowed_fd(file, PollFlags::IN)).collect();
         while let Err(error) = poll(&mut files, None) {
             if error != Errno::INTR {
                 return None;
@@ -72,16 +73,17 @@ impl Init {
 
     fn obey(&mut self, request: Request, files: Vec<OwnedFd>) -> (Reply, Option<OwnedFd>) {
         let outcome = match request {
-            Request::Setup(setup) => {
-                setup::mounts(setup.names).and_then(|warnings| {
-                    let furnished = setup::network(&setup)?;
-                    isolation::give_up_mounting().map_err(|error| format!("cannot give up privileges: {error}"))?;
-                    let tun = furnished.tun.try_clone().map_err(|error| format!("cannot hand over a file: {error}"))?;
-                    self.furnished = Some(furnished);
-                    let reply = if warnings.is_empty() { Reply::Done } else { Reply::Warning(warnings.join("; ")) };
-                    Ok((reply, Some(tun)))
-                })
-            }
+            Request::Setup(setup) => setup::mounts(setup.names).and_then(|warnings| {
+                let furnished = setup::network(&setup)?;
+                isolation::give_up_mounting()
+                    .map_err(|error| format!("cannot give up privileges: {error}"))?;
+                let tun =
+                    furnished.tun.try_clone().map_err(|error| format!("cannot hand over a file: {error}"))?;
+                self.furnished = Some(furnished);
+                let reply =
+                    if warnings.is_empty() { Reply::Done } else { Reply::Warning(warnings.join("; ")) };
+                Ok((reply, Some(tun)))
+            }),
             Request::Readdress { old, new, names } => match &self.furnished {
                 Some(furnished) => furnished.readdress(old, new, names).map(|()| (Reply::Done, None)),
                 None => Err("a namespace without a device has no addresses".into()),

@@ -5,7 +5,9 @@ use crate::channel;
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use rustix::process::{getegid, geteuid};
-use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, configure_capability_in_ambient_set, set_capabilities};
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, capabilities, configure_capability_in_ambient_set, set_capabilities,
+};
 use std::fs;
 use std::io;
 use std::os::unix::net::UnixStream;
@@ -49,7 +51,7 @@ fn isolate() -> Result<(), String> {
         return Ok(());
     }
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
-    unshare(apart | CloneFlags::CLONE_NEWUSER).map_err(|error| refusal(error.into()))?;
+    unshare(apart | CloneFlags::CLONE_NEWUSER).map_err(|error| refusal(&error.into()))?;
     // The user stays who it is. Groups may be mapped only after giving up to change them (user_namespaces(7)).
     let write = |file: &str, text: &str| {
         fs::write(format!("/proc/self/{file}"), text)
@@ -58,7 +60,7 @@ fn isolate() -> Result<(), String> {
     write("setgroups", "deny")?;
     write("uid_map", &format!("{user} {user} 1"))?;
     write("gid_map", &format!("{group} {group} 1"))?;
-    keep_capabilities().map_err(refusal)
+    keep_capabilities().map_err(|error| refusal(&error))
 }
 
 fn keep_capabilities() -> io::Result<()> {
@@ -82,11 +84,15 @@ pub(super) fn give_up_mounting() -> io::Result<()> {
     Ok(set_capabilities(None, CapabilitySets { inheritable, ..held })?)
 }
 
-fn refusal(error: io::Error) -> String {
+fn refusal(error: &io::Error) -> String {
     let read = |path: &str| fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
     let switches = [
         ("kernel.unprivileged_userns_clone", "/proc/sys/kernel/unprivileged_userns_clone", "0"),
-        ("kernel.apparmor_restrict_unprivileged_userns", "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
+        (
+            "kernel.apparmor_restrict_unprivileged_userns",
+            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+        ),
         ("user.max_user_namespaces", "/proc/sys/user/max_user_namespaces", "0"),
         ("user.max_net_namespaces", "/proc/sys/user/max_net_namespaces", "0"),
     ];

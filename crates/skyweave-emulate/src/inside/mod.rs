@@ -41,13 +41,28 @@ pub(crate) struct Setup {
 pub(crate) enum Request {
     /// Answered with the TUN's file.
     Setup(Setup),
-    Readdress { old: Addresses, new: Addresses, names: Option<Addresses> },
+    Readdress {
+        old: Addresses,
+        new: Addresses,
+        names: Option<Addresses>,
+    },
     /// With four files: standard input, output, error, and the channel for signals and the exit code.
-    Run { program: Vec<Vec<u8>>, variables: Vec<(Vec<u8>, Vec<u8>)>, foreground: bool },
+    Run {
+        program: Vec<Vec<u8>>,
+        variables: Vec<(Vec<u8>, Vec<u8>)>,
+        foreground: bool,
+    },
     /// Answered with the socket's file.
-    Listen { kind: Kind, address: SocketAddr, transparent: bool },
+    Listen {
+        kind: Kind,
+        address: SocketAddr,
+        transparent: bool,
+    },
     /// Redirects all TCP and UDP to these ports of this host.
-    Intercept { tcp: u16, udp: u16 },
+    Intercept {
+        tcp: u16,
+        udp: u16,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +85,7 @@ pub(crate) enum Reply {
 /// Becomes the inside of a namespace if this process was started for that, and returns at once otherwise.
 ///
 /// A program that makes namespaces calls this first in `main`, before it has threads.
+#[must_use]
 pub fn enter_if_asked() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next()? != MARK {

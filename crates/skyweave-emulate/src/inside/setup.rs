@@ -5,7 +5,9 @@ use crate::addresses::{Addresses, TERMINAL_PREFIX_LENGTH};
 use crate::netlink::Netlink;
 use crate::tun;
 use rustix::io::Errno;
-use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind, mount_change, unmount};
+use rustix::mount::{
+    MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind, mount_change, unmount,
+};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::OwnedFd;
@@ -77,7 +79,9 @@ fn names_by_dns(text: &str) -> String {
 pub(super) fn network(setup: &Setup) -> Result<Furnished, String> {
     let ipv6 = Path::new("/proc/sys/net/ipv6").exists();
     // Nobody advertises routers here, and packets of one link have nowhere to go.
-    for (name, value) in [("accept_ra", "0"), ("autoconf", "0"), ("addr_gen_mode", "1"), ("router_solicitations", "0")] {
+    for (name, value) in
+        [("accept_ra", "0"), ("autoconf", "0"), ("addr_gen_mode", "1"), ("router_solicitations", "0")]
+    {
         let _ = fs::write(format!("/proc/sys/net/ipv6/conf/default/{name}"), value);
     }
     // Ping without privileges for whoever is in here.
@@ -100,14 +104,22 @@ pub(super) fn network(setup: &Setup) -> Result<Furnished, String> {
 
 impl Furnished {
     /// New addresses, then no more old ones: at no moment is there none.
-    pub(super) fn readdress(&self, old: Addresses, new: Addresses, names: Option<Addresses>) -> Result<(), String> {
+    pub(super) fn readdress(
+        &self,
+        old: Addresses,
+        new: Addresses,
+        names: Option<Addresses>,
+    ) -> Result<(), String> {
         self.add(new)
-            .and_then(|()| self.each(old, |address, length| self.netlink.remove_address(self.interface, address, length)))
+            .and_then(|()| {
+                self.each(old, |address, length| self.netlink.remove_address(self.interface, address, length))
+            })
             // The routes of the old addresses' network may have gone with them.
             .and_then(|()| self.routes(None))
             .map_err(|error| failed("change addresses", error))?;
         if let Some(names) = names {
-            fs::write(RESOLVER, resolver(names)).map_err(|error| format!("cannot write {RESOLVER}: {error}"))?;
+            fs::write(RESOLVER, resolver(names))
+                .map_err(|error| format!("cannot write {RESOLVER}: {error}"))?;
         }
         Ok(())
     }
@@ -124,7 +136,10 @@ impl Furnished {
     fn routes(&self, only: Option<&[(IpAddr, u8)]>) -> Result<(), Errno> {
         let known = |address: &IpAddr| self.ipv6 || address.is_ipv4();
         let Some(only) = only else {
-            return ANY.into_iter().filter(known).try_for_each(|any| self.netlink.route_to(self.interface, (any, 0)));
+            return ANY
+                .into_iter()
+                .filter(known)
+                .try_for_each(|any| self.netlink.route_to(self.interface, (any, 0)));
         };
         for range in only.iter().filter(|(address, _)| known(address)) {
             self.netlink.route_to(self.interface, *range)?;

@@ -32,7 +32,11 @@ pub fn run(words: &[&str]) -> i32 {
             for spin_us in [60, 0] {
                 let options = Options { spin: Duration::from_micros(spin_us), ..Options::default() };
                 let emulator = links_at(10 * MS, rate * 1_000_000, options, true).unwrap();
-                tcp(&format!("{rate} Mbit/s, 10 ms, spin {spin_us} us"), emulator, Some(rate as f64 * 1448.0 / 1500.0));
+                tcp(
+                    &format!("{rate} Mbit/s, 10 ms, spin {spin_us} us"),
+                    emulator,
+                    Some(rate as f64 * 1448.0 / 1500.0),
+                );
             }
         }
     }
@@ -102,7 +106,8 @@ fn measure(emulator: &mut Emulator, client: &[&str]) -> Measured {
 fn tcp(name: &str, mut emulator: Emulator, planned_mbps: Option<f64>) {
     let seconds = SECONDS.to_string();
     // The first two seconds are slow start.
-    let measured = measure(&mut emulator, &["iperf3", "-J", "-C", "cubic", "-O", "2", "-c", "pop", "-t", &seconds]);
+    let measured =
+        measure(&mut emulator, &["iperf3", "-J", "-C", "cubic", "-O", "2", "-c", "pop", "-t", &seconds]);
     let Some((rate, bits)) = received(&measured.json) else { return println!("{name}: {}", measured.json) };
     let all = measured.engine.delivered_bytes as f64 * 8.0 / 1e9;
     print!(
@@ -116,7 +121,9 @@ fn tcp(name: &str, mut emulator: Emulator, planned_mbps: Option<f64>) {
         measured.engine.delivered as f64 / measured.engine.writes as f64,
     );
     match planned_mbps {
-        Some(planned) => println!("; {:+.2} % of {planned:.1} Mbit/s planned", (rate / 1e6 / planned - 1.0) * 100.0),
+        Some(planned) => {
+            println!("; {:+.2} % of {planned:.1} Mbit/s planned", (rate / 1e6 / planned - 1.0) * 100.0);
+        }
         None => println!(),
     }
 }

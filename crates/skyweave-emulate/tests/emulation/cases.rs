@@ -32,13 +32,15 @@ fn names_addresses_and_routes() {
     let pop = emulator.pop(fra).unwrap();
     let place = emulator.terminal(kyiv).unwrap();
     assert_eq!(place.namespace().warning(), None);
-    let (_, addresses) = shell(place.namespace(), "ip -o addr show dev sky0; ip route; ip -6 route show default");
+    let (_, addresses) =
+        shell(place.namespace(), "ip -o addr show dev sky0; ip route; ip -6 route show default");
     for expected in ["100.64.0.2/32", "fd5a:6a7e:0:100::1/56", "default dev sky0"] {
         assert!(addresses.contains(expected), "{addresses}");
     }
     assert_eq!(addresses.matches("default dev sky0").count(), 2, "{addresses}");
     assert!(!addresses.contains("fe80"), "{addresses}");
-    let name = |name: &str| shell(place.namespace(), &format!("getent ahosts {name} | cut -d' ' -f1 | sort -u"));
+    let name =
+        |name: &str| shell(place.namespace(), &format!("getent ahosts {name} | cut -d' ' -f1 | sort -u"));
     assert_eq!(name("pop").1, "198.18.0.1\nfd5a:6a7e::1\n");
     assert_eq!(name("lviv").1, "100.64.0.3\nfd5a:6a7e:0:200::1\n");
     assert_ne!(shell(place.namespace(), "getent hosts example.org").0, 0);
@@ -86,7 +88,9 @@ fn bytes_arrive_whole() {
             let place = emulator.terminal(emulator.plan().port("kyiv").unwrap()).unwrap();
             let (host, _) = address.rsplit_once(':').unwrap();
             let host = host.trim_matches(['[', ']']);
-            let client = format!("head -c 3000000 /dev/urandom > /dev/shm/sent.$$; exec 3<>/dev/tcp/{host}/7000; cat /dev/shm/sent.$$ >&3; sha256sum < /dev/shm/sent.$$; rm /dev/shm/sent.$$");
+            let client = format!(
+                "head -c 3000000 /dev/urandom > /dev/shm/sent.$$; exec 3<>/dev/tcp/{host}/7000; cat /dev/shm/sent.$$ >&3; sha256sum < /dev/shm/sent.$$; rm /dev/shm/sent.$$"
+            );
             let (code, sum) = output(place.namespace(), &["bash", "-c", &client]);
             assert_eq!(code, 0, "{sum}");
             let bytes = server.join().unwrap();
@@ -136,7 +140,9 @@ fn a_command_has_its_user_terminal_and_code() {
 }
 
 fn interrupt_at_a_terminal(own: &str) {
-    let command = format!("{own} shell -- sh -c 'trap \"echo caught; exit 9\" INT; echo ready; while :; do sleep 0.05; done'; echo code $?");
+    let command = format!(
+        "{own} shell -- sh -c 'trap \"echo caught; exit 9\" INT; echo ready; while :; do sleep 0.05; done'; echo code $?"
+    );
     let mut child = std::process::Command::new("script")
         .args(["-qec", &format!("bash -c '{}'", command.replace('\'', "'\\''")), "/dev/null"])
         .stdin(std::process::Stdio::piped())
@@ -165,7 +171,8 @@ fn signals_are_handed_on() {
 }
 
 fn background_programs_end_with_the_shell() {
-    let (code, _) = Role::start(&["shell", "--", "sh", "-c", "sleep 4242 & setsid sleep 4243 & echo ready"]).finish();
+    let (code, _) =
+        Role::start(&["shell", "--", "sh", "-c", "sleep 4242 & setsid sleep 4243 & echo ready"]).finish();
     assert_eq!(code, 0);
     assert_eq!(processes_with("sleep\x00424"), 0);
 }
@@ -186,7 +193,10 @@ fn killed_it_leaves_nothing() {
 
 fn processes_with(words: &str) -> usize {
     let lines = std::fs::read_dir("/proc").unwrap().flatten();
-    lines.filter_map(|entry| std::fs::read_to_string(entry.path().join("cmdline")).ok()).filter(|line| line.contains(words)).count()
+    lines
+        .filter_map(|entry| std::fs::read_to_string(entry.path().join("cmdline")).ok())
+        .filter(|line| line.contains(words))
+        .count()
 }
 
 fn without_root() {
@@ -205,7 +215,8 @@ fn another_pop_means_other_addresses() {
     let mut place = emulator.terminal(kyiv).unwrap();
     let (old_pop, new_pop) = (emulator.pop(fra).unwrap(), emulator.pop(waw).unwrap());
     let listener = old_pop.listen("198.18.0.1:7000".parse().unwrap()).unwrap();
-    let script = "exec 3<>/dev/tcp/198.18.0.1/7000; echo one >&3; read go < /dev/shm/sky-go; echo two >&3; sleep 60";
+    let script =
+        "exec 3<>/dev/tcp/198.18.0.1/7000; echo one >&3; read go < /dev/shm/sky-go; echo two >&3; sleep 60";
     let fifo = "/dev/shm/sky-go";
     let _ = std::fs::remove_file(fifo);
     shell(place.namespace(), &format!("mkfifo {fifo}"));
@@ -222,7 +233,10 @@ fn another_pop_means_other_addresses() {
     connection.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
     assert!(connection.read_exact(&mut line).is_err(), "the old connection is dead");
     let (_, seen) = shell(place.namespace(), "ip -o addr show dev sky0; getent ahostsv4 pop | head -1");
-    assert!(seen.contains("100.96.0.2/32") && seen.contains("198.18.1.1") && !seen.contains("100.64.0.2"), "{seen}");
+    assert!(
+        seen.contains("100.96.0.2/32") && seen.contains("198.18.1.1") && !seen.contains("100.64.0.2"),
+        "{seen}"
+    );
     let again = new_pop.listen("198.18.1.1:7000".parse().unwrap()).unwrap();
     let server = std::thread::spawn(move || again.accept().unwrap().1);
     let (code, text) = output(place.namespace(), &["bash", "-c", "exec 3<>/dev/tcp/pop/7000"]);
@@ -301,16 +315,29 @@ fn names_asked_elsewhere() {
     });
     let emulator = wire(Options { names, ..Options::default() }, true);
     let place = emulator.terminal(emulator.plan().port("kyiv").unwrap()).unwrap();
-    let (_, text) = shell(place.namespace(), "getent ahostsv4 example.org | head -1; getent ahostsv4 pop | head -1");
+    let (_, text) =
+        shell(place.namespace(), "getent ahostsv4 example.org | head -1; getent ahostsv4 pop | head -1");
     assert!(text.starts_with("203.0.113.7") && text.contains("198.18.0.1"), "{text}");
 }
 
 fn the_host_is_as_it_was() {
     let seen = || {
         let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
-        let files = ["/proc/mounts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/proc/net/route", "/proc/net/ipv6_route", "/proc/net/if_inet6"];
-        let links = std::fs::read_dir("/sys/class/net").unwrap().flatten().map(|e| e.file_name()).collect::<Vec<_>>();
-        (files.map(read).map(|text| without_counters(&text)), links.len(), read("/proc/sys/net/ipv4/ping_group_range"))
+        let files = [
+            "/proc/mounts",
+            "/etc/resolv.conf",
+            "/etc/nsswitch.conf",
+            "/proc/net/route",
+            "/proc/net/ipv6_route",
+            "/proc/net/if_inet6",
+        ];
+        let links =
+            std::fs::read_dir("/sys/class/net").unwrap().flatten().map(|e| e.file_name()).collect::<Vec<_>>();
+        (
+            files.map(read).map(|text| without_counters(&text)),
+            links.len(),
+            read("/proc/sys/net/ipv4/ping_group_range"),
+        )
     };
     let before = seen();
     let emulator = wire(Options::default(), true);

@@ -13,7 +13,7 @@ pub const CASES: &[Case] = &[
 ];
 
 /// Sends what it is told through a raw socket of the link, as root of a namespace may.
-const SENDER: &str = r#"
+const SENDER: &str = r"
 import random, socket, struct, sys
 s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
 def send(packet, protocol=0x0800):
@@ -44,7 +44,7 @@ for i in range(3000):
     n = random.choice([1, 5, 19, 20, 21, 39, 40, 41, 60, 100, 1400])
     p = bytearray(random.randbytes(n)); p[0] = random.choice([0x45, 0x46, 0x4f, 0x60, 0x6f, p[0]])
     send(bytes(p), random.choice([0x0800, 0x86dd]))
-"#;
+";
 
 fn broken_packets_do_no_harm() {
     if !crate::world::has("python3") || !rustix::process::geteuid().is_root() {
@@ -67,7 +67,8 @@ fn broken_packets_do_no_harm() {
         assert_eq!(dropped.fragment, 20);
         assert!(dropped.spoofed >= 20 && dropped.checksum >= 10 && dropped.malformed >= 40, "{report}");
         assert!(dropped.unreachable >= 30 && dropped.too_long >= 2, "{report}");
-        let (code, text) = shell(place.namespace(), "ping -q -c 2 -i 0.2 pop; ping -q -s 4000 -c 2 -i 0.2 pop");
+        let (code, text) =
+            shell(place.namespace(), "ping -q -c 2 -i 0.2 pop; ping -q -s 4000 -c 2 -i 0.2 pop");
         assert_eq!(code, 0, "it works as before, with fragments of long packets: {text}");
     }
 }
@@ -88,13 +89,18 @@ fn floods_leave_others_alone() {
     let emulator = links();
     let kyiv = emulator.terminal(emulator.plan().port("kyiv").unwrap()).unwrap();
     let flood = "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\nwhile True:\n  try: s.sendto(b'x' * 64, ('100.64.0.4', 9))\n  except OSError: pass";
-    let flooding =
-        kyiv.namespace().start(&Program::new(["python3", "-c", flood]).output(tempfile::tempfile().unwrap())).unwrap();
+    let flooding = kyiv
+        .namespace()
+        .start(&Program::new(["python3", "-c", flood]).output(tempfile::tempfile().unwrap()))
+        .unwrap();
     std::thread::sleep(Duration::from_millis(200));
     let slowest = slowest_ping(&emulator, "lviv");
     drop(flooding);
     let report = emulator.handle().report().unwrap();
-    println!("  {} packets of the flood entered; slowest ping of another terminal {slowest:?} ms of 40", report.entered);
+    println!(
+        "  {} packets of the flood entered; slowest ping of another terminal {slowest:?} ms of 40",
+        report.entered
+    );
     assert!(report.entered > 1000, "{report}");
     assert!(slowest.is_some(), "no ping of another terminal is lost");
 }

@@ -32,7 +32,8 @@ fn shells_join_a_network() {
     assert!(code == 1 && text.contains("`lviv` has a shell already"), "{text}");
     let (code, text) = Role::start(&["join", path, "minsk", "--", "true"]).finish();
     assert!(code == 1 && text.contains("no `minsk`"), "{text}");
-    let script = "getent ahostsv4 lviv | head -1; ping -q -c 3 -i 0.1 lviv > /dev/null && echo reached; exit 4";
+    let script =
+        "getent ahostsv4 lviv | head -1; ping -q -c 3 -i 0.1 lviv > /dev/null && echo reached; exit 4";
     let (code, text) = Role::start(&["join", path, "kyiv", "--", "sh", "-c", script]).finish();
     assert_eq!(code, 4, "{text}");
     assert!(text.contains("100.64.0.3") && text.contains("reached"), "{text}");
@@ -55,7 +56,10 @@ fn a_pop_change_reaches_joined_shells() {
     kyiv.until("ready");
     up.say("move\n");
     let (_, text) = kyiv.finish();
-    assert!(text.contains("100.96.0.2/32") && !text.contains("100.64.0.2") && text.contains("198.18.1.1"), "{text}");
+    assert!(
+        text.contains("100.96.0.2/32") && !text.contains("100.64.0.2") && text.contains("198.18.1.1"),
+        "{text}"
+    );
     up.signal(15);
     up.finish();
 }
@@ -98,7 +102,9 @@ pub fn internet() -> i32 {
         let status = std::process::Command::new("sh").args(["-c", words]).status().unwrap();
         assert!(status.success(), "{words}");
     };
-    run("mount --make-rprivate / && ip link set lo up && ip addr add 203.0.113.9/32 dev lo && ip addr add 2001:db8::9/128 dev lo");
+    run(
+        "mount --make-rprivate / && ip link set lo up && ip addr add 203.0.113.9/32 dev lo && ip addr add 2001:db8::9/128 dev lo",
+    );
     let server = std::net::TcpListener::bind("203.0.113.9:80").unwrap();
     let server_v6 = std::net::TcpListener::bind("[2001:db8::9]:80").unwrap();
     for server in [server, server_v6] {
@@ -128,7 +134,8 @@ pub fn internet() -> i32 {
     emulator.nat(fra).unwrap();
     assert_eq!(tcp("203.0.113.9"), (0, "hello 203.0.113.9\n".into()));
     assert_eq!(tcp("2001:db8::9"), (0, "hello 2001:db8::9\n".into()));
-    let script = "exec 3<>/dev/udp/203.0.113.9/53; for i in 1 2 3; do echo ask$i >&3; timeout 5 head -n1 <&3; done";
+    let script =
+        "exec 3<>/dev/udp/203.0.113.9/53; for i in 1 2 3; do echo ask$i >&3; timeout 5 head -n1 <&3; done";
     assert_eq!(output(place.namespace(), &["bash", "-c", script]), (0, "ask1\nask2\nask3\n".into()));
     println!("  TCP over IPv4 and IPv6, UDP over IPv4");
     0

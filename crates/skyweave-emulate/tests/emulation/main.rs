@@ -1,4 +1,8 @@
 //! Programs in namespaces, through small networks. Its own harness, because namespaces are made by this program started again.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test program with its own harness, which the lint does not know as one"
+)]
 
 mod bench;
 mod cases;

@@ -59,7 +59,7 @@ impl Network for Links {
         let Some(port) = destination(&self.plan, from, &packet) else { return };
         let (free_ns, queue) = self.queues.entry(port).or_default();
         let start_ns = now_ns.max(*free_ns);
-        let waiting_bytes = (start_ns - now_ns) as u128 * u128::from(self.rate_bps) / 8_000_000_000;
+        let waiting_bytes = u128::from(start_ns - now_ns) * u128::from(self.rate_bps) / 8_000_000_000;
         if waiting_bytes > u128::from(self.limit_bytes) {
             return;
         }

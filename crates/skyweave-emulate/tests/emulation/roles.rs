@@ -43,7 +43,9 @@ fn one_shell(command: &[&str]) -> i32 {
 fn join(path: &Path, terminal: &str, command: &[&str]) -> i32 {
     let signals = Signals::hold().unwrap();
     let joined = Joined::join(path, terminal, true);
-    joined.and_then(|joined| joined.foreground(&Program::new(command), &signals)).unwrap_or_else(|error| told(&error))
+    joined
+        .and_then(|joined| joined.foreground(&Program::new(command), &signals))
+        .unwrap_or_else(|error| told(&error))
 }
 
 /// A network that is up until it is told to end; a line on its standard input moves `kyiv` to the other PoP.
@@ -168,4 +170,3 @@ pub fn namespaces() -> BTreeSet<std::path::PathBuf> {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     processes.filter_map(|entry| std::fs::read_link(entry.path().join("ns/net")).ok()).collect()
 }
-

@@ -31,7 +31,12 @@ pub fn links() -> Emulator {
     links_at(20 * MS, 100_000_000, Options::default(), true).unwrap()
 }
 
-pub fn links_at(delay_ns: u64, rate_bps: u64, options: Options, offload: bool) -> Result<Emulator, EmulateError> {
+pub fn links_at(
+    delay_ns: u64,
+    rate_bps: u64,
+    options: Options,
+    offload: bool,
+) -> Result<Emulator, EmulateError> {
     let limit = (rate_bps / 8 / 10).max(100_000);
     let network = move |plan| Box::new(Links::new(plan, delay_ns, rate_bps, limit)) as Box<_>;
     Emulator::start(plan(), network, options, offload)
