@@ -10,6 +10,10 @@ use skyweave_net::traffic::{Arrivals, Sink, Stream, UdpSource};
 use std::time::Instant;
 
 const SIDE: u32 = 34;
+/// As in Hypatia's run of 100 UDP flows: lines of 10 Mbit/s, and a packet every 1.2 ms.
+const LINE_BPS: u64 = 10_000_000;
+const INTERVAL: Ns = Ns(1_200_000);
+const FLOWS: u32 = 100;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Queue {
@@ -31,10 +35,10 @@ fn network(queue: Queue, flows: u32, seconds: f64, regions: u16) -> (Engine, Vec
         let neighbours = [at(x + 1, y), at(x + SIDE - 1, y), at(x, y + 1), at(x, y + SIDE - 1)];
         let links = neighbours.map(|to| {
             let sender = match queue {
-                Queue::Fifo => Sender::Fifo(Fifo::new(1_000_000_000, Capacity::Packets(100))),
+                Queue::Fifo => Sender::Fifo(Fifo::new(LINE_BPS, Capacity::Packets(100))),
                 Queue::Fair => {
                     let params = FairQueueParams { queues: 64, ..FairQueueParams::default() };
-                    Sender::Device(Box::new(FairQueue::new(1_000_000_000, params)))
+                    Sender::Device(Box::new(FairQueue::new(LINE_BPS, params)))
                 }
             };
             let port = blueprint.add_port(NodeId(number), sender);
@@ -54,7 +58,7 @@ fn network(queue: Queue, flows: u32, seconds: f64, regions: u16) -> (Engine, Vec
             from: blueprint.next_host(),
             to: sink,
             bytes: 1_502,
-            arrivals: Arrivals::Constant(Ns(1_200_000 / 20)),
+            arrivals: Arrivals::Constant(INTERVAL),
             begin: Ns(u64::from(flow) * 977),
             end: Ns::from_s(seconds),
         };
@@ -85,12 +89,12 @@ fn main() {
         ("fq-codel, 1 region", Queue::Fair, 1),
         ("fq-codel, 2 regions", Queue::Fair, 2),
     ];
-    let seconds: f64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(0.5);
+    let seconds: f64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(20.0);
     let only = std::env::args().nth(2);
     for (name, queue, regions) in cases.into_iter().filter(|c| only.as_ref().is_none_or(|o| c.0 == o)) {
-        let (mut engine, _) = network(queue, 200, seconds, regions);
+        let (mut engine, _) = network(queue, FLOWS, seconds, regions);
         let begun = Instant::now();
-        engine.run_until(Ns::from_s(seconds + 0.2));
+        engine.run_until(Ns::from_s(seconds + 1.0));
         let seconds = begun.elapsed().as_secs_f64();
         let done = engine.done();
         println!("{name},{},{seconds:.3},{:.2}", done.hops, done.hops as f64 / seconds * 1e-6);

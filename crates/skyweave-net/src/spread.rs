@@ -90,7 +90,9 @@ mod tests {
         #[test]
         fn quantiles_are_within_their_promise(mut values in prop::collection::vec(0_u64..10_000_000_000, 1..300), share in 0.0_f64..1.0) {
             let mut spread = Spread::default();
-            values.iter().for_each(|&value| spread.add(Ns(value)));
+            for &value in &values {
+                spread.add(Ns(value));
+            }
             values.sort_unstable();
             let place = ((share * values.len() as f64).ceil() as usize).max(1) - 1;
             let Some(found) = spread.quantile(share) else { panic!("nothing") };

@@ -192,10 +192,10 @@ mod tests {
         for number in numbers {
             fifo.enter(now, bound(number, 1_000), &mut exit);
         }
-        told(exit)
+        told(&exit)
     }
 
-    fn told(exit: Exit) -> (Vec<(u32, u64, u64)>, Vec<u32>) {
+    fn told(exit: &Exit) -> (Vec<(u32, u64, u64)>, Vec<u32>) {
         let ms = |at: Ns| at.0 / 1_000_000;
         let left = exit.departures.iter().map(|d| (d.bound.packet.number, ms(d.begins), ms(d.ends)));
         (left.collect(), exit.losses.iter().map(|(_, packet)| packet.number).collect())
@@ -243,7 +243,7 @@ mod tests {
         fifo.grant(Ns(0), Grant { rate_bps: 8_000_000, until: Ns::from_ms(1) }, &mut exit);
         offer(&mut fifo, Ns(0), 0..3);
         fifo.close(Ns::from_ms(1), &mut exit);
-        let (left, lost) = told(exit);
+        let (left, lost) = told(&exit);
         assert_eq!((left, lost), (vec![], vec![1, 2]), "the first was on its way");
         let (left, lost) = offer(&mut fifo, Ns::from_ms(5), 3..4);
         assert_eq!(

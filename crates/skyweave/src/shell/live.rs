@@ -163,7 +163,8 @@ impl Live {
         let lost = self.space.engine().done().lost;
         self.news.change(|state| {
             state.slot = Some(slot.no);
-            state.lost = skyweave_net::packet::Loss::ALL.iter().map(|&why| (why.name(), lost.of(why))).collect();
+            state.lost =
+                skyweave_net::packet::Loss::ALL.iter().map(|&why| (why.name(), lost.of(why))).collect();
             for &terminal in &self.members {
                 let line = match &slot.terminals[terminal.index()].outcome {
                     Err(outage) => format!("not served: {}", outage.name()),

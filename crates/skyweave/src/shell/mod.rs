@@ -41,7 +41,9 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
     if socket.exists() {
         match Joined::join(&socket, &options.terminal, true) {
             Ok(joined) => {
-                said(&options.network, || format!("{} joins the network that runs at {}", options.terminal, socket.display()));
+                said(&options.network, || {
+                    format!("{} joins the network that runs at {}", options.terminal, socket.display())
+                });
                 return code(joined.foreground(&program, &signals).into_diagnostic()?);
             }
             Err(skyweave_emulate::EmulateError::NotRunning { .. }) => {}
@@ -72,13 +74,17 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
 /// Starts a network that shells join.
 pub fn up(options: &NetUp) -> Result<ExitCode> {
     let signals = Signals::hold().into_diagnostic()?;
-    let prepared = read(&options.scenario, &options.network, |prepared| members(prepared, &options.terminals))?;
+    let prepared =
+        read(&options.scenario, &options.network, |prepared| members(prepared, &options.terminals))?;
     let socket = socket_path(&prepared.0.scenario.name).into_diagnostic()?;
     let network = Running::start(prepared, &options.network)?;
     let meeting = Arc::new(Meeting::open(&socket, network.emulator.handle()).into_diagnostic()?);
     said(&options.network, || {
-        let names: Vec<&str> =
-            network.members.iter().map(|terminal| network.world.terminals[terminal.index()].name.as_str()).collect();
+        let names: Vec<&str> = network
+            .members
+            .iter()
+            .map(|terminal| network.world.terminals[terminal.index()].name.as_str())
+            .collect();
         format!(
             "The network runs (unsigned); shells join it: skyweave shell -s {} --terminal {} -- COMMAND\nterminals: {}\nCtrl-C ends it.",
             options.scenario.display(),
@@ -196,7 +202,11 @@ impl Running {
                 .map(|(why, lost)| format!("{why} {lost}"))
                 .collect();
             let lost = if lost.is_empty() { "none".to_owned() } else { lost.join(", ") };
-            let late = if state.late_slots > 0 { format!("; {} slots came late", state.late_slots) } else { String::new() };
+            let late = if state.late_slots > 0 {
+                format!("; {} slots came late", state.late_slots)
+            } else {
+                String::new()
+            };
             format!("{report}\nlost in the network until the last slot: {lost}{late}")
         });
         Ok(())
@@ -255,7 +265,8 @@ fn address_plan(prepared: &Prepared, options: &Emulated, members: &[TerminalId])
         plan.alias(name, meant).into_diagnostic()?;
     }
     let home = &world.pops[world.terminals[members[0].index()].home_pop.index()].code;
-    let published: BTreeSet<&str> = options.publish.iter().map(|publication| publication.name.as_str()).collect();
+    let published: BTreeSet<&str> =
+        options.publish.iter().map(|publication| publication.name.as_str()).collect();
     for name in published {
         plan.alias(name, home).into_diagnostic().wrap_err("--publish")?;
     }

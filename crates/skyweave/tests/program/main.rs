@@ -9,5 +9,6 @@ mod parallel;
 mod rehearse;
 mod scenarios;
 mod service;
+mod shell;
 mod support;
 mod validate;
