@@ -15,6 +15,7 @@ pub mod geofile;
 pub mod hypatia;
 pub mod inspect;
 pub mod report;
+pub mod pcapng;
 pub mod results;
 pub mod scenario;
 pub mod slots;

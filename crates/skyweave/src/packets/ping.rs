@@ -6,8 +6,9 @@ use crate::args::Ping as Options;
 use crate::say::say;
 use miette::{IntoDiagnostic, Result, miette};
 use serde::Serialize;
-use skyweave_core::ids::{PopId, TerminalId};
+use skyweave_core::ids::TerminalId;
 use skyweave_io::scenario::{Prepared, parse_duration};
+use skyweave_net::host::Host;
 use skyweave_net::packet::{FlowId, HostId};
 use skyweave_net::space::{Options as Model, Place, SLOT, Space};
 use skyweave_net::time::Ns;
@@ -31,11 +32,11 @@ pub fn ping(options: &Options) -> Result<ExitCode> {
     let ends = Ends::find(&prepared, names)?;
     let model = Model { medium_access: !options.no_medium_access, ..Model::default() };
     let mut space = Space::new(world, &ends.terminals(), slot.no, model);
-    let echo = ends.seat(&mut space, ends.to, Box::new(Echo))?;
+    let echo = ends.to.seat(&mut space, Box::new(Echo))?;
     let last = Ns(interval.0.saturating_mul(u64::from(options.count)));
     let between = [space.next_host(), echo];
     let pings = Pings::new(FlowId(0), between, options.size, interval, [Ns(0), last]);
-    let from = ends.seat(&mut space, ends.from, Box::new(pings))?;
+    let from = ends.from.seat(&mut space, Box::new(pings))?;
     if !options.json {
         say!(
             "PING {} from {}: {} bytes, {}, unsigned{}",
@@ -102,20 +103,17 @@ impl Ends {
         let terminal = |end: &End| if let End::Terminal(terminal) = end { Some(*terminal) } else { None };
         [self.from, self.to].iter().filter_map(terminal).collect()
     }
+}
 
-    /// Puts a host at one of them.
-    pub fn seat(
-        &self,
-        space: &mut Space,
-        end: End,
-        host: Box<dyn skyweave_net::host::Host>,
-    ) -> Result<HostId> {
-        match end {
-            End::Pop(pop) => Ok(space.add_host_at_pop(pop, host)),
-            End::Terminal(terminal) => {
+impl End {
+    /// Puts a host there.
+    pub fn seat(self, space: &mut Space, host: Box<dyn Host>) -> Result<HostId> {
+        match self {
+            Self::Pop(pop) => Ok(space.add_host_at_pop(pop, host)),
+            Self::Terminal(terminal) => {
                 space.add_host(terminal, host).ok_or_else(|| miette!("the terminal is not in the network"))
             }
-            End::ItsPop => Ok(space.add_host_at_pop(PopId(0), host)),
+            Self::ItsPop => Err(miette!("`pop` of what?")),
         }
     }
 }
@@ -157,9 +155,11 @@ fn tell(space: &Space, from: HostId, told: usize, ways: &[String]) -> usize {
         last_slot = Some(slot);
         match ping.answered {
             Some(at) => {
-                say!("seq={number} at={:.3} s rtt={:.3} ms", ping.sent.as_s(), at.since(ping.sent).as_ms())
+                say!("seq={number} at={:.3} s rtt={:.3} ms", ping.sent.as_s(), at.since(ping.sent).as_ms());
             }
-            None => say!("seq={number} at={:.3} s lost", ping.sent.as_s()),
+            None => {
+                say!("seq={number} at={:.3} s lost", ping.sent.as_s());
+            }
         }
     }
     pings.len()

@@ -36,7 +36,7 @@ pub fn trace(options: &Options) -> Result<ExitCode> {
         slot = slots.next();
     }
     let mut space = Space::new(world, &ends.terminals(), slot.no, Model::default());
-    let [from, to] = [ends.from, ends.to].map(|end| ends.seat(&mut space, end, Box::new(Echo)));
+    let [from, to] = [ends.from, ends.to].map(|end| end.seat(&mut space, Box::new(Echo)));
     space.enter(world, &slot);
     let steps = space.trace(from?, to?).ok_or_else(|| why_not(world, &slot, &ends.terminals()))?;
     let rows = rows(world, &steps);

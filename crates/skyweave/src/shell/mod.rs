@@ -44,7 +44,7 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
                 said(&options.network, || {
                     format!("{} joins the network that runs at {}", options.terminal, socket.display())
                 });
-                return code(joined.foreground(&program, &signals).into_diagnostic()?);
+                return Ok(code(joined.foreground(&program, &signals).into_diagnostic()?));
             }
             Err(skyweave_emulate::EmulateError::NotRunning { .. }) => {}
             Err(error) => return Err(error).into_diagnostic(),
@@ -61,14 +61,15 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
     });
     let place = Arc::new(Mutex::new(place));
     let follower = Follower::of(&network, &place);
-    let namespace = network.shared(&place);
-    let ended = namespace(&program, &signals);
+    // somebody else may give the place other addresses meanwhile
+    let namespace = place.lock().unwrap_or_else(PoisonError::into_inner).shared();
+    let ended = namespace.foreground(&program, &signals).into_diagnostic();
     drop(follower);
     drop(namespace);
     drop(place);
     let ended = ended?;
     network.stop(&options.network)?;
-    code(ended)
+    Ok(code(ended))
 }
 
 /// Starts a network that shells join.
@@ -182,15 +183,6 @@ impl Running {
         Ok(Self { emulator, world, members, news })
     }
 
-    /// Runs programs in a place that somebody else may give other addresses meanwhile.
-    fn shared(&self, place: &Arc<Mutex<Place>>) -> impl Fn(&Program, &Signals) -> Result<i32> + use<> {
-        let place = Arc::clone(place);
-        move |program, signals| {
-            let namespace = place.lock().unwrap_or_else(PoisonError::into_inner).shared();
-            namespace.foreground(program, signals).into_diagnostic()
-        }
-    }
-
     fn stop(self, options: &Emulated) -> Result<()> {
         let state = self.news.state();
         let report = self.emulator.stop().into_diagnostic()?;
@@ -285,6 +277,6 @@ fn said(options: &Emulated, text: impl FnOnce() -> String) {
     }
 }
 
-fn code(code: i32) -> Result<ExitCode> {
-    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+fn code(code: i32) -> ExitCode {
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
 }

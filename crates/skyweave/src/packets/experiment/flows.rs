@@ -183,7 +183,7 @@ impl Checked {
             Kind::Ping { .. } => Box::new(Echo),
             Kind::Requests { answer_bytes, .. } => Box::new(Responder::new(answer_bytes)),
         };
-        let to = self.ends.seat(space, self.ends.to, self.watched(receiver, 1))?;
+        let to = self.ends.to.seat(space, self.watched(receiver, 1))?;
         let from = space.next_host();
         let (flow, begin, end, seed) = (FlowId(self.number), self.begin, self.end, self.seed);
         let sender: Box<dyn Host> = match self.kind {
@@ -204,7 +204,7 @@ impl Checked {
                 Box::new(VideoSource::new(call))
             }
         };
-        let from = self.ends.seat(space, self.ends.from, self.watched(sender, 0))?;
+        let from = self.ends.from.seat(space, self.watched(sender, 0))?;
         Ok(Seated { checked: self, from, to })
     }
 

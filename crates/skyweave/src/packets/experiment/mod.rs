@@ -17,14 +17,14 @@ use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use serde::Serialize;
 use skyweave_core::ids::TerminalId;
 use skyweave_core::time::unix_seconds;
+use skyweave_io::pcapng;
 use skyweave_io::results::{FlowRow, Format, SecondRow, write_packets};
 use skyweave_io::scenario::Prepared;
-use skyweave_net::capture::write_pcapng;
+use skyweave_net::capture::{self, on_the_wire};
 use skyweave_net::packet::HostId;
 use skyweave_net::space::{Options as Model, SLOT, Space};
 use skyweave_net::time::Ns;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -139,7 +139,7 @@ fn tell(said: &Said<'_>, started: Instant, options: &Options) {
     for row in said.flows {
         let rate = row.goodput_mbps.map_or_else(|| "-".to_owned(), |mbps| format!("{mbps:.2}"));
         let mut cells: Vec<String> =
-            [&row.flow, &row.kind, &row.from, &row.to].map(|name| name.to_string()).into();
+            [&row.flow, &row.kind, &row.from, &row.to].map(ToString::to_string).into();
         cells.extend([row.sent_packets, row.received_packets].map(|packets| count(packets as f64)));
         cells.push(rate);
         cells.extend([row.delay_p50_ms, row.delay_p99_ms, row.rtt_p50_ms, row.rtt_p95_ms].map(ms));
@@ -156,7 +156,6 @@ fn tell(said: &Said<'_>, started: Instant, options: &Options) {
     say!("{} packet hops in {:.1} s.{kept}", count(said.packet_hops as f64), started.elapsed().as_secs_f64());
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that is written is one thing")]
 fn write(
     options: &Options,
     folder: &Path,
@@ -185,8 +184,12 @@ fn write(
     for (host, file) in seated.iter().flat_map(Seated::captured) {
         let path = folder.join(file);
         let mut bytes = Vec::new();
-        let packets = space.engine().capture(host).map_or(&[][..], skyweave_net::capture::Captured::packets);
-        write_pcapng(&mut bytes, packets, &addresses, origin_unix_ns).into_diagnostic()?;
+        pcapng::begin(&mut bytes).into_diagnostic()?;
+        for (at, packet) in space.engine().capture(host).map_or(&[][..], capture::Captured::packets) {
+            let kept = &on_the_wire(packet, &addresses);
+            let captured = pcapng::Captured { unix_ns: origin_unix_ns + at.0, bytes: packet.bytes, kept };
+            pcapng::packet(&mut bytes, &captured).into_diagnostic()?;
+        }
         std::fs::write(&path, bytes)
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot write {}", path.display()))?;
@@ -195,8 +198,8 @@ fn write(
 }
 
 /// The address of each host: that of its terminal or PoP.
-fn addresses(prepared: &Prepared, seated: &[Seated]) -> BTreeMap<HostId, Ipv4Addr> {
+fn addresses(prepared: &Prepared, seated: &[Seated]) -> BTreeMap<HostId, [u8; 4]> {
     let ends =
         seated.iter().flat_map(|seated| [(seated.from, seated.ends().from), (seated.to, seated.ends().to)]);
-    ends.map(|(host, end)| (host, end.ipv4(&prepared.addressing))).collect()
+    ends.map(|(host, end)| (host, end.ipv4(&prepared.addressing).octets())).collect()
 }
