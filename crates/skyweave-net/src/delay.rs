@@ -49,9 +49,10 @@ impl Delay {
     #[must_use]
     pub fn at(&self, now: Ns) -> Ns {
         let [c0, c1, c2, c3] = self.coefficients;
-        let seconds = (now.0 as f64 - self.since.0 as f64) * 1e-9;
+        // signed numbers convert in one step
+        let seconds = (now.0 as i64 - self.since.0 as i64) as f64 * 1e-9;
         let ns = c0 + seconds * (c1 + seconds * (c2 + seconds * c3));
-        Ns((ns + 0.5) as u64)
+        Ns(((ns + 0.5) as i64).max(0) as u64)
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Capacity {
 pub struct Fifo {
     grant: Grant,
     capacity: Capacity,
+    /// How long packets of one length take: most have the length of the one before.
+    last_length: (u32, Ns),
     /// When everything that was sent on will have left.
     free_at: Ns,
     /// When what was sent on but waits begins to leave, and its bytes.
@@ -56,6 +58,7 @@ impl Fifo {
         Self {
             grant: Grant { rate_bps, until: Ns::NEVER },
             capacity,
+            last_length: (0, Ns(0)),
             free_at: Ns(0),
             begins: VecDeque::new(),
             waiting_bytes: 0,
@@ -83,7 +86,7 @@ impl Fifo {
             }
         }
         let begins = self.free_at.max(now);
-        let ends = begins.after(serialization(bytes, self.grant.rate_bps));
+        let ends = begins.after(self.takes(bytes));
         if begins >= self.grant.until || ends == Ns::NEVER || !self.held.is_empty() {
             return Entered::Held;
         }
@@ -99,6 +102,15 @@ impl Fifo {
     pub fn hold(&mut self, bound: Bound) {
         self.waiting_bytes += u64::from(bound.packet.bytes);
         self.held.push(bound);
+    }
+
+    /// How long so many bytes take at the rate that holds.
+    #[inline]
+    fn takes(&mut self, bytes: u32) -> Ns {
+        if self.last_length.0 != bytes {
+            self.last_length = (bytes, serialization(bytes, self.grant.rate_bps));
+        }
+        self.last_length.1
     }
 
     /// Forgets those that have begun to leave.
@@ -131,12 +143,13 @@ impl Device for Fifo {
 
     fn grant(&mut self, now: Ns, grant: Grant, exit: &mut Exit) {
         self.grant = grant;
+        self.last_length = (0, serialization(0, grant.rate_bps));
         self.forget(now);
         let held = std::mem::take(&mut self.held);
         self.waiting_bytes -= held.iter().map(|bound| u64::from(bound.packet.bytes)).sum::<u64>();
         for bound in held {
             let begins = self.free_at.max(now);
-            let ends = begins.after(serialization(bound.packet.bytes, grant.rate_bps));
+            let ends = begins.after(self.takes(bound.packet.bytes));
             if begins >= grant.until || ends == Ns::NEVER || !self.held.is_empty() {
                 self.hold(bound);
                 continue;
@@ -165,6 +178,7 @@ impl Device for Fifo {
             exit.lose(Loss::LinkGone, bound.packet);
         }
         self.grant.rate_bps = 0;
+        self.last_length = (0, Ns::NEVER);
     }
 
     fn waiting(&mut self, now: Ns) -> usize {

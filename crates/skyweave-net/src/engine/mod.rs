@@ -79,7 +79,8 @@ impl Engine {
             let Some(next) = next.filter(|&next| next < end) else { break };
             let window = end.min(next.after(reach));
             let (routing, topology, places) = (&*self.routing, &self.topology, &self.places);
-            let whole = |here: usize| Whole { routing, topology, places, here: here as u16 };
+            let alone = self.regions.len() == 1;
+            let whole = |here: usize| Whole { routing, topology, places, here: here as u16, alone };
             if let [only] = &mut self.regions[..] {
                 only.run(window, whole(0));
             } else {
@@ -142,7 +143,8 @@ impl Engine {
     fn with_port(&mut self, port: PortId, act: impl FnOnce(&mut dyn Device, &mut Exit)) {
         let (region, _) = self.places.port(port);
         let (routing, topology, places) = (&*self.routing, &self.topology, &self.places);
-        let whole = Whole { routing, topology, places, here: region as u16 };
+        let alone = self.regions.len() == 1;
+        let whole = Whole { routing, topology, places, here: region as u16, alone };
         self.regions[region].with_port(self.now, port, whole, act);
         self.exchange();
     }
@@ -198,7 +200,8 @@ impl Engine {
         let (region, place) = self.places.host(host);
         let (now, routing, topology, places) = (self.now, &*self.routing, &self.topology, &self.places);
         let mut answer = None;
-        let whole = Whole { routing, topology, places, here: region as u16 };
+        let alone = self.regions.len() == 1;
+        let whole = Whole { routing, topology, places, here: region as u16, alone };
         self.regions[region].with_host(now, place, host, whole, |any, outlet| {
             answer = any.as_any_mut().downcast_mut().map(|host| act(host, now, outlet));
         });

@@ -144,6 +144,28 @@ pub(super) struct Whole<'a> {
     pub places: &'a Places,
     /// This region's number.
     pub here: u16,
+    /// There is no other region: numbers are places.
+    pub alone: bool,
+}
+
+impl Whole<'_> {
+    /// Where in this region a port is that it has.
+    #[inline]
+    fn place_of_port(&self, port: PortId) -> usize {
+        if self.alone { port.index() } else { self.places.ports[port.index()].1 as usize }
+    }
+
+    /// Where in this region the receiving end of an edge is that it has.
+    #[inline]
+    fn place_of_head(&self, edge: EdgeId) -> usize {
+        if self.alone { edge.index() } else { self.places.heads[edge.index()].1 as usize }
+    }
+
+    /// The region of the receiving end of an edge.
+    #[inline]
+    fn region_of_head(&self, edge: EdgeId) -> u16 {
+        if self.alone { self.here } else { self.places.heads[edge.index()].0 }
+    }
 }
 
 impl Region {
@@ -165,7 +187,7 @@ impl Region {
 
     /// The first packet of an edge arrives.
     fn arrive(&mut self, now: Ns, edge: EdgeId, whole: Whole<'_>) {
-        let head = &mut self.heads[whole.places.heads[edge.index()].1 as usize];
+        let head = &mut self.heads[whole.place_of_head(edge)];
         let Some((_, number)) = head.coming.pop_front() else { return };
         if let Some(&(at, _)) = head.coming.front() {
             self.agenda.note(at, EDGE | edge.0);
@@ -195,7 +217,7 @@ impl Region {
 
     /// A packet comes to a port of this region.
     fn enter(&mut self, now: Ns, hop: Hop, number: u32, whole: Whole<'_>) {
-        let place = whole.places.ports[hop.port.index()].1 as usize;
+        let place = whole.place_of_port(hop.port);
         let port = &mut self.ports[place];
         let Sender::Fifo(fifo) = &mut port.sender else {
             let packet = self.packets.take(number);
@@ -219,9 +241,8 @@ impl Region {
     #[inline]
     fn depart(&mut self, begins: Ns, ends: Ns, edge: EdgeId, number: u32, whole: Whole<'_>) {
         let at = whole.topology.edges()[edge.index()].arrival(begins, ends);
-        let (region, place) = whole.places.heads[edge.index()];
-        if region == whole.here {
-            self.note_arrival(place as usize, edge, at, number);
+        if whole.region_of_head(edge) == whole.here {
+            self.note_arrival(whole.place_of_head(edge), edge, at, number);
         } else {
             self.abroad.push((edge, at, self.packets.take(number)));
         }
@@ -245,7 +266,7 @@ impl Region {
     }
 
     fn wake_port(&mut self, now: Ns, port: PortId, whole: Whole<'_>) {
-        let place = whole.places.ports[port.index()].1 as usize;
+        let place = whole.place_of_port(port);
         let at = &mut self.ports[place];
         if at.noted == now {
             at.noted = Ns::NEVER;
@@ -325,7 +346,7 @@ impl Region {
         whole: Whole<'_>,
         act: impl FnOnce(&mut dyn Device, &mut Exit),
     ) {
-        let place = whole.places.ports[port.index()].1 as usize;
+        let place = whole.place_of_port(port);
         act(self.ports[place].sender.device(), &mut self.exit);
         self.after_port(place, port, whole);
         let node = whole.topology.node_of_port()[port.index()];
