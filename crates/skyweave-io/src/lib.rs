@@ -20,4 +20,5 @@ pub mod results;
 pub mod scenario;
 pub mod slots;
 pub mod summary;
+pub mod traces;
 pub mod validate;

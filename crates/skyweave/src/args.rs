@@ -47,6 +47,8 @@ pub enum Command {
     Packets(Packets),
     /// Run any program as if behind a terminal: real packets, on the wall clock (Linux).
     Shell(Shell),
+    /// Run any program behind a link that behaves as a trace says (Linux).
+    Replay(Replay),
     /// Networks that several programs join.
     #[command(subcommand)]
     Net(Net),
@@ -275,6 +277,33 @@ pub struct Shell {
     pub scenario: PathBuf,
     #[command(flatten)]
     pub network: Emulated,
+    /// The program and its arguments; your shell if left out.
+    #[arg(last = true)]
+    pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The trace: CSV with `time_s`, `rtt_ms` and where known `down_mbps` and `up_mbps`, or Mahimahi's format.
+    pub trace: PathBuf,
+    /// For Mahimahi's format: the trace of the downlink; the same as up if left out.
+    #[arg(long, value_name = "TRACE")]
+    pub down: Option<PathBuf>,
+    /// For Mahimahi's format: one-way delay besides the queue.
+    #[arg(long, default_value = "10ms", value_name = "TIME")]
+    pub delay: String,
+    /// Packets that may wait in each direction.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub queue: u32,
+    /// Open a service of this host at the far end. May be given several times.
+    #[arg(long, value_name = "NAME:PORT=HOST:PORT")]
+    pub publish: Vec<Publication>,
+    /// Let programs reach this host's network through the far end (address translation).
+    #[arg(long)]
+    pub nat: bool,
+    /// Say nothing of the link itself.
+    #[arg(short, long)]
+    pub quiet: bool,
     /// The program and its arguments; your shell if left out.
     #[arg(last = true)]
     pub command: Vec<OsString>,

@@ -63,6 +63,7 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Packets(options) => packets::packets(&options),
         Command::Shell(options) => shell::shell(&options),
         Command::Net(args::Net::Up(options)) => shell::up(&options),
+        Command::Replay(options) => shell::replay(&options),
         Command::Catalog(args::Catalog::Inspect(options)) => catalog::inspect(&options),
         Command::Catalog(args::Catalog::Fetch(options)) => catalog::fetch(&options),
         Command::Climate(args::Climate::Import(options)) => climate::import(&options),

@@ -7,12 +7,14 @@ mod codel;
 mod fair;
 mod fifo;
 mod lossy;
+mod opportunities;
 mod uplink;
 
 pub use codel::{CoDel, CoDelParams};
 pub use fair::{FairQueue, FairQueueParams};
 pub use fifo::{Capacity, Entered, Fifo};
 pub use lossy::{LossRule, Lossy};
+pub use opportunities::Opportunities;
 pub use uplink::Uplink;
 
 use crate::packet::{EdgeId, Loss, Packet};

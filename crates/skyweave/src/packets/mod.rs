@@ -3,7 +3,7 @@
 pub mod demand;
 mod experiment;
 pub mod names;
-mod ping;
+pub mod ping;
 pub mod slots;
 mod trace;
 

@@ -1,5 +1,6 @@
 //! The planned network on the wall clock: what the emulator's driver sends enters the packet engine, and slots change when they begin.
 
+use super::doorway::{self, Doorway, Header, Outcome};
 use crate::packets::slots::Slots;
 use skyweave_core::admission::Unsigned;
 use skyweave_core::ids::{PopId, TerminalId};
@@ -8,13 +9,10 @@ use skyweave_core::time::SlotNo;
 use skyweave_core::world::World;
 use skyweave_emulate::addresses::AddressPlan;
 use skyweave_emulate::network::{Delivery, Network, Packet as IpPacket, PortId};
-use skyweave_net::host::{Host, Outlet};
 use skyweave_net::packet::{FlowId, HostId, Packet};
 use skyweave_net::space::{Options, SLOT, Space};
 use skyweave_net::time::Ns;
-use std::any::Any;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -31,7 +29,7 @@ pub struct Live {
     hosts: BTreeMap<PortId, HostId>,
     slots: Receiver<Arc<Slot<Unsigned>>>,
     next_edge: Ns,
-    out: Arc<Mutex<Vec<Delivery>>>,
+    out: Outcome,
     news: Arc<News>,
 }
 
@@ -64,35 +62,6 @@ impl News {
     }
 }
 
-/// Where a program's packets go in and come out.
-struct Doorway {
-    port: PortId,
-    out: Arc<Mutex<Vec<Delivery>>>,
-}
-
-impl Host for Doorway {
-    fn receive(&mut self, now: Ns, packet: Packet, _: &mut Outlet) {
-        if let Some(body) = packet.body {
-            let delivery = Delivery { due_ns: now.0, port: self.port, packet: body.into_vec() };
-            self.out.lock().unwrap_or_else(PoisonError::into_inner).push(delivery);
-        }
-    }
-
-    fn wake(&mut self, _: Ns, _: &mut Outlet) {}
-
-    fn next_wake(&self) -> Ns {
-        Ns::NEVER
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
-}
-
 impl Live {
     /// A network of these terminals whose time begins with a slot, which is planned before this returns.
     pub fn begin(
@@ -104,15 +73,15 @@ impl Live {
         news: &Arc<News>,
     ) -> Self {
         let mut space = Space::new(world, members, first, options);
-        let out = Arc::<Mutex<Vec<Delivery>>>::default();
+        let out = Outcome::default();
         let mut hosts = BTreeMap::new();
         for pop in (0..world.pops.len()).map(PopId::at) {
-            let door = Doorway { port: PortId(pop.0), out: Arc::clone(&out) };
+            let door = Doorway::of(PortId(pop.0), &out);
             hosts.insert(PortId(pop.0), space.add_host_at_pop(pop, Box::new(door)));
         }
         for &terminal in members {
             let port = port_of(world, terminal);
-            let door = Doorway { port, out: Arc::clone(&out) };
+            let door = Doorway::of(port, &out);
             hosts.extend(space.add_host(terminal, Box::new(door)).map(|host| (port, host)));
         }
         let (sender, slots) = sync_channel(AHEAD);
@@ -217,45 +186,11 @@ impl Network for Live {
 
     fn poll(&mut self, now_ns: u64, out: &mut Vec<Delivery>) {
         self.advance(Ns(now_ns));
-        out.append(&mut self.out.lock().unwrap_or_else(PoisonError::into_inner));
+        doorway::take(&self.out, out);
     }
 
     fn next_at(&self) -> Option<u64> {
         let next = self.space.engine().next_at().unwrap_or(Ns::NEVER);
         Some(next.min(self.next_edge).0)
-    }
-}
-
-/// What of a packet's headers says where it goes and which flow it is of.
-struct Header {
-    destination: IpAddr,
-    flow: u32,
-}
-
-const TCP: u8 = 6;
-const UDP: u8 = 17;
-/// FNV-1a, 32 bits.
-const FNV_BASIS: u32 = 0x811c_9dc5;
-const FNV_PRIME: u32 = 0x0100_0193;
-
-impl Header {
-    fn of(packet: &[u8]) -> Option<Self> {
-        let (protocol, addresses, destination, ports) = match packet.first()? >> 4 {
-            4 => {
-                let destination: [u8; 4] = packet.get(16..20)?.try_into().ok()?;
-                let length = usize::from(packet[0] & 0xf) * 4;
-                (packet[9], packet.get(12..20)?, IpAddr::from(destination), length)
-            }
-            6 => {
-                let destination: [u8; 16] = packet.get(24..40)?.try_into().ok()?;
-                (packet[6], packet.get(8..40)?, IpAddr::from(destination), 40)
-            }
-            _ => return None,
-        };
-        let has_ports = protocol == TCP || protocol == UDP;
-        let ports = if has_ports { packet.get(ports..ports + 4).unwrap_or(&[]) } else { &[] };
-        let bytes = addresses.iter().chain(ports).chain([&protocol]);
-        let flow = bytes.fold(FNV_BASIS, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(FNV_PRIME));
-        Some(Self { destination, flow })
     }
 }

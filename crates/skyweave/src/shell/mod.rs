@@ -1,6 +1,10 @@
-//! `skyweave shell` and `skyweave net up`: real programs behind planned terminals.
+//! `skyweave shell` and `skyweave net up`: real programs behind planned terminals; `skyweave replay`: behind a trace.
 
+mod doorway;
 mod live;
+mod replay;
+
+pub use replay::replay;
 
 use crate::args::{Emulated, NetUp, Shell};
 use crate::packets::names::End;
@@ -36,7 +40,7 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
     let prepared = read(&options.scenario, &options.network, |prepared| {
         Ok(vec![terminal(prepared, &options.terminal)?])
     })?;
-    let program = program(options);
+    let program = program(&options.command, &options.terminal);
     let socket = socket_path(&prepared.0.scenario.name).into_diagnostic()?;
     if socket.exists() {
         match Joined::join(&socket, &options.terminal, true) {
@@ -265,14 +269,18 @@ fn address_plan(prepared: &Prepared, options: &Emulated, members: &[TerminalId])
     Ok(plan)
 }
 
-fn program(options: &Shell) -> Program {
+fn program(command: &[OsString], terminal: &str) -> Program {
     let shell = || std::env::var_os("SHELL").unwrap_or_else(|| OsString::from("/bin/sh"));
-    let words = if options.command.is_empty() { vec![shell()] } else { options.command.clone() };
-    Program::new(words).variable("SKYWEAVE_TERMINAL", options.terminal.as_str())
+    let words = if command.is_empty() { vec![shell()] } else { command.to_vec() };
+    Program::new(words).variable("SKYWEAVE_TERMINAL", terminal)
 }
 
 fn said(options: &Emulated, text: impl FnOnce() -> String) {
-    if !options.quiet {
+    said_if(!options.quiet, text);
+}
+
+fn said_if(wanted: bool, text: impl FnOnce() -> String) {
+    if wanted {
         eprintln!("{}", text());
     }
 }
