@@ -1,5 +1,7 @@
 //! What carries traffic carries no more than it can, and what is full is shared out fairly.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use super::*;
 use skyweave_core::laser::LiveLaser;
 use skyweave_core::rules::Carrier;

@@ -187,7 +187,7 @@ pub fn beside(name: &str, slots: &[Labelled], run: &Choices) -> Vec<Row> {
 }
 
 /// Of fewer labelled slots, an eighth of an hour, no distribution can be told.
-const LEAST_SLOTS: usize = 30;
+pub const LEAST_SLOTS: usize = 30;
 
 /// The greatest difference of two distribution functions, each given by sorted values.
 fn greatest_gap(one: &[f64], other: &[f64]) -> f64 {

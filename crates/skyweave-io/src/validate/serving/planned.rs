@@ -31,7 +31,10 @@ pub(super) fn serving(data: &Path, sites: &[SiteLabels]) -> Result<Vec<Serving>,
     for (era, members) in groups {
         let terminals: Vec<Terminal> = members.iter().map(|site| terminal(&sites[*site])).collect();
         let wanted = members.iter().flat_map(|site| first_hours(&sites[*site])).collect();
-        for (site, serving) in members.into_iter().zip(era.serving(&terminals, &wanted)?) {
+        for (site, mut serving) in members.into_iter().zip(era.serving(&terminals, &wanted)?) {
+            // sites of one catalogue have slots of their own
+            let own: BTreeSet<SlotNo> = first_hours(&sites[site]).into_iter().collect();
+            serving.retain(|slot, _| own.contains(slot));
             of_sites[site] = serving;
         }
     }
