@@ -96,6 +96,13 @@ impl Demand {
         let end = asks.partition_point(|ask| ask.cell <= cell);
         (range.start + first, &asks[first..end])
     }
+
+    /// Which ask, among all, is that of a position cell's terminals with a PoP and a plan.
+    #[must_use]
+    pub fn ask_of(&self, world: &World, cell: CellId, pop: PopId, plan: PlanId) -> Option<usize> {
+        let (first, asks) = self.of_cell(world, cell);
+        asks.iter().position(|ask| ask.pop == Some(pop) && ask.plan == plan).map(|ask| first + ask)
+    }
 }
 
 /// Listed terminals that are alike.

@@ -10,7 +10,7 @@ use crate::conditions::Conditions;
 use crate::constellation::Topology;
 use crate::ids::{GatewayId, SatId};
 use crate::orbit::Sky;
-use crate::radio::{FeederRate, Links};
+use crate::radio::{FeederRate, Links, Worthless};
 use crate::visibility::{View, Views};
 use crate::world::World;
 
@@ -34,6 +34,8 @@ pub struct Feeders {
     pub of_satellite: Vec<Option<Feeder>>,
     /// Antennas in use, by gateway.
     pub antennas_used: Vec<u16>,
+    /// Links that a free antenna would have taken, had the rain not drowned them; by satellite, ascending.
+    pub drowned: Vec<(SatId, GatewayId)>,
 }
 
 /// Assigns gateway antennas for a slot.
@@ -50,6 +52,7 @@ pub fn hold(
     let mut feeders = Feeders {
         of_satellite: vec![None; world.satellites.len()],
         antennas_used: vec![0; world.gateways.len()],
+        drowned: Vec::new(),
     };
     let useful = |g: usize| conditions.gateway_up[g] && reaches_a_pop(world, conditions, GatewayId::at(g));
     let gateways: Vec<usize> = (0..world.gateways.len()).filter(|&g| useful(g)).collect();
@@ -63,9 +66,7 @@ pub fn hold(
                 let held = before.of_satellite[satellite.index()];
                 if held.is_some_and(|f| f.gateway.index() == g) {
                     let view = View::of(&world.gateways[g].place, satellite, sky);
-                    if let Some(rate) = rate(g, &view) {
-                        feeders.take(g, &view, rate);
-                    }
+                    feeders.take_or_shun(g, &view, rate(g, &view));
                 }
             }
         }
@@ -82,13 +83,14 @@ pub fn hold(
     }
     offers.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)).then(x.2.satellite.cmp(&y.2.satellite)));
     for (_, g, view) in offers {
-        if feeders.antennas_used[g] < world.gateways[g].antennas
-            && !feeders.holds(view.satellite)
-            && let Some(rate) = rate(g, &view)
-        {
-            feeders.take(g, &view, rate);
+        if feeders.antennas_used[g] < world.gateways[g].antennas && !feeders.holds(view.satellite) {
+            feeders.take_or_shun(g, &view, rate(g, &view));
         }
     }
+    let Feeders { drowned, of_satellite, .. } = &mut feeders;
+    drowned.retain(|(satellite, _)| of_satellite[satellite.index()].is_none());
+    drowned.sort_unstable();
+    drowned.dedup();
     feeders
 }
 
@@ -102,6 +104,21 @@ fn reaches_a_pop(world: &World, conditions: &Conditions, gateway: GatewayId) -> 
 impl Feeders {
     fn holds(&self, satellite: SatId) -> bool {
         self.of_satellite[satellite.index()].is_some()
+    }
+
+    /// The gateways that would hold a satellite which nobody holds, had the rain not drowned the links.
+    pub fn drowned_for(&self, satellite: SatId) -> impl Iterator<Item = GatewayId> {
+        let first = self.drowned.partition_point(|(drowned, _)| *drowned < satellite);
+        let rest = self.drowned[first..].iter();
+        rest.take_while(move |(drowned, _)| *drowned == satellite).map(|(_, gateway)| *gateway)
+    }
+
+    fn take_or_shun(&mut self, gateway: usize, view: &View, rate: Result<FeederRate, Worthless>) {
+        match rate {
+            Ok(rate) => self.take(gateway, view, rate),
+            Err(Worthless::Drowned) => self.drowned.push((view.satellite, GatewayId::at(gateway))),
+            Err(Worthless::EvenDry) => {}
+        }
     }
 
     fn take(&mut self, gateway: usize, view: &View, rate: FeederRate) {

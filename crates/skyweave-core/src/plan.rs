@@ -101,6 +101,7 @@ pub fn plan_watched<A: Basis>(
         sky: &sky,
         views: &views,
         links: &links,
+        feeders: &feeders,
         routes: &routes,
         before: before.map(|b| &b.assignment),
     };

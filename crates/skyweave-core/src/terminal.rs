@@ -97,9 +97,9 @@ fn outcome(
     slot: SlotNo,
 ) -> Result<Served, Outage> {
     let pop = given.conditions.pop_of(world, terminal, slot).ok_or(Outage::NoPop)?;
-    let (first, asks) = given.demand.of_cell(world, cell);
+    let asks = &given.demand.asks;
     // an admitted terminal makes its cell ask, unless all of it is dark
-    let ask = asks.iter().position(|ask| ask.pop == Some(pop) && ask.plan == terminal.plan);
+    let ask = given.demand.ask_of(world, cell, pop, terminal.plan);
     let ask = ask.filter(|ask| asks[*ask].terminals > 0.0).ok_or(Outage::NoPower)?;
     let beam = given.assignment.over(world, cell).unwrap_or(Err(Outage::NoPower))?;
     let position = given.sky.position[beam.satellite.index()];
@@ -111,7 +111,7 @@ fn outcome(
     if terminal.mask.hides(azimuth_rad, elevation_rad) {
         return Err(Outage::Obstructed);
     }
-    let mut flow = given.flows.asks[first + ask].unwrap_or(Err(Outage::NoPath))?;
+    let mut flow = given.flows.asks[ask].unwrap_or(Err(Outage::NoPath))?;
     flow.delay.up_s = place.ecef.range_m(position) / LIGHT_M_S;
     let asked_bps = asks[ask].down_bps;
     let share = if asked_bps > 0.0 { flow.down_bps / asked_bps } else { 1.0 };

@@ -154,6 +154,8 @@ pub struct Gateway {
     pub antennas: u16,
     /// Lowest elevation it works at, rad.
     pub min_elevation_rad: f64,
+    /// Most that all its antennas carry together, each way, bit/s; infinite where only its feeder links bind.
+    pub capacity_bps: f64,
     /// True if no public source has it: invented for a what-if.
     pub hypothetical: bool,
 }
@@ -167,6 +169,8 @@ pub struct Pop {
     pub city: String,
     /// Where it stands.
     pub place: Place,
+    /// Most that it hands over to and from the internet, each way, bit/s; infinite where it never binds.
+    pub capacity_bps: f64,
     /// True if no public source has it: invented for a what-if.
     pub hypothetical: bool,
 }

@@ -18,11 +18,12 @@ struct Section {
     prefix: &'static str,
 }
 
-const SECTIONS: [Section; 8] = [
+const SECTIONS: [Section; 9] = [
     Section { title: "SGP4", prefix: "sgp4:" },
     Section { title: "SGP4: how far apart the answers are", prefix: "sgp4 accuracy:" },
     Section { title: "Visibility", prefix: "visibility" },
     Section { title: "Forwarding", prefix: "forwarding" },
+    Section { title: "Rating a link", prefix: "radio:" },
     Section { title: "How far from the best choice of satellites", prefix: "optimum gap:" },
     Section { title: "The best choice of satellites", prefix: "optimum:" },
     Section { title: "The whole slot", prefix: "slot:" },

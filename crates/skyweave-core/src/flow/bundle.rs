@@ -26,6 +26,7 @@ pub(super) struct Served {
 /// The asks of one satellite that go to one PoP, and their way.
 pub(super) struct Bundle {
     pub satellite: SatId,
+    pub pop: PopId,
     /// Its asks in `Bundles::asks`, beam cell by beam cell.
     pub asks: Range<usize>,
     /// The beam cell whose beams it shares with bundles that go elsewhere; such a bundle has no other.
@@ -61,8 +62,8 @@ pub(super) struct Bundles {
     pub all: Vec<Bundle>,
     /// Served asks, bundle by bundle, and by number within one.
     pub asks: Vec<Served>,
-    /// The same as those who share out see them, by direction.
-    pub members: [Vec<Member>; 2],
+    /// The same as those who share out see them: all downlinks, then all uplinks.
+    pub members: Vec<Member>,
     hops: Vec<LaserHop>,
     /// Asks that have a beam and no way to their PoP, and why.
     pub without_a_way: Vec<(u32, Outage)>,
@@ -95,10 +96,12 @@ impl Bundles {
         for chunk in chunks {
             bundles.append(chunk);
         }
-        bundles.members = [Direction::Down, Direction::Up].map(|direction| {
-            let member = |served: &Served| member(given, heard, &shared, *served, direction);
-            bundles.asks.par_iter().with_min_len(4_096).map(member).collect()
-        });
+        let of = |direction: Direction| {
+            let (given, heard, shared) = (&given, &heard, &shared);
+            let member = move |served: &Served| member(given, heard, shared, *served, direction);
+            bundles.asks.par_iter().with_min_len(4_096).map(member)
+        };
+        bundles.members = of(Direction::Down).chain(of(Direction::Up)).collect();
         bundles
     }
 
@@ -117,6 +120,7 @@ impl Bundles {
             self.hops.extend(way.hops);
             self.all.push(Bundle {
                 satellite,
+                pop: group[0].pop,
                 asks: first_ask..self.asks.len(),
                 shared_beam: group[0].shared_beam,
                 hops: first_hop..self.hops.len(),
@@ -138,6 +142,12 @@ impl Bundles {
             hops: bundle.hops.start + hops..bundle.hops.end + hops,
             ..bundle
         }));
+    }
+
+    /// The members of one direction, as `asks`.
+    pub fn members_of(&self, direction: Direction) -> &[Member] {
+        let first = direction as usize * self.asks.len();
+        &self.members[first..first + self.asks.len()]
     }
 
     /// The lasers on a bundle's way.

@@ -51,22 +51,22 @@ impl<'a> Filling<'a> {
         Self { members, capacity: Vec::new(), limit: Vec::new(), bundles: Vec::new(), uses: Vec::new() }
     }
 
-    /// Adds resources of one capacity.
-    pub fn resources(&mut self, count: usize, capacity: f64, limit: Limit) {
-        self.capacity.resize(self.capacity.len() + count, capacity);
-        self.limit.resize(self.capacity.len(), limit);
+    /// Adds resources of one capacity, and gives the number of the first.
+    pub fn resources(&mut self, count: usize, capacity: f64, limit: Limit) -> usize {
+        self.resources_of(std::iter::repeat_n(capacity, count), limit)
     }
 
-    /// Adds resources of capacities of their own.
-    pub fn resources_of(&mut self, capacities: impl Iterator<Item = f64>, limit: Limit) {
+    /// Adds resources of capacities of their own, and gives the number of the first.
+    pub fn resources_of(&mut self, capacities: impl Iterator<Item = f64>, limit: Limit) -> usize {
+        let first = self.capacity.len();
         self.capacity.extend(capacities);
         self.limit.resize(self.capacity.len(), limit);
+        first
     }
 
     /// Adds one resource, and gives its number.
     pub fn resource(&mut self, capacity: f64, limit: Limit) -> usize {
-        self.resources(1, capacity, limit);
-        self.capacity.len() - 1
+        self.resources(1, capacity, limit)
     }
 
     /// Adds a bundle: the resources that it uses, each named once for a kind of share, and which are its members.

@@ -2,7 +2,7 @@
 
 use super::Given;
 use crate::ids::BeamId;
-use crate::radio::{Interference, Lit, UserLink, UserRate};
+use crate::radio::{Interference, Lit, PowerShares, UserLink, UserRate};
 use crate::schedule::{Beam, Outage};
 use crate::world::World;
 use rayon::prelude::*;
@@ -18,7 +18,8 @@ pub(super) struct Heard {
 impl Heard {
     pub fn find(world: &World, given: &Given<'_>) -> Self {
         let lit = lit(world, given);
-        let interference = Interference::new(world, given.sky, &lit);
+        let power = PowerShares::of(&world.rules.radio, &given.assignment.beams_of_satellite);
+        let interference = Interference::new(world, given.sky, &lit, &power);
         let (cni, rates) = given
             .assignment
             .beams
@@ -31,11 +32,15 @@ impl Heard {
                 let [down, up] = interference.over_carrier(beam, &serving.view());
                 let under = |cn: f64, over_carrier: f64| 1.0 / (1.0 / cn + over_carrier);
                 let link = UserLink {
-                    down_cn: under(serving.link.down_cn, down),
+                    down_cn: under(serving.link.down_cn * power.of_satellite(serving.satellite), down),
                     up_cn: under(serving.link.up_cn, up),
                 };
                 let rate = given.links.rate(link);
-                let answer = if rate.is_cut() { Err(blame(given, beam, serving)) } else { Ok(rate) };
+                let answer = if rate.is_cut() {
+                    Err(blame(given, beam, serving, power.of_satellite(serving.satellite)))
+                } else {
+                    Ok(rate)
+                };
                 ([link.down_cn as f32, link.up_cn as f32], answer)
             })
             .unzip();
@@ -64,9 +69,10 @@ fn lit(world: &World, given: &Given<'_>) -> Vec<Option<Lit>> {
 }
 
 /// Why a link carries nothing: the rain, if there is some and it would carry something without; else noise, or what others send.
-fn blame(given: &Given<'_>, beam: BeamId, serving: &Beam) -> Outage {
+fn blame(given: &Given<'_>, beam: BeamId, serving: &Beam, power: f64) -> Outage {
     let position = given.sky.position[serving.satellite.index()];
     let dry = given.links.user_in_dry_air(beam, &serving.view(), position);
     let is_dry = given.links.user(beam, &serving.view(), position) == dry;
-    if is_dry || given.links.rate(dry).is_cut() { Outage::LinkBudget } else { Outage::Rain }
+    let heard = UserLink { down_cn: dry.down_cn * power, ..dry };
+    if is_dry || given.links.rate(heard).is_cut() { Outage::LinkBudget } else { Outage::Rain }
 }

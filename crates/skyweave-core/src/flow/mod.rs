@@ -1,9 +1,10 @@
 //! Stage: what every served cell gets: max-min fair rates, and the parts of its round-trip time.
 //!
 //! Terminals are raised together until their demand is met or something on their way is full: the airtime of their cell's beams,
-//! the airtime and the capacity of their satellite, the lasers, the feeder. Rates rise in proportion to the plans' weights:
-//! nobody can gain without another losing that has less for its weight (progressive filling, Bertsekas and Gallager, Data
-//! Networks, 6.5.2, weighted).
+//! the airtime and the capacity of their satellite, the lasers, the feeder, the gateway, the PoP. Rates rise in proportion to the
+//! plans' weights: nobody can gain without another losing that has less for its weight (progressive filling, Bertsekas and
+//! Gallager, Data Networks, 6.5.2, weighted). Downlinks and uplinks rise together, each a flow of its own: they meet on the
+//! lasers, which carry both ways' traffic of different terminals in one direction, and nobody is before the other there.
 //!
 //! Asks behind one satellite that go to one PoP share their whole way: they are a bundle, filled together, so that the work
 //! grows with the satellites and little with the cells. What a cell's beams carry is shared within the cell beforehand; where
@@ -13,11 +14,12 @@ mod beam_share;
 mod bundle;
 mod filling;
 mod interfered;
+mod load;
 
 use crate::demand::{Ask, Demand};
-use crate::feeder::{Feeder, Feeders};
+use crate::feeder::Feeders;
 use crate::geodesy::LIGHT_M_S;
-use crate::ids::{BeamId, CellId, GatewayId};
+use crate::ids::{CellId, GatewayId};
 use crate::laser::Lasers;
 use crate::orbit::Sky;
 use crate::radio::Links;
@@ -25,9 +27,8 @@ use crate::route::Routes;
 use crate::schedule::{Assignment, Outage};
 use crate::world::World;
 use bundle::Bundles;
-use filling::{Filling, Share};
+use load::Load;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// What stops a cell from getting more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +43,10 @@ pub enum Limit {
     Laser,
     /// The feeder link to the gateway.
     Feeder,
+    /// What the gateway carries over all its feeder links.
+    Gateway,
+    /// What the PoP hands over.
+    Pop,
 }
 
 impl Limit {
@@ -54,6 +59,8 @@ impl Limit {
             Self::Satellite => "satellite",
             Self::Laser => "laser",
             Self::Feeder => "feeder",
+            Self::Gateway => "gateway",
+            Self::Pop => "pop",
         }
     }
 }
@@ -143,18 +150,8 @@ pub fn share(world: &World, given: &Given<'_>) -> Flows {
     let heard = interfered::Heard::find(world, given);
     let bundles = Bundles::of(world, given, &heard);
     let load = Load { world, given, bundles: &bundles };
-    let down = load.fill(&load.nothing_taken(), Direction::Down);
-    // uplinks have what downlinks leave of the lasers; the rest of their way is their own
-    let taken = load.taken(&down, Direction::Down);
-    let up = load.fill(&taken, Direction::Up);
-
-    let both = load.taken(&up, Direction::Up);
-    let of_laser = |laser: usize| {
-        let way = |k: usize| taken.lasers[2 * laser + k] + both.lasers[2 * laser + k];
-        way(0).max(way(1))
-    };
-    let laser_load_bps = (0..given.lasers.live.len()).map(of_laser).collect();
-    let levels = [down, up];
+    let levels = load.fill();
+    let laser_load_bps = load.of_lasers(&levels);
     let places = bundles.places(given.demand.asks.len());
     let answer = |(ask, place): (&Ask, &Option<(u32, u32)>)| {
         let beam = world.beam_of(ask.cell);
@@ -231,111 +228,4 @@ fn together(asks: &[Ask], answers: &[Option<Result<Flow, Outage>>]) -> Option<Re
 enum Direction {
     Down = 0,
     Up = 1,
-}
-
-/// What is taken already: of each laser in both directions, and of all lasers of each satellite, bit/s.
-struct Taken {
-    lasers: Vec<f64>,
-    satellites: Vec<f64>,
-}
-
-struct Load<'a> {
-    world: &'a World,
-    given: &'a Given<'a>,
-    bundles: &'a Bundles,
-}
-
-impl Load<'_> {
-    fn nothing_taken(&self) -> Taken {
-        Taken {
-            lasers: vec![0.0; 2 * self.given.lasers.live.len()],
-            satellites: vec![0.0; self.world.satellites.len()],
-        }
-    }
-
-    /// What flows of one direction take of lasers and of the satellites at their ends.
-    fn taken(&self, levels: &[(f64, Limit)], direction: Direction) -> Taken {
-        let mut taken = self.nothing_taken();
-        let members = &self.bundles.members[direction as usize];
-        for bundle in self.bundles.all.iter().filter(|bundle| !bundle.hops.is_empty()) {
-            let of_ask = |index: usize| levels[index].0 * members[index].traffic;
-            let carried: f64 = bundle.asks.clone().map(of_ask).sum();
-            for hop in self.bundles.hops(bundle) {
-                taken.lasers[hop.resource(direction)] += carried;
-                let laser = &self.given.lasers.live[hop.laser];
-                taken.satellites[laser.a.index()] += carried;
-                taken.satellites[laser.b.index()] += carried;
-            }
-        }
-        taken
-    }
-
-    /// Level and limit of every served ask, in one direction, where some of the lasers is taken already.
-    ///
-    /// Resources by number: satellites' airtime, satellites' capacity, feeders, lasers in both directions, what all lasers of a
-    /// satellite carry together, and the beams of cells whose asks go several ways.
-    fn fill(&self, taken: &Taken, direction: Direction) -> Vec<(f64, Limit)> {
-        let rules = &self.world.rules;
-        let radio = &rules.radio;
-        let (satellites, live) = (self.world.satellites.len(), self.given.lasers.live.len());
-        let (satellite_bps, beams) = match direction {
-            Direction::Down => (radio.satellite_down_bps, radio.down_beams.per_satellite),
-            Direction::Up => (radio.satellite_up_bps, radio.up_beams.per_satellite),
-        };
-        let feeder_bps = |feeder: &Option<Feeder>| {
-            feeder.map_or(0.0, |feeder| match direction {
-                Direction::Down => feeder.rate.up_bps,
-                Direction::Up => feeder.rate.down_bps,
-            })
-        };
-        let left = |capacity: f64, taken: &f64| (capacity - taken).max(0.0);
-        let mut pool = Filling::of(&self.bundles.members[direction as usize]);
-        pool.resources(satellites, f64::from(beams), Limit::Satellite);
-        pool.resources(satellites, satellite_bps, Limit::Satellite);
-        pool.resources_of(self.given.feeders.of_satellite.iter().map(feeder_bps), Limit::Feeder);
-        let lasers = taken.lasers.iter().enumerate();
-        pool.resources_of(
-            lasers.map(|(k, taken)| left(self.given.lasers.live[k / 2].capacity_bps, taken)),
-            Limit::Laser,
-        );
-        pool.resources_of(
-            taken.satellites.iter().map(|taken| left(rules.lasers.per_satellite_bps, taken)),
-            Limit::Laser,
-        );
-        let switch = 3 * satellites + 2 * live;
-        let mut uses = Vec::new();
-        let mut shared: BTreeMap<BeamId, usize> = BTreeMap::new();
-        for bundle in &self.bundles.all {
-            let satellite = bundle.satellite.index();
-            uses.clear();
-            uses.extend([
-                (2 * satellites + bundle.landing.index(), Share::Traffic),
-                (satellites + satellite, Share::Traffic),
-            ]);
-            // beams that do not have to be shared over time leave the satellite's airtime alone
-            if self.given.assignment.beams_of_satellite[satellite][direction as usize] > u32::from(beams) {
-                uses.push((satellite, Share::Airtime));
-            }
-            for hop in self.bundles.hops(bundle) {
-                let laser = &self.given.lasers.live[hop.laser];
-                uses.extend([
-                    (3 * satellites + hop.resource(direction), Share::Traffic),
-                    (switch + laser.a.index(), Share::Traffic),
-                    (switch + laser.b.index(), Share::Traffic),
-                ]);
-            }
-            if let Some(beam) = bundle.shared_beam {
-                let lit = self.given.assignment.beams[beam.index()].and_then(Result::ok);
-                let beams = lit.map_or(0, |lit| match direction {
-                    Direction::Down => lit.down_colours.count_ones(),
-                    Direction::Up => lit.up_colours.count_ones(),
-                });
-                let resource = || pool.resource(f64::from(beams), Limit::Beam);
-                let number = *shared.entry(beam).or_insert_with(resource);
-                uses.push((number, Share::Airtime));
-            }
-            pool.bundle(&uses, bundle.asks.clone());
-        }
-        pool.run()
-    }
 }

@@ -30,6 +30,15 @@ impl FeederRate {
     }
 }
 
+/// Why no antenna should hold a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worthless {
+    /// It carries nothing even in dry air.
+    EvenDry,
+    /// The rain has drowned it, and another is to be sought.
+    Drowned,
+}
+
 /// Budgets of all bands.
 #[derive(Debug, Clone)]
 pub(super) struct FeederBudgets {
@@ -93,24 +102,29 @@ impl Links<'_> {
         })
     }
 
-    /// What a link carries that an antenna should hold. `None` if it carries nothing even in dry air, or, with gateway diversity, if the
-    /// rain takes so much of it that another is to be sought.
-    #[must_use]
+    /// What a link carries that an antenna should hold.
+    ///
+    /// # Errors
+    /// [`Worthless`] if it carries nothing even in dry air, or, with gateway diversity, if the rain takes so much of it that another is to be
+    /// sought.
     pub fn worthwhile_feeder(
         &self,
         gateway: GatewayId,
         view: &View,
         second_generation: bool,
-    ) -> Option<FeederRate> {
+    ) -> Result<FeederRate, Worthless> {
         let rules = &self.rules.feeder;
         let now = self.feeder(gateway, view, second_generation);
         let rains = self.rain.on_gateway(gateway) > 0.0;
         // what carries something now carries something in dry air too
         if !(now.is_cut() || rules.diversity && rains) {
-            return Some(now);
+            return Ok(now);
         }
         let dry = self.feeder_in_dry_air(gateway, view, second_generation);
         let drowned = rules.diversity && rains && (now.is_cut() || now.is_under(rules.drowned_share, &dry));
-        (!dry.is_cut() && !drowned).then_some(now)
+        if dry.is_cut() {
+            return Err(Worthless::EvenDry);
+        }
+        if drowned { Err(Worthless::Drowned) } else { Ok(now) }
     }
 }

@@ -4,6 +4,7 @@
 //! lit: a mean over the slot. Downwards a satellite's beam spills over by its pattern, and the terminal hears other
 //! satellites through the side of its own; upwards it is the other way round.
 
+use super::power::PowerShares;
 use crate::antenna::{SpotBeam, TerminalBeam, TerminalBeamParams};
 use crate::geodesy::{LIGHT_M_S, Vec3};
 use crate::ids::{BeamId, SatId};
@@ -29,6 +30,7 @@ pub struct Interference<'a> {
     sky: &'a Sky,
     /// By beam cell.
     lit: &'a [Option<Lit>],
+    power: &'a PowerShares,
     spot: SpotBeam,
     /// Patterns of terminals, down and up.
     terminal: [TerminalBeam; 2],
@@ -37,7 +39,7 @@ pub struct Interference<'a> {
 impl<'a> Interference<'a> {
     /// Prepares the patterns.
     #[must_use]
-    pub fn new(world: &'a World, sky: &'a Sky, lit: &'a [Option<Lit>]) -> Self {
+    pub fn new(world: &'a World, sky: &'a Sky, lit: &'a [Option<Lit>], power: &'a PowerShares) -> Self {
         let radio = &world.rules.radio;
         let terminal = |frequency_hz: f64| {
             let wavelength_m = LIGHT_M_S / frequency_hz;
@@ -47,6 +49,7 @@ impl<'a> Interference<'a> {
             world,
             sky,
             lit,
+            power,
             spot: SpotBeam::new(&radio.spot),
             terminal: [terminal(radio.down.frequency_hz), terminal(radio.up.frequency_hz)],
         }
@@ -96,6 +99,7 @@ impl<'a> Interference<'a> {
             * side
             * nearer
             * nearer
+            * self.power.ratio(theirs, own)
             * scan_ratio(radio, &to_there, &own_to_here, satellite(theirs), satellite(own));
         // up: their terminals, heard at our satellite through the side of their pattern and of our beam
         let side = self.terminal[1].ratio(own_to_there.along.dot(to_there.along));

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `L_s` | free space, `20 log10(4 pi d f / c)` | ITU-R P.525-4, equation 3 |
 //! | `L_a` | gases, clouds, rain, scintillation | `air` |
+//! | EIRP | a satellite's beams that are lit at once share its power | `power` |
 //! | `L_m` | pointing, a margin for interference that is not modelled, and the scan of both arrays | the scenario |
 //! | G/T | less by what the sky behind the losses warms the receiver | ITU-R P.618-13, equation 70 |
 //!
@@ -15,6 +16,7 @@
 mod budget;
 mod feeder;
 mod interference;
+mod power;
 
 use crate::air::{Air, AirLoss, Way};
 use crate::antenna::ScanLoss;
@@ -27,8 +29,9 @@ use crate::world::World;
 use budget::Budget;
 use feeder::FeederBudgets;
 
-pub use feeder::FeederRate;
+pub use feeder::{FeederRate, Worthless};
 pub use interference::{Interference, Lit};
+pub use power::PowerShares;
 
 /// What is heard at both ends of a user link, without the interference of other beams.
 #[derive(Debug, Clone, Copy, PartialEq)]

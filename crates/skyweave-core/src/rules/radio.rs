@@ -24,6 +24,9 @@ pub struct RadioRules {
     pub beam_cell_m: f64,
     /// Shape of a satellite's beam.
     pub spot: SpotBeamParams,
+    /// Power at radio frequency that the beams to terminals which a satellite lights at once share evenly, W. With the gain of `spot`
+    /// no beam radiates more than the EIRP of `down`, however few are lit.
+    pub satellite_power_w: f64,
     /// Diameter of a terminal's antenna, m: by it, it hears satellites beside its own, and scintillation evens out.
     pub terminal_antenna_m: f64,
     /// A satellite's array loses as the cosine of the angle off nadir to this power.
@@ -116,6 +119,7 @@ impl Default for RadioRules {
             beams_per_cell: 8,
             beam_cell_m: 24e3,
             spot: SpotBeamParams::with_mask(1.25_f64.to_radians(), 36.0, SpotBeamParams::MEDIUM_ORBIT),
+            satellite_power_w: 48.0,
             terminal_antenna_m: 0.5,
             satellite_scan_exponent: 1.2,
             terminal_scan_exponent: 1.2,

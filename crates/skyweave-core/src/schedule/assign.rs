@@ -7,7 +7,7 @@ use super::preference::Outlook;
 use super::rank::{Judge, Rankings};
 use super::{Assignment, Beam, Given, Outage, serves};
 use crate::constellation::ServiceState;
-use crate::ids::{BeamId, PopId, SatId};
+use crate::ids::{BeamId, GatewayId, PopId, SatId};
 use crate::rules::{LaserPattern, RadioRules};
 use crate::visibility::View;
 use crate::world::World;
@@ -196,6 +196,10 @@ impl Choice<'_> {
         let lasers = &self.judge.world().rules.lasers;
         let to_pop = given.routes.towards(pop);
         let anybody_reaches = to_pop.is_some_and(|to| to.delay_s.iter().any(|delay_s| delay_s.is_finite()));
+        let would_land = |gateway: GatewayId| self.judge.world().fibre_between(gateway, pop).is_some();
+        // where nobody has a way, one gateway without rain would do for all who have lasers
+        let nobody = lasers.pattern != LaserPattern::None && !anybody_reaches;
+        let rain_for_all = nobody && given.feeders.drowned.iter().any(|(_, gateway)| would_land(*gateway));
         let outlook = Outlook::new(self.judge.allowed.place(asking.beam));
         let pickiness = self.judge.allowed.pickiness(asking.beam, &outlook);
         let mut furthest = (0, Outage::NoSatellite);
@@ -203,14 +207,16 @@ impl Choice<'_> {
             let reaches = to_pop.is_some_and(|to| to.delay_s[satellite.index()].is_finite());
             let obstacle = if given.topology.service[satellite.index()] != ServiceState::Serving {
                 (1, Outage::NoServingSatellite)
+            } else if !reaches && (rain_for_all || given.feeders.drowned_for(satellite).any(would_land)) {
+                (4, Outage::Rain)
             } else if !reaches && (lasers.pattern == LaserPattern::None || !anybody_reaches) {
                 (2, Outage::NoGateway)
             } else if !reaches {
                 (3, Outage::NoPath)
             } else if pickiness.before_the_arc(given.sky.position[satellite.index()]).is_none() {
-                (4, Outage::GsoArc)
+                (5, Outage::GsoArc)
             } else {
-                (5, Outage::Obstructed)
+                (6, Outage::Obstructed)
             };
             if obstacle.0 > furthest.0 {
                 furthest = obstacle;

@@ -15,6 +15,7 @@ mod rank;
 
 use crate::constellation::{ServiceState, Topology};
 use crate::demand::Demand;
+use crate::feeder::Feeders;
 use crate::ids::{CellId, PopId, SatId};
 use crate::orbit::Sky;
 use crate::radio::{Links, UserLink};
@@ -40,7 +41,8 @@ pub enum Outage {
     NoServingSatellite,
     /// Satellites that serve are there, and all stand too near to the geostationary arc.
     GsoArc,
-    /// Satellites are there, and none holds a gateway, or has a laser that could lead to one.
+    /// Satellites are there, and none holds a gateway, or has a laser that could lead to one. Where the rain alone is to blame for it, the
+    /// reason is [`Outage::Rain`].
     NoGateway,
     /// Satellites are there, and none has a way to the PoP.
     NoPath,
@@ -50,7 +52,7 @@ pub enum Outage {
     NoPop,
     /// Something stands in the way of the only satellites.
     Obstructed,
-    /// Rain takes the link down.
+    /// Rain takes the link down, of the terminals or of the only gateways.
     Rain,
     /// Even in dry air noise, or what other beams send, leaves less than the most robust modulation needs.
     LinkBudget,
@@ -140,6 +142,8 @@ pub struct Given<'a> {
     pub views: &'a Views,
     /// What links carry.
     pub links: &'a Links<'a>,
+    /// Which gateway holds which satellite.
+    pub feeders: &'a Feeders,
     /// The ways to the PoPs in use.
     pub routes: &'a Routes,
     /// Who served whom in the slot before.

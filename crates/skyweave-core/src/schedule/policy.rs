@@ -15,6 +15,7 @@ use crate::orbit::Sky;
 use crate::radio::UserRate;
 use crate::rules::{PolicyKind, ScheduleRules, ScoreWeights};
 use crate::visibility::View;
+use crate::world::Satellite;
 
 /// A cell that chooses.
 pub struct Chooser<'a> {
@@ -39,15 +40,15 @@ pub struct Prospect<'a> {
     chooser: &'a Chooser<'a>,
     candidate: &'a Candidate,
     sky: &'a Sky,
-    mark: u32,
+    mark: Mark,
     position: EcefPosition,
     direction: Vec3,
     range_m: f64,
 }
 
 impl<'a> Prospect<'a> {
-    /// A candidate before a cell that chooses. `mark` is as [`mark`] makes it.
-    pub(super) fn new(chooser: &'a Chooser<'a>, candidate: &'a Candidate, sky: &'a Sky, mark: u32) -> Self {
+    /// A candidate before a cell that chooses. `mark` is as [`Scorer::mark`] makes it.
+    pub(super) fn new(chooser: &'a Chooser<'a>, candidate: &'a Candidate, sky: &'a Sky, mark: Mark) -> Self {
         let position = sky.position[candidate.satellite.index()];
         let line = position.0 - chooser.outlook.position().0;
         let range_m = line.norm();
@@ -99,13 +100,7 @@ impl<'a> Prospect<'a> {
     /// True if it is of the second generation.
     #[must_use]
     pub const fn second_generation(&self) -> bool {
-        self.mark & 1 == 1
-    }
-
-    /// Its catalogue number, which draws by chance go by.
-    #[must_use]
-    pub const fn catalog_number(&self) -> u32 {
-        self.mark >> 1
+        self.mark.second_generation
     }
 
     /// How long it stays above the lowest elevation, s: on a circle of its present radius, plane and speed, over a spherical Earth.
@@ -248,7 +243,7 @@ impl Scorer {
             score += weights.gso * preference::gso(arc.separation_cosine(prospect.direction()));
         }
         score += if chooser.previous == Some(prospect.satellite()) { weights.stay } else { 0.0 };
-        score += weights.generation * f64::from(prospect.mark & 1);
+        score += weights.generation * f64::from(u8::from(prospect.second_generation()));
         if weights.chance != 0.0 {
             score += weights.chance * self.chance(prospect);
         }
@@ -261,8 +256,16 @@ impl Scorer {
     }
 
     fn chance(&self, prospect: &Prospect<'_>) -> f64 {
-        let drawn = mixed(prospect.chooser.draw ^ mixed(u64::from(prospect.catalog_number()) ^ self.seed));
+        let drawn = mixed(prospect.chooser.draw ^ prospect.mark.draw);
         f64::from(self.gumbel[(drawn >> (64 - DRAWS_LOG2)) as usize])
+    }
+
+    /// What a score must know of a satellite besides where it is.
+    pub fn mark(&self, satellite: &Satellite) -> Mark {
+        Mark {
+            draw: mixed(u64::from(satellite.catalog_number) ^ self.seed),
+            second_generation: satellite.second_generation,
+        }
     }
 
     /// What everything that a cell draws in a slot starts from.
@@ -272,8 +275,11 @@ impl Scorer {
 }
 
 /// What a score must know of a satellite besides where it is, close together.
-pub(super) const fn mark(catalog_number: u32, second_generation: bool) -> u32 {
-    catalog_number << 1 | second_generation as u32
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// What its draws start from: by its catalogue number.
+    draw: u64,
+    second_generation: bool,
 }
 
 /// A number mixed so that nothing of it can be seen in the result (the finaliser of splitmix64).
@@ -335,7 +341,8 @@ mod tests {
                 rate: &|_, _| UserRate { down_bps: 1.0, up_bps: 1.0 },
             };
             let candidate = Candidate { satellite: SatId(0), standing: Standing::Clear, sine_squared: 0.5 };
-            let prospect = Prospect::new(&chooser, &candidate, &sky, mark(1, false));
+            let prospect =
+                Prospect::new(&chooser, &candidate, &sky, Mark { draw: 1, second_generation: false });
             let visible = |seconds: f64| {
                 let angle = seconds * 7_300.0 / radius;
                 let then = radial * (radius * angle.cos()) + forward * (radius * angle.sin());

@@ -3,7 +3,7 @@
 use super::Given;
 use super::allowed::Allowed;
 use super::candidates::{Around, Asking, Candidate, KEPT, Onlooker, Servers};
-use super::policy::{Chooser, Prospect, Scorer, mark};
+use super::policy::{Chooser, Mark, Prospect, Scorer};
 use crate::ids::{BeamId, SatId};
 use crate::simd::Path;
 use crate::world::World;
@@ -80,7 +80,7 @@ pub(super) struct Judge<'a> {
     servers: &'a Servers<'a>,
     pub scorer: Scorer,
     /// By satellite.
-    marks: Vec<u32>,
+    marks: Vec<Mark>,
 }
 
 impl<'a> Judge<'a> {
@@ -90,8 +90,8 @@ impl<'a> Judge<'a> {
         allowed: &'a Allowed<'a>,
         servers: &'a Servers<'a>,
     ) -> Self {
-        let marks = world.satellites.iter().map(|s| mark(s.catalog_number, s.second_generation)).collect();
         let scorer = Scorer::new(&world.rules.schedule, world.rules.seed);
+        let marks = world.satellites.iter().map(|satellite| scorer.mark(satellite)).collect();
         Self { world, given, allowed, servers, scorer, marks }
     }
 

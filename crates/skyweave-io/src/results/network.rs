@@ -9,11 +9,13 @@ use super::quantile::weighted_quantile;
 use super::rows::NetworkRow;
 use super::sink::Output;
 use super::temp::TempFile;
-use skyweave_core::ids::CellId;
+use skyweave_core::demand::Ask;
+use skyweave_core::flow::Flow;
+use skyweave_core::ids::{CellId, PopId};
 use skyweave_core::math::asin;
 use skyweave_core::schedule::Outage;
-use skyweave_core::terminal::TerminalService;
 use skyweave_core::time::{SlotNo, UtcHour};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Writes `network`.
@@ -60,6 +62,8 @@ struct Sums {
 impl Sums {
     fn over(now: &Moment<'_>, gateway_used: &mut [bool]) -> Self {
         let mut sums = Self::default();
+        let lost = lost_though_others_are_served(now);
+        sums.moved_pop += moved_beside_their_cells(now);
         for (index, demand) in now.demand.cells.iter().enumerate() {
             let asking = demand.terminals;
             sums.terminals += demand.all_terminals;
@@ -75,24 +79,32 @@ impl Sums {
             sums.cells_asking += 1;
             let Ok(served) = answer else { continue };
             sums.cells_served += 1;
-            sums.served += asking;
-            sums.delivered.0 += asking * served.flow.down_bps;
-            sums.delivered.1 += asking * served.flow.up_bps;
-            if served.flow.laser_hops > 0 {
-                sums.over_lasers += asking;
+            let (first, asks) = now.demand.of_cell(now.world, CellId::at(index));
+            for (place, ask) in (first..).zip(asks) {
+                // of a served cell's asks one may go to a PoP that is not reached
+                let Some(Ok(flow)) = &now.flows.asks[place] else { continue };
+                let terminals = ask.terminals - lost.get(&place).copied().unwrap_or(0.0);
+                if terminals > 0.0 {
+                    sums.serve(now, ask, flow, terminals, served.beam.elevation_sine);
+                    gateway_used[flow.gateway.index()] = true;
+                }
             }
-            if served.beam.pop != now.world.cells[index].home_pop {
-                sums.moved_pop += asking;
-            }
-            sums.rtt_ms.push((served.flow.delay.rtt_s() * 1_000.0, asking));
-            sums.elevation_sine.push((served.beam.elevation_sine, asking));
-            gateway_used[served.flow.gateway.index()] = true;
-        }
-        // a listed terminal may be without service in a served cell: another PoP, a satellite below its own horizon
-        for service in now.terminals.iter().filter(|t| lost_in_served_cell(now, t)) {
-            sums.served -= 1.0 - now.conditions.dark_share[service.cell.index()];
         }
         sums
+    }
+
+    fn serve(&mut self, now: &Moment<'_>, ask: &Ask, flow: &Flow, terminals: f64, elevation_sine: f64) {
+        self.served += terminals;
+        self.delivered.0 += terminals * flow.down_bps;
+        self.delivered.1 += terminals * flow.up_bps;
+        if flow.laser_hops > 0 {
+            self.over_lasers += terminals;
+        }
+        if ask.pop != Some(now.world.cells[ask.cell.index()].home_pop) {
+            self.moved_pop += terminals;
+        }
+        self.rtt_ms.push((flow.delay.rtt_s() * 1_000.0, terminals));
+        self.elevation_sine.push((elevation_sine, terminals));
     }
 }
 
@@ -101,9 +113,35 @@ fn is_lit(now: &Moment<'_>, cell: usize) -> bool {
     matches!(now.assignment.over(now.world, CellId::at(cell)), Some(Ok(_)))
 }
 
-fn lost_in_served_cell(now: &Moment<'_>, terminal: &TerminalService) -> bool {
-    let served = matches!(now.cell(terminal.cell.index()), Some(Ok(_)));
-    served && matches!(terminal.outcome, Err(outage) if !matches!(outage, Outage::NotAdmitted(_)))
+/// How many more listed terminals have left their own home PoP than have that of their cell.
+fn moved_beside_their_cells(now: &Moment<'_>) -> f64 {
+    let terminals = now.world.terminals.iter().zip(now.terminals);
+    let beside = terminals.filter_map(|(terminal, service)| {
+        let served = service.outcome.as_ref().ok()?;
+        let moved_from = |home: PopId| f64::from(u8::from(served.pop != home));
+        let lit = 1.0 - now.conditions.dark_share[service.cell.index()];
+        Some(
+            lit * (moved_from(terminal.home_pop)
+                - moved_from(now.world.cells[service.cell.index()].home_pop)),
+        )
+    });
+    beside.sum()
+}
+
+/// By ask that is served: its listed terminals that are not, for what stands around them or where they are in their cell.
+fn lost_though_others_are_served(now: &Moment<'_>) -> BTreeMap<usize, f64> {
+    let mut lost = BTreeMap::new();
+    for (terminal, service) in now.world.terminals.iter().zip(now.terminals) {
+        if !matches!(service.outcome, Err(outage) if !matches!(outage, Outage::NotAdmitted(_))) {
+            continue;
+        }
+        let pop = now.conditions.pop_of(now.world, terminal, now.no);
+        let ask = pop.and_then(|pop| now.demand.ask_of(now.world, service.cell, pop, terminal.plan));
+        if let Some(ask) = ask.filter(|ask| matches!(now.flows.asks[*ask], Some(Ok(_)))) {
+            *lost.entry(ask).or_insert(0.0) += 1.0 - now.conditions.dark_share[service.cell.index()];
+        }
+    }
+    lost
 }
 
 fn row(now: &Moment<'_>) -> NetworkRow {

@@ -26,7 +26,8 @@ table! {
         /// Of those, terminals of cells that a lit beam covers although nobody there may be served, or only some: the spill-over of beams
         /// over the edges of territories.
         terminals_refused_under_beams: f64,
-        /// Terminals that ask and are served: those of served cells, less the listed ones that have no service of their own.
+        /// Terminals that ask and are served: those of served cells, less those whose PoP is not reached
+        /// and the listed ones that have no service of their own; what is delivered, and how, is theirs alone.
         terminals_served: f64,
         /// Cells in which somebody asks for service.
         cells_asking: u32,
@@ -58,7 +59,7 @@ table! {
         feeders: u32,
         /// Served terminals whose traffic takes at least one laser.
         terminals_over_lasers: f64,
-        /// Served terminals whose PoP in force is not their cell's home PoP.
+        /// Served terminals whose PoP in force is not their home PoP.
         terminals_moved_pop: f64,
         /// Round-trip time that 5 % of the served terminals do not exceed, ms; propagation from the centres of cells, and medium
         /// access. Null if nobody is served.
@@ -131,7 +132,7 @@ table! {
         beams: Option<u32>,
         /// Rain on its cell, mm/h.
         rain_mm_h: f64,
-        /// What keeps the downlink from being faster: `demand` (nothing), `beam`, `satellite`, `laser` or `feeder`.
+        /// What keeps the downlink from being faster: `demand` (nothing), `beam`, `satellite`, `laser`, `feeder`, `gateway` or `pop`.
         limit: Option<Name>,
         /// True if it is served in this slot and in the one before, by another satellite. Null in the first slot of a
         /// file, which does not know the one before.

@@ -81,6 +81,7 @@ impl Default for Radio {
             beam_peak_gain_dbi: 36.0,
             beam_side_lobe_db: -12.0,
             beam_far_gain_dbi: 3.0,
+            satellite_power_w: 48.0,
             terminal_antenna_m: 0.5,
             satellite_scan_exponent: 1.2,
             terminal_scan_exponent: 1.2,
@@ -163,6 +164,7 @@ impl Default for Weather {
             exceedance_percent: None,
             rain_reach_km: 5.0,
             rain: None,
+            rain_holds: unwritten("1h".to_owned()),
         }
     }
 }
@@ -179,6 +181,8 @@ impl Default for Ground {
             pop: Vec::new(),
             default_antennas: 8,
             default_min_elevation_deg: 25.0,
+            default_gateway_capacity_gbps: None,
+            default_pop_capacity_gbps: None,
             fibre: Fibre::default(),
         }
     }

@@ -4,6 +4,7 @@ use super::area::Atlas;
 use super::diagnostic::{ACCEPTED_NAME, ScenarioError, closest, name_fault};
 use super::format::Ground;
 use super::ground_file::{self, GroundRow, Kind};
+use super::limits::CAPACITY_GBPS;
 use crate::builtin;
 use skyweave_core::ids::{GatewayId, PopId};
 use skyweave_core::world::{Fibre, Gateway, Place, Pop};
@@ -44,6 +45,7 @@ pub fn build(ground: &Ground, atlas: &Atlas<'_>) -> Result<GroundSegment, Scenar
             longitude_deg: gateway.longitude_deg,
             antennas: gateway.antennas,
             min_elevation_deg: gateway.min_elevation_deg,
+            capacity_gbps: gateway.capacity_gbps,
             hypothetical: gateway.hypothetical,
         };
         add(&mut gateways, row, &gateway.name.span(), atlas)?;
@@ -62,6 +64,7 @@ pub fn build(ground: &Ground, atlas: &Atlas<'_>) -> Result<GroundSegment, Scenar
             longitude_deg: pop.longitude_deg,
             antennas: None,
             min_elevation_deg: None,
+            capacity_gbps: pop.capacity_gbps,
             hypothetical: pop.hypothetical,
         };
         add(&mut pops, row, &pop.code.span(), atlas)?;
@@ -75,7 +78,7 @@ pub fn build(ground: &Ground, atlas: &Atlas<'_>) -> Result<GroundSegment, Scenar
         ));
     }
     let gateways: Vec<Gateway> = gateways.into_values().map(|row| gateway(row, ground)).collect();
-    let pops: Vec<Pop> = pops.into_values().map(pop).collect();
+    let pops: Vec<Pop> = pops.into_values().map(|row| pop(row, ground)).collect();
     let fibres = fibres(ground, &gateways, &pops, atlas)?;
     Ok(GroundSegment { gateways, pops, fibres, left_out })
 }
@@ -142,6 +145,15 @@ fn add(
             "accepted: from 0 to 89 degrees",
         ));
     }
+    let (least, most) = CAPACITY_GBPS;
+    if let Some(gbps) = row.capacity_gbps.filter(|gbps| !(least..=most).contains(gbps)) {
+        return Err(atlas.source.fault(
+            span.clone(),
+            &format!("`{}` carries {gbps} Gbit/s", row.name),
+            "here",
+            &format!("accepted: from {least} to {most} Gbit/s; leave it out where it never binds"),
+        ));
+    }
     let name = row.name.clone();
     if rows.insert(name.clone(), row).is_some() {
         return Err(atlas.source.fault(
@@ -159,18 +171,25 @@ fn gateway(row: GroundRow, ground: &Ground) -> Gateway {
         place: Place::from_degrees(row.latitude_deg, row.longitude_deg),
         antennas: row.antennas.unwrap_or(ground.default_antennas),
         min_elevation_rad: row.min_elevation_deg.unwrap_or(ground.default_min_elevation_deg).to_radians(),
+        capacity_bps: capacity_bps(row.capacity_gbps.or(ground.default_gateway_capacity_gbps)),
         hypothetical: row.hypothetical,
         name: row.name,
     }
 }
 
-fn pop(row: GroundRow) -> Pop {
+fn pop(row: GroundRow, ground: &Ground) -> Pop {
     Pop {
         place: Place::from_degrees(row.latitude_deg, row.longitude_deg),
         city: row.city,
+        capacity_bps: capacity_bps(row.capacity_gbps.or(ground.default_pop_capacity_gbps)),
         hypothetical: row.hypothetical,
         code: row.name,
     }
+}
+
+/// What is not stated never binds.
+fn capacity_bps(gbps: Option<f64>) -> f64 {
+    gbps.map_or(f64::INFINITY, |gbps| gbps * 1e9)
 }
 
 fn fibres(

@@ -21,6 +21,8 @@ pub struct GroundRow {
     pub antennas: Option<u16>,
     /// Lowest elevation, deg, if given.
     pub min_elevation_deg: Option<f64>,
+    /// Most that it carries each way, Gbit/s, if given.
+    pub capacity_gbps: Option<f64>,
     /// True if marked so.
     pub hypothetical: bool,
 }
@@ -176,6 +178,7 @@ impl Record<'_> {
             longitude_deg,
             antennas: antennas.map(|n| n as u16),
             min_elevation_deg: self.number(&["min_elevation_deg", "ka_min_elev_deg"])?,
+            capacity_gbps: self.number(&["capacity_gbps"])?,
             hypothetical: self.text(&["status"]) == "hypothetical" || self.text(&["hypothetical"]) == "true",
             name,
         })

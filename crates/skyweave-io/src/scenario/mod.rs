@@ -35,7 +35,6 @@ use hifitime::Epoch;
 use sha2::{Digest, Sha256};
 use skyweave_core::constellation::infer as constellation_of;
 use skyweave_core::time::SlotNo;
-use skyweave_core::weather::RainStep;
 use skyweave_core::world::World;
 use skyweave_proof::hex;
 use std::path::Path;
@@ -151,8 +150,10 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
     world.gso = gso::build(&scenario.radio.gso, &world.beams.places, window, &atlas)?;
     if let Some(file) = &scenario.weather.rain {
         let needed = SlotNo::containing(window.0).minus(SLOTS_BEFORE)..SlotNo::not_before(window.1);
-        world.weather.series = rain::read(file, &world, needed, &atlas)?;
-        fleet.warnings.extend(no_rain(&world.weather.series, file.get_ref()));
+        let holds = clock::duration(source, &scenario.weather.rain_holds)?;
+        let series = rain::read(file, holds, &world, needed, &atlas)?;
+        fleet.warnings.extend(series.warning(file.get_ref()));
+        world.weather.series = series.steps;
     }
     (world.timeline, world.weather.storms) = events::build(&scenario.events, &world, window, &atlas)?;
     fleet.warnings.extend(idle_satellites(&world, SlotNo::not_before(window.0)));
@@ -170,12 +171,6 @@ pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared, ScenarioError
         warnings: fleet.warnings,
         scenario,
     })
-}
-
-/// What the user should know about a series that leaves all places dry.
-fn no_rain(series: &[RainStep], file: &str) -> Option<String> {
-    let dry = series.iter().all(|step| step.beams.is_empty() && step.gateways.is_empty());
-    dry.then(|| format!("the rain of {file} never falls on a beam cell or a gateway within the time window"))
 }
 
 /// What the user should know about satellites that serve nobody.

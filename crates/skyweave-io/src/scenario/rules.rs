@@ -83,6 +83,7 @@ fn radio(radio: &Radio) -> RadioRules {
             side_lobe_db: radio.beam_side_lobe_db,
             far_gain_dbi: radio.beam_far_gain_dbi,
         },
+        satellite_power_w: radio.satellite_power_w,
         terminal_antenna_m: radio.terminal_antenna_m,
         satellite_scan_exponent: radio.satellite_scan_exponent,
         terminal_scan_exponent: radio.terminal_scan_exponent,

@@ -83,6 +83,8 @@ pub(super) const fn limit_code(limit: Limit) -> u8 {
         Limit::Satellite => 2,
         Limit::Laser => 3,
         Limit::Feeder => 4,
+        Limit::Gateway => 5,
+        Limit::Pop => 6,
     }
 }
 
@@ -94,6 +96,8 @@ pub(super) const fn limit_of(code: u8) -> Option<Limit> {
         2 => Some(Limit::Satellite),
         3 => Some(Limit::Laser),
         4 => Some(Limit::Feeder),
+        5 => Some(Limit::Gateway),
+        6 => Some(Limit::Pop),
         _ => None,
     }
 }
@@ -113,7 +117,7 @@ mod tests {
         }
         for code in 0..=255 {
             assert_eq!(service_of(code).map(service_code), (code < 4).then_some(code));
-            assert_eq!(limit_of(code).map(limit_code), (code < 5).then_some(code));
+            assert_eq!(limit_of(code).map(limit_code), (code < 7).then_some(code));
         }
         assert_eq!([SERVED, IDLE, 13, 127, 255].map(outage_of), [None; 5]);
     }

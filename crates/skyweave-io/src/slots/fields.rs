@@ -159,7 +159,7 @@ pub const FIELDS: &[SlotField] = fields! {
     "cells.gateway", UInt32s, null: "Gateway that the traffic comes down at.";
     "cells.down_bps", Float64s, null: "Downlink rate of each terminal, bit/s.";
     "cells.up_bps", Float64s, null: "Uplink rate of each terminal, bit/s.";
-    "cells.limit", UInt8s, null: "What limits the downlink: 0 demand, 1 beam, 2 satellite, 3 laser, 4 feeder.";
+    "cells.limit", UInt8s, null: "What limits the downlink: 0 demand, 1 beam, 2 satellite, 3 laser, 4 feeder, 5 gateway, 6 PoP.";
     "cells.delay_up_s", Float64s, null: "One-way delay from the cell's centre to the satellite, s.";
     "cells.delay_lasers_s", Float64s, null: "One-way delay over lasers, s.";
     "cells.delay_down_s", Float64s, null: "One-way delay from the last satellite to the gateway, s.";

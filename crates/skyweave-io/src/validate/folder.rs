@@ -33,7 +33,7 @@ pub(super) fn middle<'p>(path: &'p Path, beginning: &str, ending: &str) -> Optio
     name.strip_prefix(beginning)?.strip_suffix(ending).filter(|middle| !middle.is_empty())
 }
 
-/// The text of a file, plain or gzipped.
+/// The text of a file, plain or gzipped, without a byte order mark.
 pub(super) fn text(path: &Path) -> Result<String, ValidateError> {
     let bytes =
         std::fs::read(path).map_err(|source| ValidateError::File { path: path.to_owned(), source })?;
@@ -45,7 +45,10 @@ pub(super) fn text(path: &Path) -> Result<String, ValidateError> {
     } else {
         bytes
     };
-    String::from_utf8(bytes).map_err(|error| damaged(path, None, &error.utf8_error(), "UTF-8 text"))
+    let text =
+        String::from_utf8(bytes).map_err(|error| damaged(path, None, &error.utf8_error(), "UTF-8 text"))?;
+    // spreadsheets put a byte order mark before what they write
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// An error about what a file holds.

@@ -1,4 +1,4 @@
-//! Round trips by propagation at given places: what the planner gives over a day, without medium access.
+//! What the planner gives at places: round trips by propagation over a day, without medium access, and who serves in given slots.
 //!
 //! Catalogues and measurements may be months apart, so only distributions can be compared, never single slots: the day that is
 //! planned is that of the catalogue.
@@ -11,6 +11,8 @@ use skyweave_core::admission::Admission;
 use skyweave_core::plan::HourPlan;
 use skyweave_core::terminal::TerminalService;
 use skyweave_core::time::{SlotNo, UtcHour};
+use skyweave_core::world::World;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -96,6 +98,12 @@ impl Era {
         })
     }
 
+    /// True if another has the same satellites.
+    #[must_use]
+    pub fn has_satellites_of(&self, other: &Self) -> bool {
+        self.constellation == other.constellation
+    }
+
     /// The terminals' round trips over a day, with built-in gateways, PoPs and fibre.
     ///
     /// # Errors
@@ -104,10 +112,7 @@ impl Era {
         if terminals.is_empty() {
             return Ok(Vec::new());
         }
-        let source =
-            Source { name: "the world of the comparison".to_owned(), text: self.scenario(terminals) };
-        let prepared = scenario::prepare(&source, Path::new(".")).map_err(Box::new)?;
-        let world = &prepared.world;
+        let world = &self.world(terminals)?;
         let first = SlotNo::containing(self.start).hour();
         let of_hours: Vec<Vec<Vec<Option<f64>>>> = (0..HOURS)
             .into_par_iter()
@@ -131,6 +136,53 @@ impl Era {
                 slots: slots.len(),
             })
             .collect())
+    }
+
+    /// By terminal, the satellite that serves it in each slot that is asked for, by name: hours are planned side by side, each from its
+    /// warm-up on, and no further than needed.
+    ///
+    /// # Errors
+    /// As [`Self::propagation`].
+    pub fn serving(
+        &self,
+        terminals: &[Terminal],
+        slots: &BTreeSet<SlotNo>,
+    ) -> Result<Vec<BTreeMap<SlotNo, String>>, ValidateError> {
+        let world = &self.world(terminals)?;
+        let mut last_of_hours: BTreeMap<UtcHour, SlotNo> = BTreeMap::new();
+        for slot in slots {
+            last_of_hours.insert(slot.hour(), *slot);
+        }
+        let of_hours: Vec<Vec<(SlotNo, usize, String)>> = last_of_hours
+            .into_par_iter()
+            .map(|(hour, last)| {
+                let mut plan = HourPlan::begin(hour);
+                let mut served = Vec::new();
+                while let Some(no) = plan.upcoming().filter(|no| *no <= last) {
+                    let slot = plan.step(world, &Admission::declared(world, no), &mut |_| {});
+                    if !slots.contains(&no) || no < hour.first_slot() {
+                        continue;
+                    }
+                    for (terminal, service) in slot.terminals.iter().enumerate() {
+                        if let Ok(by) = &service.outcome {
+                            served.push((no, terminal, world.satellite(by.satellite).name.clone()));
+                        }
+                    }
+                }
+                served
+            })
+            .collect();
+        let mut of_terminals = vec![BTreeMap::new(); terminals.len()];
+        for (slot, terminal, satellite) in of_hours.into_iter().flatten() {
+            of_terminals[terminal].insert(slot, satellite);
+        }
+        Ok(of_terminals)
+    }
+
+    fn world(&self, terminals: &[Terminal]) -> Result<World, ValidateError> {
+        let source =
+            Source { name: "the world of the comparison".to_owned(), text: self.scenario(terminals) };
+        Ok(scenario::prepare(&source, Path::new(".")).map_err(Box::new)?.world)
     }
 
     fn scenario(&self, terminals: &[Terminal]) -> String {

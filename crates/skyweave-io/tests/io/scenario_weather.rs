@@ -56,11 +56,20 @@ fn rain(prepared: &Prepared, seconds: &[i64]) -> Vec<(f64, f64)> {
 fn a_series_rains_on_what_its_cells_hold_until_its_next_time() {
     // a beam at each H3 cell, so that the series' cells are those of the beams
     let prepared = with("\n[radio]\nbeam_cell_km = 0\n[weather]\nrain = \"rain/storm.csv\"\n");
-    assert_eq!(prepared.warnings, Vec::<String>::new());
-    // what fell in the morning falls on until there is a new time; what falls in the evening is not kept
-    assert_eq!(prepared.world.weather.series.len(), 4);
-    let expected = [(0.0, 99.0), (12.5, 40.0), (12.5, 40.0), (7.0, 0.0), (0.0, 0.0)];
+    let [warning] = &prepared.warnings[..] else { panic!("{:?}", prepared.warnings) };
+    assert!(warning.contains("rows with rain of rain/storm.csv change nothing"), "{warning}");
+    // what fell in the morning is over after an hour; what falls in the evening is not kept
+    let expected = [(0.0, 0.0), (12.5, 40.0), (12.5, 40.0), (7.0, 0.0), (0.0, 0.0)];
     assert_eq!(rain(&prepared, &[0, 75, 225, 315, 555]), expected);
+    assert_eq!(prepared.world.weather.series.len(), 4);
+    // it may hold longer, or not even until the next time
+    let holding = |holds: &str| {
+        with(&format!(
+            "\n[radio]\nbeam_cell_km = 0\n[weather]\nrain = \"rain/storm.csv\"\nrain_holds = \"{holds}\"\n"
+        ))
+    };
+    assert_eq!(rain(&holding("7h"), &[0, 75])[..], [(0.0, 99.0), (12.5, 40.0)]);
+    assert_eq!(rain(&holding("1min"), &[0, 75, 225]), [(0.0, 0.0), (12.5, 40.0), (0.0, 0.0)]);
 }
 
 #[test]

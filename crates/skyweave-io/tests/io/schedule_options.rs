@@ -36,6 +36,7 @@ fn second_slot(schedule: &str, room: u16) -> (Options, Assignment) {
         sky: &slot.sky,
         views: &visibility::find(&world, &slot.sky),
         links: &links,
+        feeders: &slot.feeders,
         routes: &slot.routes,
         before: Some(&before.assignment),
     };

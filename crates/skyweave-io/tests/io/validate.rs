@@ -129,6 +129,14 @@ fn a_folder_of_unknown_sites_is_compared() {
             let over = row(rows, &format!("serving/{site}/sky/{way}/second half/over uniform"));
             assert_eq!(over.verdict.judgement, Judgement::Pass, "{over:?}");
         }
+        // the planner's own choices, among the same candidates
+        let served =
+            row(rows, &format!("serving/{site}/planner/labelled slots in which the planner serves it"));
+        assert!((0.9..=1.0).contains(&served.modelled.unwrap()), "{served:?}");
+        let stays = row(rows, &format!("serving/{site}/planner/probability to stay"));
+        assert!((0.0..1.0).contains(&stays.modelled.unwrap()) && stays.verdict.judgement == Judgement::Shown);
+        let height = row(rows, &format!("serving/{site}/planner/chosen elevation p50"));
+        assert!((35.0..80.0).contains(&height.modelled.unwrap()), "{height:?}");
     }
     assert!(!rows.iter().any(|row| row.name.contains("/fov/")));
     assert_eq!(outcome.left_out, ["rtt", "victoria"]);
@@ -151,6 +159,11 @@ fn what_is_missing_or_damaged_is_one_clear_error() {
         (sites, Some("site,latitude_deg\nnorth,1\n"), &["line 1", "no column longitude_deg"]),
         (sites, Some("site,latitude_deg,longitude_deg\nnorth,91,0\n"), &["line 2", "`91`", "-90 to 90"]),
         (sites, Some("site,latitude_deg,longitude_deg\nsouth,1,0\n"), &["no site `north`", "first_north"]),
+        (
+            sites,
+            Some("site,latitude_deg,longitude_deg\nnorth,1,0\nnorth,2,0\n"),
+            &["line 3", "`north`", "name of its own"],
+        ),
         (first, Some("Timestamp\nx\n"), &["first_north.csv, line 1", "no column Connected_Satellite"]),
         (first, Some("Timestamp,Connected_Satellite\nnoon,A\n"), &["line 2", "found `noon`", "in UTC"]),
         (first, Some("Timestamp,Connected_Satellite\n"), &["fewer than two slots"]),
@@ -191,6 +204,46 @@ fn what_is_missing_or_damaged_is_one_clear_error() {
 }
 
 /// The committed schema is what the code says. `SKYWEAVE_WRITE_DOCS=1` writes it.
+#[test]
+fn other_columns_and_byte_order_marks_change_nothing() {
+    let folder = data_folder();
+    let plain = validate::run(folder.path(), None).unwrap().rows;
+    let labels = folder.path().join("serving-satellite");
+    let rewrite = |name: &str, by: &dyn Fn(&str) -> String| {
+        let path = labels.join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("\u{feff}{}", by(&text))).unwrap();
+    };
+    // columns the other way round with one that nobody knows, and the lines of Windows
+    let turned = |text: &str| {
+        let turn = |line: &str| line.split(',').rev().chain(["x"]).collect::<Vec<_>>().join(",");
+        text.lines().map(|line| turn(line) + "\r\n").collect()
+    };
+    rewrite("sites.csv", &turned);
+    rewrite("first_north.csv", &turned);
+    assert_eq!(validate::run(folder.path(), None).unwrap().rows, plain);
+}
+
+#[test]
+fn a_site_with_little_data_is_an_honest_table() {
+    let folder = data_folder();
+    let labels = folder.path().join("serving-satellite");
+    let path = labels.join("first_north.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    for lines in [1, 2, 9] {
+        fs::write(&path, text.lines().take(lines).fold(String::new(), |all, line| all + line + "\n"))
+            .unwrap();
+        match validate::run(folder.path(), None) {
+            Ok(outcome) => {
+                let of_site = |row: &&Row| row.name.starts_with("serving/north/");
+                let judged = |row: &Row| matches!(row.verdict.judgement, Judgement::Pass);
+                assert!(lines > 2 && !outcome.rows.iter().filter(of_site).any(judged), "{lines}");
+            }
+            Err(error) => assert!(lines <= 2 && error.to_string().contains("first_north.csv"), "{error}"),
+        }
+    }
+}
+
 #[test]
 fn the_schema_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/validation.schema.json");

@@ -33,6 +33,7 @@ pub fn world() -> World {
             place,
             antennas: 8,
             min_elevation_rad: 25_f64.to_radians(),
+            capacity_bps: f64::INFINITY,
             hypothetical: true,
         })
         .collect();
@@ -42,6 +43,7 @@ pub fn world() -> World {
             code: format!("pop {number}"),
             city: String::new(),
             place,
+            capacity_bps: f64::INFINITY,
             hypothetical: true,
         })
         .collect();

@@ -108,6 +108,7 @@ impl Contested {
             sky: &slot.sky,
             views: &self.views,
             links: &links,
+            feeders: &slot.feeders,
             routes: &slot.routes,
             before: Some(&self.before.assignment),
         };

@@ -9,6 +9,7 @@
 //! | `sgp4` | [`sgp4`] | `sgp4::Ours::propagate` |
 //! | `visibility` | [`visibility`] | `visibility::Ours::look` |
 //! | `forwarding` | [`forwarding`] | `forwarding::ours` |
+//! | `radio` | [`radio`] | `radio::Links::user`, `feeder` |
 //! | `optimum` | [`optimum`] | `contention::Contested::assign` |
 //! | `slot` | [`slot`] | `plan::plan` |
 
@@ -23,6 +24,7 @@ mod links;
 mod optimum;
 mod options;
 mod petgraph_peer;
+mod radio;
 mod report;
 mod rstar_peer;
 mod serve;
@@ -46,10 +48,11 @@ fn main() -> Result<()> {
     }
     files::fresh_folder(&options.work)?;
     let mut report = Report::default();
-    let groups: [(&str, Measure); 5] = [
+    let groups: [(&str, Measure); 6] = [
         ("sgp4", sgp4::measure),
         ("visibility", visibility::measure),
         ("forwarding", forwarding::measure),
+        ("radio", radio::measure),
         ("optimum", optimum::measure),
         ("slot", slot::measure),
     ];

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Measures the planner beside other programs.
 #[derive(Parser)]
 pub struct Options {
-    /// Only this group of rows: sgp4, visibility, forwarding, optimum or slot.
+    /// Only this group of rows: sgp4, visibility, forwarding, radio, optimum or slot.
     pub filter: Option<String>,
     /// Where the rows are written, as JSON.
     #[arg(long, value_name = "FILE")]

@@ -10,6 +10,8 @@ use std::path::Path;
 pub enum Unit {
     /// A time: less is better.
     Ms,
+    /// A time for each link: less is better.
+    NsALink,
     /// A rate: more is better.
     MillionPerCpuSecond,
     /// A distance, for rows that compare answers and not speed.
@@ -44,6 +46,7 @@ impl Unit {
     fn name(self) -> &'static str {
         match self {
             Self::Ms => "ms",
+            Self::NsALink => "ns/link",
             Self::MillionPerCpuSecond => "million propagations/CPU s",
             Self::Metres => "m",
             Self::Percent => "%",
@@ -54,7 +57,7 @@ impl Unit {
     /// How many times better ours is.
     fn ratio(self, ours: f64, peer: f64) -> Option<f64> {
         match self {
-            Self::Ms => Some(peer / ours),
+            Self::Ms | Self::NsALink => Some(peer / ours),
             Self::MillionPerCpuSecond | Self::Terminals => Some(ours / peer),
             Self::Metres | Self::Percent => None,
         }

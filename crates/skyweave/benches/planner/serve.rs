@@ -1,7 +1,7 @@
 //! The other side of [`contestant`](crate::contestant): ours, and peers that are crates.
 
 use crate::clock::Stopwatch;
-use crate::{forwarding, optimum, petgraph_peer, rstar_peer, sgp4, sgp4_crate_peer, visibility};
+use crate::{forwarding, optimum, petgraph_peer, radio, rstar_peer, sgp4, sgp4_crate_peer, visibility};
 use miette::{IntoDiagnostic, Result, miette};
 use serde_json::{Value, json};
 use skyweave_core::simd;
@@ -30,6 +30,7 @@ pub fn serve(task: &str, work: &Path) -> Result<()> {
         "visibility-rstar" => Box::new(rstar_peer::Theirs::read(work, rest)?),
         "forwarding-ours" => Box::new(forwarding::Ours::read(work, rest)?),
         "forwarding-petgraph" => Box::new(petgraph_peer::Theirs::read(work, rest)?),
+        "radio-ours" => Box::new(radio::Ours::read(work, rest)?),
         "optimum-ours" => Box::new(optimum::Ours::read(work, rest)?),
         "forwarding-whole-step" => Box::new(forwarding::WholeStep::read(Path::new(rest))?),
         _ => return Err(miette!("nothing is called `{task}`")),

@@ -22,6 +22,12 @@ pub struct Ground {
     pub default_antennas: u16,
     /// Lowest elevation where a set does not say, deg (filing: 25 mostly, 5 at a few).
     pub default_min_elevation_deg: f64,
+    /// Most that a gateway carries over all its antennas where neither it nor a set says, each way, Gbit/s; if left out, only its feeder
+    /// links bind (no public figure).
+    pub default_gateway_capacity_gbps: Option<f64>,
+    /// Most that a PoP hands over to and from the internet where neither it nor a set says, each way, Gbit/s; if left out, it never binds
+    /// (no public figure).
+    pub default_pop_capacity_gbps: Option<f64>,
     /// Fibre between gateways and PoPs.
     pub fibre: Fibre,
 }
@@ -41,6 +47,8 @@ pub struct Gateway {
     pub antennas: Option<u16>,
     /// Lowest elevation, deg; `default_min_elevation_deg` if left out.
     pub min_elevation_deg: Option<f64>,
+    /// Most that all its antennas carry together, each way, Gbit/s; `default_gateway_capacity_gbps` if left out.
+    pub capacity_gbps: Option<f64>,
     /// True if no public source has it.
     #[serde(default)]
     pub hypothetical: bool,
@@ -60,6 +68,8 @@ pub struct Pop {
     pub latitude_deg: f64,
     /// Longitude, deg, east positive.
     pub longitude_deg: f64,
+    /// Most that it hands over to and from the internet, each way, Gbit/s; `default_pop_capacity_gbps` if left out.
+    pub capacity_gbps: Option<f64>,
     /// True if no public source has it.
     #[serde(default)]
     pub hypothetical: bool,

@@ -33,13 +33,18 @@ pub struct Radio {
     pub beam_cell_km: f64,
     /// Full width of a satellite's beam at half power, deg (assumption: 2.5, which covers a beam cell from 550 km with room).
     pub beam_width_deg: f64,
-    /// Gain of a satellite's beam on its axis, dBi (assumption); only how far above `beam_far_gain_dbi` it is counts.
+    /// Gain of a satellite's beam on its axis, dBi (assumption): by it power becomes EIRP, and how far above `beam_far_gain_dbi` it is gives the
+    /// shape far from the axis.
     pub beam_peak_gain_dbi: f64,
     /// Where the side lobes of a satellite's beam begin, dB against its axis (ITU-R S.1528: -12 covers an evenly lit round aperture,
     /// -6.75 is its mask for any antenna in a low orbit).
     pub beam_side_lobe_db: f64,
     /// Gain of a satellite's beam far from its axis, dBi (ITU-R S.1528: 3 with -12 dB, 5 with -6.75 dB).
     pub beam_far_gain_dbi: f64,
+    /// Power at radio frequency of a satellite, W, which the beams to terminals that it lights at once share evenly (assumption: 48, just
+    /// enough for the `eirp_dbw` of all 48 beams by default: 36 dBW with 36 dBi are 1 W a beam). However few are lit, none radiates more than
+    /// `radio.down.eirp_dbw`.
+    pub satellite_power_w: f64,
     /// Diameter of a terminal's antenna, m (assumption: 0.5, the circle with the area of common ones): by it, it hears satellites
     /// beside its own, and scintillation evens out.
     pub terminal_antenna_m: f64,

@@ -30,7 +30,11 @@ pub struct Weather {
     /// A time series of rain, CSV or Parquet, relative to the scenario file, with columns `time` (ISO 8601 in UTC; in Parquet also a
     /// timestamp), `cell` (H3 index in hexadecimal; in Parquet also a number) and `rain_mm_h` (0 to 500). All cells have one
     /// resolution, and times never go back. Beam cells and gateways have the rain of the cell that their centre is in, and none
-    /// where there is no row. A time holds until the next; before the first it is dry.
+    /// where there is no row. A time holds until the next, and for `rain_holds` at most; before the first it is dry.
     #[schemars(with = "Option<String>")]
     pub rain: Option<Spanned<String>>,
+    /// How long rain of a series goes on when no later time follows (assumption: an hour; radar and gauge products come every 5 to 60
+    /// minutes).
+    #[schemars(with = "String")]
+    pub rain_holds: Spanned<String>,
 }

@@ -5,7 +5,7 @@ mod table;
 use super::diagnostic::{ScenarioError, Source};
 use super::format::Scenario;
 
-pub use table::LIMITS;
+pub use table::{CAPACITY_GBPS, LIMITS};
 
 /// A figure of a scenario, and what it may be.
 pub struct Limit {

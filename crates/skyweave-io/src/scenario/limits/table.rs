@@ -12,7 +12,7 @@ const NOISE_K: (f64, f64) = (1.0, 100_000.0);
 const BANDWIDTH_MHZ: (f64, f64) = (1e-3, 1e5);
 /// Where what the air takes from a wave is known.
 const FREQUENCY_GHZ: (f64, f64) = (1.0, 350.0);
-const CAPACITY_GBPS: (f64, f64) = (1e-6, 1e6);
+pub const CAPACITY_GBPS: (f64, f64) = (1e-6, 1e6);
 const DEMAND_MBPS: (f64, f64) = (0.0, 1e6);
 const ELEVATION_DEG: (f64, f64) = (0.0, 89.0);
 /// DVB-S2X.
@@ -53,7 +53,7 @@ fn by_latitude(scenario: &Scenario, value: fn(&ElevationLimit) -> f64) -> Vec<f6
 
 /// All figures with limits that one bound each is enough for; what must fit together is checked in `together`, and things with a
 /// place where they are read.
-pub const LIMITS: [Limit; 126] = [
+pub const LIMITS: [Limit; 129] = [
     one(
         "constellation.min_serving_altitude_km",
         |s| s.constellation.min_serving_altitude_km,
@@ -122,6 +122,7 @@ pub const LIMITS: [Limit; 126] = [
     one("radio.beam_peak_gain_dbi", |s| s.radio.beam_peak_gain_dbi, (0.0, 80.0)),
     one("radio.beam_side_lobe_db", |s| s.radio.beam_side_lobe_db, (-60.0, -3.0)),
     one("radio.beam_far_gain_dbi", |s| s.radio.beam_far_gain_dbi, (-40.0, 40.0)),
+    one("radio.satellite_power_w", |s| s.radio.satellite_power_w, (1e-3, 1e6)),
     one("radio.terminal_antenna_m", |s| s.radio.terminal_antenna_m, ANTENNA_M),
     one("radio.satellite_scan_exponent", |s| s.radio.satellite_scan_exponent, SCAN),
     one("radio.terminal_scan_exponent", |s| s.radio.terminal_scan_exponent, SCAN),
@@ -203,6 +204,8 @@ pub const LIMITS: [Limit; 126] = [
     maybe("schedule.weights.uniform_share", |s| s.schedule.weights.uniform_share, SHARE),
     one("ground.default_antennas", |s| f64::from(s.ground.default_antennas), (1.0, 1_000.0)),
     one("ground.default_min_elevation_deg", |s| s.ground.default_min_elevation_deg, ELEVATION_DEG),
+    maybe("ground.default_gateway_capacity_gbps", |s| s.ground.default_gateway_capacity_gbps, CAPACITY_GBPS),
+    maybe("ground.default_pop_capacity_gbps", |s| s.ground.default_pop_capacity_gbps, CAPACITY_GBPS),
     one("ground.fibre.route_factor", |s| s.ground.fibre.route_factor, (1.0, 10.0)),
     one("ground.fibre.velocity_factor", |s| s.ground.fibre.velocity_factor, (0.1, 1.0)),
     one("ground.fibre.reach_km", |s| s.ground.fibre.reach_km, (0.0, 20_100.0)),

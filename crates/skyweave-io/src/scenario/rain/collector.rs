@@ -1,9 +1,9 @@
 //! What rows become: steps of rain on beam cells and gateways.
 
-use super::Fault;
+use super::{Fault, Series};
 use crate::cells;
 use h3o::{CellIndex, Resolution};
-use hifitime::Epoch;
+use hifitime::{Duration, Epoch};
 use skyweave_core::ids::{BeamId, GatewayId};
 use skyweave_core::time::SlotNo;
 use skyweave_core::weather::RainStep;
@@ -29,27 +29,42 @@ pub struct Collector<'a> {
     world: &'a World,
     /// Slots that want to know of rain.
     needed: Range<SlotNo>,
+    /// How long a time holds at most.
+    holds: Duration,
     /// Known with the first row.
     cells: Option<(Resolution, HashMap<u64, Vec<Target>>)>,
     now: Option<Epoch>,
     /// Cells with targets that the present time has had rows of.
     seen: HashSet<u64>,
     step: RainStep,
+    /// Rows with rain of the present time, and how many of them fall on nothing.
+    rows: Rows,
     steps: Vec<RainStep>,
+    /// The same of each step.
+    rows_of_steps: Vec<Rows>,
     /// Rates in the steps.
     kept: usize,
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+struct Rows {
+    wet: u64,
+    idle: u64,
+}
+
 impl<'a> Collector<'a> {
-    pub fn new(world: &'a World, needed: Range<SlotNo>) -> Self {
+    pub fn new(world: &'a World, needed: Range<SlotNo>, holds: Duration) -> Self {
         Self {
             world,
             needed,
+            holds,
             cells: None,
             now: None,
             seen: HashSet::new(),
             step: empty(SlotNo(0)),
+            rows: Rows::default(),
             steps: Vec::new(),
+            rows_of_steps: Vec::new(),
             kept: 0,
         }
     }
@@ -64,6 +79,7 @@ impl<'a> Collector<'a> {
                 ));
             }
             self.close()?;
+            self.dry_before(Some(time))?;
             self.now = Some(time);
             self.step.from = SlotNo::not_before(time);
         }
@@ -85,14 +101,19 @@ impl<'a> Collector<'a> {
                 "accepted: cells of one resolution in the whole series",
             ));
         }
-        let Some(targets) = targets.get(&cell) else { return Ok(()) };
+        let is_wet = rain_mm_h > 0.0;
+        self.rows.wet += u64::from(is_wet);
+        let Some(targets) = targets.get(&cell) else {
+            self.rows.idle += u64::from(is_wet);
+            return Ok(());
+        };
         if !self.seen.insert(cell) {
             return Err(Fault::new(
                 format!("{place}: cell {cell:x} is there a second time at {time:?}"),
                 "accepted: each cell once at a time",
             ));
         }
-        if rain_mm_h > 0.0 {
+        if is_wet {
             for target in targets {
                 match target {
                     Target::Beam(beam) => self.step.beams.push((*beam, rain_mm_h as f32)),
@@ -103,18 +124,31 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    /// All steps, in order of time.
-    pub fn finish(mut self) -> Result<Vec<RainStep>, Fault> {
+    /// All steps, in order of time; the last is dry if the window is longer.
+    pub fn finish(mut self) -> Result<Series, Fault> {
         if self.now.is_none() {
             return Err(Fault::new("there is no row in it".to_owned(), super::ACCEPTED));
         }
         self.close()?;
-        Ok(self.steps)
+        self.dry_before(None)?;
+        let sum = |count: fn(&Rows) -> u64| self.rows_of_steps.iter().map(count).sum();
+        Ok(Series { wet_rows: sum(|rows| rows.wet), idle_rows: sum(|rows| rows.idle), steps: self.steps })
+    }
+
+    /// Lets the present time hold no longer than it may before the next, if there is one.
+    fn dry_before(&mut self, next: Option<Epoch>) -> Result<(), Fault> {
+        let Some(end) = self.now.map(|now| now + self.holds) else { return Ok(()) };
+        if next.is_some_and(|next| next <= end) {
+            return Ok(());
+        }
+        self.step.from = SlotNo::not_before(end);
+        self.close()
     }
 
     /// Ends the present step, if there is one.
     fn close(&mut self) -> Result<(), Fault> {
         let mut step = std::mem::replace(&mut self.step, empty(SlotNo(0)));
+        let mut rows = std::mem::take(&mut self.rows);
         self.seen.clear();
         if self.now.is_none() || step.from >= self.needed.end {
             return Ok(());
@@ -122,10 +156,13 @@ impl<'a> Collector<'a> {
         if step.from <= self.needed.start {
             // whatever was before is over when the first slot begins
             self.steps.clear();
+            self.rows_of_steps.clear();
             self.kept = 0;
         } else if self.steps.last().is_some_and(|last| last.from == step.from) {
             // no slot begins between the two
             self.kept -= self.steps.pop().map_or(0, |last| count(&last));
+            let unseen = self.rows_of_steps.pop().map_or(0, |last| last.wet);
+            rows = Rows { wet: rows.wet + unseen, idle: rows.idle + unseen };
         }
         step.beams.sort_unstable_by_key(|(beam, _)| *beam);
         step.gateways.sort_unstable_by_key(|(gateway, _)| *gateway);
@@ -137,6 +174,7 @@ impl<'a> Collector<'a> {
             ));
         }
         self.steps.push(step);
+        self.rows_of_steps.push(rows);
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ mod parquet_rows;
 
 use super::area::Atlas;
 use super::diagnostic::ScenarioError;
+use hifitime::Duration;
 use skyweave_core::time::SlotNo;
 use skyweave_core::weather::RainStep;
 use skyweave_core::world::World;
@@ -39,15 +40,42 @@ impl Fault {
     }
 }
 
-/// The steps of the series that a scenario names, as far as its slots need them.
+/// A series, as far as a scenario's slots need it.
+pub struct Series {
+    /// Its steps, in order of time.
+    pub steps: Vec<RainStep>,
+    /// Rows with rain whose times those slots see, and how many of them fall on nothing.
+    pub wet_rows: u64,
+    pub idle_rows: u64,
+}
+
+impl Series {
+    /// What the user should know about rain that falls on nothing.
+    pub fn warning(&self, file: &str) -> Option<String> {
+        if self.steps.iter().all(|step| step.beams.is_empty() && step.gateways.is_empty()) {
+            let dry = "never falls on a beam cell or a gateway within the time window";
+            return Some(format!("the rain of {file} {dry}"));
+        }
+        (self.idle_rows > 0).then(|| {
+            format!(
+                "{} of {} rows with rain of {file} change nothing: their cells hold the centre of no beam cell and no gateway, or no slot \
+                 begins before the next time",
+                self.idle_rows, self.wet_rows
+            )
+        })
+    }
+}
+
+/// The series that a scenario names, as far as its slots need it.
 pub fn read(
     file: &Spanned<String>,
+    holds: Duration,
     world: &World,
     needed: Range<SlotNo>,
     atlas: &Atlas<'_>,
-) -> Result<Vec<RainStep>, ScenarioError> {
+) -> Result<Series, ScenarioError> {
     let path = atlas.folder.join(file.get_ref());
-    let mut collector = Collector::new(world, needed);
+    let mut collector = Collector::new(world, needed, holds);
     rows(&path, &mut collector).and_then(|()| collector.finish()).map_err(|fault| {
         let found = format!("{}: {}", path.display(), fault.found);
         atlas.source.fault(file.span(), &found, "this series", fault.accepted)

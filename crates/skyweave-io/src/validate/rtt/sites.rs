@@ -96,11 +96,10 @@ pub fn read(data: &Path) -> Result<Vec<Site>, ValidateError> {
 /// True for the first line of a table of sites.
 #[must_use]
 pub fn has_columns(first: &str) -> bool {
-    first.trim_start_matches('\u{feff}').split(',').any(|column| column.trim() == "site")
+    first.split(',').any(|column| column.trim() == "site")
 }
 
 fn table(path: &Path, stem: &str, text: &str) -> Result<Vec<Site>, ValidateError> {
-    let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let wrong = |line: Option<u64>, found: String| damaged(path, line, &found, ACCEPTED_TABLE);
     let headings = reader.headers().map_err(|error| wrong(Some(1), error.to_string()))?.clone();

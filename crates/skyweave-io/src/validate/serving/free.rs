@@ -139,12 +139,7 @@ pub fn rows(name: &str, slots: &[Labelled], weights: &Weights, seed: u64) -> Vec
         let verdict = Verdict::of(judgement, why);
         rows.push(Row::new(format!("{name}/{figure}"), value, mean(&of_runs), unit, verdict));
     }
-    let kinds: [(&str, Values); 3] = [
-        ("chosen elevation", |looks| &looks.elevation_deg),
-        ("GSO separation", |looks| &looks.gso_deg),
-        ("dwell", |looks| &looks.dwell_slots),
-    ];
-    for (kind, values) in kinds {
+    for (kind, values) in KINDS {
         let mut pooled: Vec<f64> = runs.iter().flat_map(|looks| values(looks).iter().copied()).collect();
         pooled.sort_unstable_by(f64::total_cmp);
         let mut usual: Vec<f64> = runs.iter().map(|looks| greatest_gap(values(looks), &pooled)).collect();
@@ -164,8 +159,35 @@ pub fn rows(name: &str, slots: &[Labelled], weights: &Weights, seed: u64) -> Vec
     rows
 }
 
+const KINDS: [(&str, Values); 3] = [
+    ("chosen elevation", |looks| &looks.elevation_deg),
+    ("GSO separation", |looks| &looks.gso_deg),
+    ("dwell", |looks| &looks.dwell_slots),
+];
+
+/// The figures of a site against those of one run of something else. There is one run, so that nothing says how wide its figures
+/// scatter: they are shown, and not judged.
+#[must_use]
+pub fn beside(name: &str, slots: &[Labelled], run: &Choices) -> Vec<Row> {
+    let measured = Looks::of(slots, &slots.iter().map(|slot| slot.chosen).collect());
+    let ours = Looks::of(slots, run);
+    let mut rows = Vec::new();
+    for ((figure, unit, measured), (_, _, ours)) in measured.figures().into_iter().zip(ours.figures()) {
+        let verdict = Verdict::of(Judgement::Shown, "one run");
+        rows.push(Row::new(format!("{name}/{figure}"), measured, ours, unit, verdict));
+    }
+    for (kind, values) in KINDS {
+        let gap = greatest_gap(values(&measured), values(&ours));
+        let mut row =
+            Row::shown(format!("{name}/{kind} distribution"), gap, "", "Kolmogorov distance; one run");
+        (row.error, row.modelled) = (row.modelled, None);
+        rows.push(row);
+    }
+    rows
+}
+
 /// Of fewer labelled slots, an eighth of an hour, no distribution can be told.
-const LEAST_SLOTS: usize = 30;
+pub const LEAST_SLOTS: usize = 30;
 
 /// The greatest difference of two distribution functions, each given by sorted values.
 fn greatest_gap(one: &[f64], other: &[f64]) -> f64 {

@@ -110,7 +110,10 @@ fn places(path: &Path) -> Result<BTreeMap<String, Place>, ValidateError> {
         let (Some(latitude), Some(longitude)) = (latitude, longitude) else {
             return Err((format!("found `{}`, `{}`", cells[1], cells[2]), ACCEPTED_SITE));
         };
-        places.insert(cells[0].to_owned(), Place::from_degrees(latitude, longitude));
+        let place = Place::from_degrees(latitude, longitude);
+        if cells[0].is_empty() || places.insert(cells[0].to_owned(), place).is_some() {
+            return Err((format!("the site `{}` has no name of its own", cells[0]), ACCEPTED_SITE));
+        }
         Ok(())
     })?;
     Ok(places)

@@ -231,13 +231,20 @@ fn gateway(name: &str, latitude_deg: f64, longitude_deg: f64) -> Gateway {
         place: Place::from_degrees(latitude_deg, longitude_deg),
         antennas: 2,
         min_elevation_rad: 15.0_f64.to_radians(),
+        capacity_bps: f64::INFINITY,
         hypothetical: true,
     }
 }
 
 fn pop(code: &str, latitude_deg: f64, longitude_deg: f64) -> Pop {
     let place = Place::from_degrees(latitude_deg, longitude_deg);
-    Pop { code: code.to_owned(), city: code.to_owned(), place, hypothetical: true }
+    Pop {
+        code: code.to_owned(),
+        city: code.to_owned(),
+        place,
+        capacity_bps: f64::INFINITY,
+        hypothetical: true,
+    }
 }
 
 fn fibre(gateway: u32, pop: u32, length_m: f64) -> Fibre {
