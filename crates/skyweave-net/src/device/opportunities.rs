@@ -146,7 +146,7 @@ mod tests {
     fn the_rate_is_that_of_the_trace() {
         // 12 opportunities in 10 ms
         let list = [1, 2, 2, 3, 4, 5, 6, 7, 7, 8, 9, 10];
-        let leaves = leave(&mut line(&list, 99_999), &[0; 12_000], 1_504);
+        let leaves = leave(&mut line(&list, 99_999), &vec![0; 12_000], 1_504);
         assert_eq!(leaves.last(), Some(&10_000));
     }
 }

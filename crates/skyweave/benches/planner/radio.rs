@@ -17,7 +17,6 @@ use skyweave_core::visibility::View;
 use skyweave_core::weather::{Footprint, Rain, Storm};
 use skyweave_core::world::{Cell, Gateway, Place, World};
 use std::hint::black_box;
-use std::path::Path;
 
 /// Places of each kind: some that fit the cache, as those of one task do.
 const PLACES: usize = 1_000;
@@ -68,7 +67,7 @@ pub struct Ours {
 
 impl Ours {
     /// Prepares it.
-    pub fn read(_work: &Path, kind: &str) -> Result<Self> {
+    pub fn of(kind: &str) -> Self {
         let mut world = World::default();
         world.rules.radio.beam_cell_m = 0.0;
         if kind.ends_with("share") {
@@ -132,7 +131,7 @@ impl Ours {
                 looks.push((number, view, position));
             }
         }
-        Ok(Self { world, rain, looks, feeders: kind.starts_with("feeder"), bps: 0.0 })
+        Self { world, rain, looks, feeders: kind.starts_with("feeder"), bps: 0.0 }
     }
 }
 

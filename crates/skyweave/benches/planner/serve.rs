@@ -30,7 +30,7 @@ pub fn serve(task: &str, work: &Path) -> Result<()> {
         "visibility-rstar" => Box::new(rstar_peer::Theirs::read(work, rest)?),
         "forwarding-ours" => Box::new(forwarding::Ours::read(work, rest)?),
         "forwarding-petgraph" => Box::new(petgraph_peer::Theirs::read(work, rest)?),
-        "radio-ours" => Box::new(radio::Ours::read(work, rest)?),
+        "radio-ours" => Box::new(radio::Ours::of(rest)),
         "optimum-ours" => Box::new(optimum::Ours::read(work, rest)?),
         "forwarding-whole-step" => Box::new(forwarding::WholeStep::read(Path::new(rest))?),
         _ => return Err(miette!("nothing is called `{task}`")),
