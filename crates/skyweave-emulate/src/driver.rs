@@ -10,7 +10,7 @@ use crate::error::EmulateError;
 use crate::forward::Forwarder;
 use crate::network::{Delivery, Network, Packet, PortId};
 use crate::offload::{self, Joined};
-use crate::packet;
+use crate::packet::{self, Header};
 use crate::report::Report;
 use crate::responder::{self, Response};
 use rustix::buffer::spare_capacity;
@@ -26,6 +26,7 @@ use std::time::Instant;
 /// Most reads from one device in one turn.
 const BUDGET: usize = 64;
 const WAKE: u64 = u64::MAX;
+const BETWEEN_ERRORS_NS: u64 = 1_000_000;
 const NANOSECONDS: u64 = 1_000_000_000;
 
 struct Port {
@@ -53,6 +54,8 @@ pub(crate) struct Driver {
     start: Instant,
     spin_ns: u64,
     attached: u64,
+    /// No ICMP error before then.
+    next_error_ns: u64,
 }
 
 impl Driver {
@@ -89,6 +92,7 @@ impl Driver {
             report: Report::default(),
             start: Instant::now(),
             attached: 0,
+            next_error_ns: 0,
         })
     }
 
@@ -226,13 +230,27 @@ impl Driver {
         let now_ns = self.now_ns();
         let packet = bytes.to_vec();
         match self.plan.route(port, header.destination) {
-            None => self.report.dropped.unreachable += 1,
+            None => {
+                self.report.dropped.unreachable += 1;
+                self.tell_unreachable(now_ns, port, bytes, &header);
+            }
             // A host and its own resolver, or another address of its network: no link is between them.
             Some(own) if own == port => self.write(Delivery { due_ns: now_ns, port, packet }),
             Some(_) => {
                 self.report.entered += 1;
                 self.network.send(now_ns, port, packet);
             }
+        }
+    }
+
+    /// So that programs need not wait for what never comes; seldom enough that a flood gains nothing.
+    fn tell_unreachable(&mut self, now_ns: u64, port: PortId, bytes: &[u8], header: &Header) {
+        if now_ns < self.next_error_ns || self.ports[port.0 as usize].is_none() {
+            return;
+        }
+        if let Some(packet) = responder::unreachable(&self.plan, port, bytes, header) {
+            self.next_error_ns = now_ns + BETWEEN_ERRORS_NS;
+            self.write(Delivery { due_ns: now_ns, port, packet });
         }
     }
 

@@ -120,8 +120,7 @@ pub(crate) struct Joined {
 
 impl Joined {
     pub(crate) fn new() -> Self {
-        let bytes = Vec::with_capacity(HEADER + LONGEST);
-        Self { bytes, segments: 0, ip: 0, headers: 0, segment: 0, next_sequence: 0, closed: true }
+        Self { bytes: Vec::new(), segments: 0, ip: 0, headers: 0, segment: 0, next_sequence: 0, closed: true }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -4,11 +4,16 @@ use crate::addresses::AddressPlan;
 use crate::names::{self, Answer, DNS_PORT};
 use crate::network::{Packet, PortId};
 use crate::packet::{self, Header, ICMP, ICMPV6, UDP, be16, put16};
+use std::net::IpAddr;
 
 const ECHO_REQUEST: u8 = 8;
 const ECHO_REPLY: u8 = 0;
 const ECHO_REQUEST_V6: u8 = 128;
 const ECHO_REPLY_V6: u8 = 129;
+const UNREACHABLE: u8 = 3;
+const UNREACHABLE_V6: u8 = 1;
+/// Of a packet, so that the answer is not longer than any link must carry (RFC 8200: 1,280 bytes).
+const MOST_QUOTED_V6: usize = 1232;
 const HOPS: u8 = 64;
 
 /// What a packet met at a port.
@@ -83,6 +88,45 @@ fn name(plan: &AddressPlan, port: PortId, packet: &[u8], header: &Header) -> Res
     }
 }
 
+/// What tells the sender of a packet that nobody has its destination (RFC 792, RFC 4443), from its PoP's resolver. None for packets
+/// that must not be answered so: errors, later fragments, and what goes to groups.
+pub(crate) fn unreachable(
+    plan: &AddressPlan,
+    port: PortId,
+    packet: &[u8],
+    header: &Header,
+) -> Option<Packet> {
+    let to_one = match header.destination {
+        IpAddr::V4(to) => !to.is_multicast() && !to.is_broadcast() && header.protocol != ICMP,
+        IpAddr::V6(to) => !to.is_multicast() && header.protocol != ICMPV6,
+    };
+    let first = !header.fragment || packet[0] >> 4 == 6 || be16(packet, 6) << 3 == 0;
+    if !to_one || !first {
+        return None;
+    }
+    let resolver = plan.resolver(plan.pop_of(port));
+    let mut back = turned(packet, header.length);
+    let is_ipv4 = packet[0] >> 4 == 4;
+    let (kind, quoted) =
+        if is_ipv4 { (UNREACHABLE, header.length + 8) } else { (UNREACHABLE_V6, MOST_QUOTED_V6) };
+    if is_ipv4 {
+        back[12..16].copy_from_slice(&resolver.ipv4.octets());
+        back[6..8].fill(0);
+        back[9] = ICMP;
+    } else {
+        back[8..24].copy_from_slice(&resolver.ipv6.octets());
+        back[6] = ICMPV6;
+    }
+    let at = header.length;
+    back.extend_from_slice(&[kind, 0, 0, 0, 0, 0, 0, 0]);
+    back.extend_from_slice(&packet[..quoted.min(packet.len())]);
+    let begun = if is_ipv4 { 0 } else { packet::pseudo_header(&back, ICMPV6, back.len() - at) };
+    let sum = packet::checksum(&back[at..], begun);
+    put16(&mut back, at + 2, sum);
+    seal(&mut back, at);
+    Some(back)
+}
+
 /// The datagram that answers `packet` with these bytes.
 pub(crate) fn reply_to(packet: &[u8], header: &Header, bytes: &[u8]) -> Packet {
     let at = header.length;
@@ -125,8 +169,6 @@ mod tests {
     use super::*;
     use crate::addresses::tests::plan;
     use crate::packet::tests::datagram;
-    use std::net::IpAddr;
-
     #[test]
     fn pings_come_back() {
         let plan = plan();
@@ -146,6 +188,22 @@ mod tests {
         assert_eq!(packet::checksum(&back[20..], 0), 0);
         assert_eq!((back[20], &back[24..]), (ECHO_REPLY, &ping[24..]));
         assert_eq!(respond(&plan, PortId(4), &back, &seen), Response::None, "answers are not answered");
+    }
+
+    #[test]
+    fn senders_learn_that_nobody_is_there() {
+        let plan = plan();
+        let kyiv = plan.port("kyiv").unwrap();
+        let packet = datagram([100, 64, 0, 2], [9, 9, 9, 9], (4000, 5000), b"anybody?");
+        let header = packet::check(&packet).unwrap();
+        let back = unreachable(&plan, kyiv, &packet, &header).unwrap();
+        let seen = packet::check(&back).unwrap();
+        assert_eq!((seen.source, seen.destination), ([100, 64, 0, 1].into(), header.source));
+        assert_eq!((back[20], packet::checksum(&back[20..], 0)), (UNREACHABLE, 0));
+        assert_eq!(back[28..], packet[..28]);
+        assert_eq!(unreachable(&plan, kyiv, &back, &seen), None, "errors are not answered");
+        let group = datagram([100, 64, 0, 2], [224, 0, 0, 1], (4000, 5000), b"");
+        assert_eq!(unreachable(&plan, kyiv, &group, &packet::check(&group).unwrap()), None);
     }
 
     #[test]

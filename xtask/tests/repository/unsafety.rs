@@ -1,4 +1,4 @@
-//! Where unsafe code may be: forbidden in every crate but three, and in one module of the planner.
+//! Where unsafe code may be: forbidden in every crate but three, and in one module each of the planner and of the emulator.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use crate::finding::Finding;
 
 const MAY_HOLD_SOME: [&str; 3] = ["skyweave-core", "skyweave-emulate", "skyweave-py"];
 const FORBID: &str = "#![forbid(unsafe_code)]";
+const WITH_ISLAND: [&str; 2] = [PLANNER, "crates/skyweave-emulate/src/"];
 const PLANNER: &str = "crates/skyweave-core/src/";
 
 /// A crate's root that does not forbid unsafe code and should.
@@ -19,18 +20,22 @@ pub fn check_root(file: &TextFile) -> Option<Finding> {
     (!forbids && !MAY_HOLD_SOME.contains(&folder)).then(|| Finding::of(&file.path, message()))
 }
 
-/// Modules of the planner with unsafe code, if there is more than one.
+/// Modules with unsafe code of a crate that may have one, if it has more.
 pub fn check_islands(files: &[TextFile]) -> Vec<Finding> {
-    let islands: BTreeSet<&str> = files.iter().filter_map(island).collect();
+    WITH_ISLAND.iter().flat_map(|source| check_source(source, files)).collect()
+}
+
+fn check_source(source: &str, files: &[TextFile]) -> Vec<Finding> {
+    let islands: BTreeSet<&str> = files.iter().filter_map(|file| island(source, file)).collect();
     if islands.len() < 2 {
         return Vec::new();
     }
     let message = "unsafe code in a second module: all of it belongs in one";
-    islands.iter().map(|module| Finding::of(&format!("{PLANNER}{module}"), message)).collect()
+    islands.iter().map(|module| Finding::of(&format!("{source}{module}"), message)).collect()
 }
 
-fn island(file: &TextFile) -> Option<&str> {
-    let module = file.path.strip_prefix(PLANNER)?.split(['/', '.']).next()?;
+fn island<'f>(source: &str, file: &'f TextFile) -> Option<&'f str> {
+    let module = file.path.strip_prefix(source)?.split(['/', '.']).next()?;
     let code = code::without_comments(&file.text);
     let has_unsafe = code::paths(&code).iter().any(|path| path.mentions("unsafe"));
     has_unsafe.then_some(module)

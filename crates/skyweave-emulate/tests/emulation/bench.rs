@@ -65,7 +65,7 @@ fn received(json: &str) -> Option<(f64, f64)> {
 /// The kernel's own pair of devices between two namespaces: the ceiling.
 fn veth() {
     let script = format!(
-        "ip link add a type veth peer name b; unshare -n sleep 60 & sleep 0.3; p=$!; ip link set b netns $p; \
+        "ip link add a type veth peer name b; unshare -n sleep 60 > /dev/null & sleep 0.3; p=$!; ip link set b netns $p; \
          ip addr add 10.9.0.1/24 dev a; ip link set a up; \
          nsenter -t $p -n sh -c 'ip addr add 10.9.0.2/24 dev b; ip link set b up; ip link set lo up'; sleep 0.3; \
          nsenter -t $p -n iperf3 -s -1 > /dev/null & sleep 0.5; iperf3 -J -C cubic -c 10.9.0.2 -t {SECONDS}; kill $p"

