@@ -14,6 +14,8 @@ struct Tool {
     /// Reports success if and only if the tool is there.
     detect: &'static str,
     install: Install,
+    /// True if the tests that need it skip where it is not.
+    optional: bool,
 }
 
 enum Install {
@@ -28,24 +30,35 @@ const TOOLS: &[Tool] = &[
         why: "the `format` step",
         detect: "cargo fmt --version",
         install: Install::ByHand("rustup component add rustfmt (or your system's rustfmt package)"),
+        optional: false,
     },
     Tool {
         name: "clippy",
         why: "the `lint` step",
         detect: "cargo clippy --version",
         install: Install::ByHand("rustup component add clippy (or your system's clippy package)"),
+        optional: false,
     },
     Tool {
         name: "cargo-deny",
         why: "licences and sources of the dependencies",
         detect: "cargo deny --version",
         install: Install::Run("cargo install cargo-deny --locked --debug --version 0.20.2"),
+        optional: false,
     },
     Tool {
         name: "crates",
         why: "the dependencies of every platform, so that the checks run without a network",
         detect: "cargo metadata --offline --format-version 1",
         install: Install::Run("cargo fetch"),
+        optional: false,
+    },
+    Tool {
+        name: "PostgreSQL",
+        why: "the contract of stores, held by the second one; the tests start a cluster of their own (as Debian packages it)",
+        detect: "ls /usr/lib/postgresql",
+        install: Install::Run("apt-get install -y postgresql openssl"),
+        optional: true,
     },
 ];
 
@@ -66,7 +79,8 @@ impl Tool {
         };
         let command = CommandLine::new(typed);
         println!("installing {}: {command}", self.name);
-        if command.run(root)? && !self.is_missing(root) {
+        let done = command.run(root);
+        if self.optional || (done? && !self.is_missing(root)) {
             return Ok(());
         }
         Err(miette!("{} is still missing after `{command}`", self.name))
@@ -97,7 +111,12 @@ fn set_up_all(root: &Path, tools: &[Tool], decision: Decision) -> Result<()> {
     for tool in &left {
         println!("  {}  # {}, for {}", tool.instruction(), tool.name, tool.why);
     }
-    Err(miette!("the tests need {}", names(&left)))
+    let (optional, needed): (Vec<_>, Vec<_>) = left.into_iter().partition(|tool| tool.optional);
+    if needed.is_empty() {
+        println!("The tests that need {} are skipped.", names(&optional));
+        return Ok(());
+    }
+    Err(miette!("the tests need {}", names(&needed)))
 }
 
 fn names(tools: &[&Tool]) -> String {
@@ -154,12 +173,14 @@ mod tests {
         why: "this test",
         detect: "cargo --version",
         install: Install::ByHand("install Rust"),
+        optional: false,
     };
     const USELESS_INSTALL: Tool = Tool {
         name: "unicorn",
         why: "this test",
         detect: "no-such-program-anywhere",
         install: Install::Run("cargo --version"),
+        optional: false,
     };
     const BY_HAND: Tool = Tool { install: Install::ByHand("unicorn-store get unicorn"), ..USELESS_INSTALL };
 
@@ -182,6 +203,16 @@ mod tests {
             |tool, decision| set_up_all(Path::new("."), &[PRESENT, tool], decision).unwrap_err().to_string();
         assert_eq!(left(USELESS_INSTALL, Decision::Leave), "the tests need unicorn");
         assert_eq!(left(BY_HAND, Decision::Install), "the tests need unicorn");
+    }
+
+    #[test]
+    fn what_tests_can_do_without_stops_nobody() {
+        const OPTIONAL: Tool = Tool { optional: true, ..USELESS_INSTALL };
+        const UNINSTALLABLE: Tool = Tool { install: Install::Run("no-such-program-anywhere"), ..OPTIONAL };
+        for decision in [Decision::Leave, Decision::Install] {
+            set_up_all(Path::new("."), &[PRESENT, OPTIONAL], decision).unwrap();
+        }
+        set_up_all(Path::new("."), &[UNINSTALLABLE], Decision::Install).unwrap();
     }
 
     #[test]

@@ -67,6 +67,20 @@ pub struct Act {
     pub over_lasers_share: f64,
     /// Served terminals that had to take another PoP, and with it other addresses, mean.
     pub terminals_moved_pop: f64,
+    /// What it takes, if somebody may not be served in some act: so that acts can be told apart by what serving them costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<Takes>,
+}
+
+/// What serving takes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Takes {
+    /// Satellites that serve some cell, mean.
+    pub satellites: f64,
+    /// Gateways that traffic of some served cell comes down at, mean.
+    pub gateways: f64,
+    /// Served terminals whose traffic takes lasers, mean.
+    pub terminals_over_lasers: f64,
 }
 
 /// A named site.
@@ -142,6 +156,7 @@ impl Summary {
 }
 
 fn acts(network: &[NetworkRow]) -> Vec<Act> {
+    let some_refused = network.iter().any(|row| row.terminals_refused > 0.0);
     network
         .chunk_by(|a, b| a.act == b.act)
         .map(|rows| {
@@ -168,6 +183,11 @@ fn acts(network: &[NetworkRow]) -> Vec<Act> {
                 rtt_p95_ms: middle(|row| row.rtt_p95_ms),
                 over_lasers_share: rounded(if served > 0.0 { over_lasers / served } else { 0.0 }, 6),
                 terminals_moved_pop: rounded(mean(|row| row.terminals_moved_pop), 2),
+                takes: some_refused.then(|| Takes {
+                    satellites: rounded(mean(|row| row.satellites_serving.into()), 2),
+                    gateways: rounded(mean(|row| row.gateways_in_use.into()), 2),
+                    terminals_over_lasers: rounded(over_lasers, 2),
+                }),
             }
         })
         .collect()

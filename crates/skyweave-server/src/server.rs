@@ -1,7 +1,7 @@
 //! The server itself: it listens, keeps slow and greedy clients in bounds, sweeps up, and ends in order.
 
 use crate::api::auth::{Role, new_client};
-use crate::api::{Api, Limits, TELEMETRY_KEPT_S, Targets, deliver, router};
+use crate::api::{Api, Limits, TELEMETRY_KEPT_S, Targets, deliver, note_of_client, router};
 use crate::clock::{SECOND_NS, now_ns};
 use crate::service::{Laws, NotDone, advance_all};
 use crate::stall::Stalling;
@@ -162,7 +162,8 @@ async fn administrator(store: &dyn Store, wanted: bool) -> Result<Option<Adminis
     let roles = [Role::Viewer, Role::Operator, Role::Approver];
     let (client, client_secret) = new_client("administrator", &roles, now_ns())?;
     let client_id = client.id.clone();
-    store.put_client(client).await?;
+    let note = note_of_client("client.created", &client, "start of the server", client.created_ns);
+    store.put_client(client, note).await?;
     Ok(Some(Administrator { client_id, client_secret }))
 }
 

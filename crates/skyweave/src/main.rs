@@ -91,9 +91,10 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
     }
 }
 
-/// `RUST_LOG` chooses what is logged; nothing but warnings by default. The log goes to standard error.
+/// `RUST_LOG` chooses what is logged; nothing but warnings by default, and of the text of slow statements, which runs to pages, not even those. The
+/// log goes to standard error.
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx::query=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
 }

@@ -92,9 +92,9 @@ fn acts(summary: &Summary) -> Table {
         "by laser",
         "moved PoP",
     ];
-    let some_refused = summary.acts.iter().any(|act| act.terminals_refused > 0.0);
-    if some_refused {
-        headings.extend(["refused", "of them under beams"]);
+    let what_it_takes = summary.acts.iter().any(|act| act.takes.is_some());
+    if what_it_takes {
+        headings.extend(["satellites", "gateways", "over lasers", "refused", "of them under beams"]);
     }
     let mut table = Table::new(&headings, 1);
     for act in &summary.acts {
@@ -112,7 +112,9 @@ fn acts(summary: &Summary) -> Table {
             percent(act.over_lasers_share),
             count(act.terminals_moved_pop),
         ];
-        if some_refused {
+        if let Some(takes) = &act.takes {
+            cells.extend([format!("{:.1}", takes.satellites), format!("{:.1}", takes.gateways)]);
+            cells.push(count(takes.terminals_over_lasers));
             cells.extend([count(act.terminals_refused), count(act.terminals_refused_under_beams)]);
         }
         table.row(cells);

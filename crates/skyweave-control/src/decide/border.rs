@@ -44,6 +44,7 @@ fn check_set(spec: &BoundarySetSpec) -> Result<(), Refused> {
     fields::name("release", &spec.release)?;
     fields::sha256("sha256", &spec.sha256)?;
     fields::name("worldview", &spec.worldview)?;
+    spec.key.iter().try_for_each(|key| fields::name("key", key))?;
     fields::long_text("source", &spec.source)?;
     fields::optional("licence", spec.licence.as_deref())
 }

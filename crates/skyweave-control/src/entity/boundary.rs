@@ -16,6 +16,9 @@ pub struct BoundarySetSpec {
     pub sha256: String,
     /// Whose view of disputed borders it takes. There is no default: somebody must say.
     pub worldview: String,
+    /// The property of the file that has the names of its parts; `name` if none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Where it comes from.
     pub source: String,
     /// Under which licence.

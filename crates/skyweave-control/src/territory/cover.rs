@@ -59,6 +59,18 @@ impl Cover {
         Ok(Descent::new(&ground, &built, &cells, territories.len()).cover(territories, cells))
     }
 
+    /// Whether it is the cover of these territories and cells.
+    #[must_use]
+    pub fn is_of(&self, territories: &[Territory], cells: &BTreeSet<CellIndex>) -> bool {
+        let find = |name: &str| self.territories.binary_search_by(|known| known.name.as_str().cmp(name));
+        let same = |territory: &Territory| {
+            find(&territory.name).is_ok_and(|number| self.territories[number] == *territory)
+        };
+        self.territories.len() == territories.len()
+            && territories.iter().all(same)
+            && self.cells.iter().eq(cells.iter())
+    }
+
     /// The territories, by name.
     #[must_use]
     pub fn territories(&self) -> &[Territory] {

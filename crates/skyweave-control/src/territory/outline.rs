@@ -98,8 +98,33 @@ fn add(place: &str, rings: &[DrawnRing], mending: Mending, outline: &mut Outline
     if exteriors.is_empty() {
         return Err(Fault::new(place, "it has no area"));
     }
+    // whoever draws over the antimeridian has holes beside their exterior, until both are cut
+    if !mending.cut_at_antimeridian {
+        holes_are_inside(place, &exteriors, &holes)?;
+    }
     outline.polygons.extend(with_their_holes(exteriors, holes));
     Ok(())
+}
+
+/// A hole beside its exterior would take its area from whatever else of the territory is there. Rings do not cross, so that one place tells; corners
+/// may touch, and so the middles of edges are asked.
+fn holes_are_inside(place: &str, exteriors: &[Ring], holes: &[Ring]) -> Result<(), Fault> {
+    let middle = |one: Vertex, other: Vertex| Vertex {
+        longitude_e7: i32::midpoint(one.longitude_e7, other.longitude_e7),
+        latitude_e7: i32::midpoint(one.latitude_e7, other.latitude_e7),
+    };
+    let inside = |hole: &&Ring| {
+        let next = hole.iter().cycle().skip(1);
+        hole.iter()
+            .zip(next)
+            .any(|(one, other)| exteriors.iter().any(|exterior| around(exterior, middle(*one, *other))))
+    };
+    let Some(outside) = holes.iter().find(|hole| !inside(hole)) else { return Ok(()) };
+    let degrees = outside.first().map_or([0.0; 2], |corner| {
+        [f64::from(corner.longitude_e7) / 1e7, f64::from(corner.latitude_e7) / 1e7]
+    });
+    let what = format!("the hole at {} {} is not inside of its exterior", degrees[0], degrees[1]);
+    Err(Fault::new(place, what))
 }
 
 fn without_crossings(place: &str, edges: impl Iterator<Item = Edge>) -> Result<(), Fault> {
@@ -218,6 +243,8 @@ mod tests {
     fn what_is_wrong_is_said() {
         let turned: Vec<_> = SQUARE.iter().rev().copied().collect();
         let turned_hole: Vec<_> = HOLE.iter().rev().copied().collect();
+        let beside = [[5.0, 5.0], [5.0, 6.0], [6.0, 6.0], [6.0, 5.0], [5.0, 5.0]];
+        let touching = beside.map(|[x, y]| [x - 1.0, y - 1.0]);
         let across: &[[f64; 2]] = &[[179.0, 0.0], [-179.0, 0.0], [-179.0, 1.0], [179.0, 1.0], [179.0, 0.0]];
         let bow: &[[f64; 2]] = &[[0.0, 0.0], [4.0, 4.0], [4.0, 0.0], [0.0, 3.0], [0.0, 0.0]];
         let out: &[[f64; 2]] = &[[0.0, 0.0], [4.0, 91.0], [4.0, 0.0], [0.0, 0.0]];
@@ -227,6 +254,8 @@ mod tests {
             (vec![&SQUARE[..4]], "it is open"),
             (vec![&turned[..]], "ring 0: it runs the wrong way around; an exterior"),
             (vec![SQUARE, &turned_hole[..]], "ring 1: it runs the wrong way around; a hole"),
+            (vec![SQUARE, HOLE, &beside[..]], "polygon 0: the hole at 5 5 is not inside of its exterior"),
+            (vec![SQUARE, &touching[..]], "the hole at 4 4 is not inside"),
             (vec![across], "RFC 7946, section 3.1.9"),
             (vec![bow], "cross"),
             (vec![out], "latitude 91"),
@@ -244,6 +273,8 @@ mod tests {
         let turned: Vec<_> = SQUARE.iter().rev().copied().collect();
         let right = read(&[SQUARE, HOLE], Mending::default()).unwrap();
         assert_eq!((right.polygons.len(), right.polygons[0].holes.len(), right.mended.len()), (1, 1, 0));
+        let in_the_corner: &[[f64; 2]] = &[[0.0, 0.0], [1.0, 2.0], [2.0, 1.0], [0.0, 0.0]];
+        assert_eq!(read(&[SQUARE, in_the_corner], Mending::default()).unwrap().polygons[0].holes.len(), 1);
         let to_the_pole: &[[f64; 2]] = &[
             [-180.0, -90.0],
             [180.0, -90.0],

@@ -44,6 +44,10 @@ on each line, in the order in which they happened. Each has just these fields:
 Names and units of fields are stable. A field, a kind or a type that a program does not know is an error and not skipped: it cannot
 fold what it does not understand. Fields that are missing in an example and named in no other line are optional.
 
+The server has events of two further kinds, of which nothing is folded and which `verify` passes over: `client` (`client.created`, `client.secret_rotated`,
+`client.disabled`) and `webhook` (`webhook.created`, `webhook.changed`, `webhook.replayed`, `webhook.removed`). They say who let whom in, and who has events sent
+where, without secrets and of an address only the host; [the API](api.md#events) gives them to operators.
+
 | kind | prefix |
 |---|---|
 ";
@@ -163,6 +167,7 @@ fn places(service: &mut Service) {
         release: "5.1.1".to_owned(),
         sha256: skyweave_control::decide::sha256_of("an example"),
         worldview: "of the United Nations".to_owned(),
+        key: Some("NAME_LONG".to_owned()),
         source: "https://www.naturalearthdata.com".to_owned(),
         licence: Some("public domain".to_owned()),
     };

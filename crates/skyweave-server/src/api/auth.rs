@@ -11,11 +11,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skyweave_control::command::Actor;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// How long a token is good, s.
 pub const TOKEN_LIFE_S: i64 = 15 * 60;
 /// How far the clock may have been set back since a token was issued, s.
 const CLOCK_SLACK_S: i64 = 60;
+/// How long a new token may take into the store before it is good without.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// What tokens begin with, so that they are recognised where they should not be.
 const TOKEN_PREFIX: &str = "skytok_";
 const SECRET_PREFIX: &str = "skysec_";
@@ -137,7 +141,10 @@ pub async fn authenticate(api: &Api, headers: &HeaderMap) -> Result<Caller, Prob
         return Err(unauthenticated("no_token", detail, ""));
     };
     let bad = |detail: &str| unauthenticated("invalid_token", detail, ", error=\"invalid_token\"");
-    let known = api.store.token(&hash(token)).await?;
+    let known = match api.fresh.find(&hash(token)) {
+        Some(known) => Some(known),
+        None => api.store.token(&hash(token)).await?,
+    };
     let known =
         known.ok_or_else(|| bad("the token is not known; get another at POST /api/auth/connect/token"))?;
     let now_ns = api.now_ns();
@@ -279,13 +286,31 @@ pub async fn token(api: &Api, headers: &HeaderMap, asked: TokenRequest) -> Resul
         issued_ns,
         expires_ns: issued_ns + TOKEN_LIFE_S * SECOND_NS,
     };
-    api.store.put_token(token).await.map_err(unavailable)?;
+    put(api, token).await.map_err(unavailable)?;
     Ok(TokenAnswer {
         access_token,
         token_type: "Bearer".to_owned(),
         expires_in: TOKEN_LIFE_S,
         scope: client.roles,
     })
+}
+
+/// Stores a token; if that takes long, somebody has the store for themselves, and the token is good before it is there.
+async fn put(api: &Api, token: Token) -> Result<(), StoreError> {
+    let kept = api.fresh.keep(token.clone(), api.now_ns());
+    let (store, fresh) = (Arc::clone(&api.store), Arc::clone(&api.fresh));
+    let writing = tokio::spawn(async move {
+        let sha256 = token.sha256.clone();
+        let done = store.put_token(token).await;
+        fresh.forget(&sha256);
+        done
+    });
+    let patience = if kept { PATIENCE } else { api.limits.request };
+    match tokio::time::timeout(patience, writing).await {
+        Ok(done) => done.unwrap_or(Err(StoreError::Closed)),
+        Err(_) if kept => Ok(()),
+        Err(_) => Err(StoreError::Closed),
+    }
 }
 
 fn unknown_client() -> TokenRefusal {

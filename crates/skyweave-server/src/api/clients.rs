@@ -2,6 +2,7 @@
 
 use super::auth::{self, Role};
 use super::call::{Call, Reply};
+use super::notes;
 use super::page::{self, Cursor};
 use super::problem::Problem;
 use super::routes::{Needs, OPERATORS, Parameter, Route, Takes};
@@ -148,7 +149,8 @@ async fn create(call: Call) -> Result<Reply, Problem> {
     let roles: Vec<Role> = spec.roles.into_iter().collect();
     let (client, secret) = auth::new_client(&spec.name, &roles, call.api.now_ns())?;
     let client = Client { account, terminal: spec.terminal, ..client };
-    call.api.store.put_client(client.clone()).await?;
+    let note = notes::by_caller(&call, "client.created", &client)?;
+    call.api.store.put_client(client.clone(), note).await?;
     let address = format!("/api/v1/clients/{}", client.id);
     let reply = Reply::of(&shown(client, Some(secret)))?;
     Ok(reply.status(StatusCode::CREATED).header(header::LOCATION, address))
@@ -200,7 +202,8 @@ async fn disable(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::new(StatusCode::CONFLICT, "last_approver", detail));
     }
     let client = Client { disabled: true, ..client };
-    call.api.store.put_client(client.clone()).await?;
+    let note = notes::by_caller(&call, "client.disabled", &client)?;
+    call.api.store.put_client(client.clone(), note).await?;
     Reply::of(&shown(client, None))
 }
 
@@ -226,7 +229,8 @@ async fn rotate(call: Call) -> Result<Reply, Problem> {
     has_all_roles_of(&call, &client, "take over one that has it")?;
     let secret = format!("skysec_{}", URL_SAFE_NO_PAD.encode(chance::<32>()?));
     let client = Client { secret_sha256: auth::hash(&secret), ..client };
-    call.api.store.put_client(client.clone()).await?;
+    let note = notes::by_caller(&call, "client.secret_rotated", &client)?;
+    call.api.store.put_client(client.clone(), note).await?;
     Reply::of(&shown(client, Some(secret)))
 }
 

@@ -5,8 +5,9 @@ use super::call::{Call, Reply};
 use super::problem::Problem;
 use super::routes::{Needs, Route, Takes};
 use super::shapes::Shape;
+use super::telemetry::KEPT_S;
 use crate::clock::{SECOND_NS, seconds};
-use crate::service::{Circumstances, Lawless, USE_CLASSES, Verdict, When, judge, standing};
+use crate::service::{Circumstances, Lawless, USE_CLASSES, Verdict, When, Would, judge, standing};
 use crate::store::Scope;
 use axum::http::{Method, StatusCode};
 use h3o::{CellIndex, LatLng};
@@ -70,6 +71,20 @@ pub struct DecisionRequest {
     pub use_class: Option<String>,
 }
 
+/// From where the position of a terminal is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PositionFrom {
+    /// Whoever asked said it.
+    Request,
+    /// The terminal reported its cell.
+    Telemetry,
+    /// From nowhere: it has reported none to its present account, or nothing that is kept.
+    Nowhere,
+    /// From nowhere any more: what terminals report is kept for 8 hours, and the time that was asked about is longer ago.
+    NotKept,
+}
+
 /// A decision.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DecisionAnswer {
@@ -80,6 +95,11 @@ pub struct DecisionAnswer {
     /// Where it was taken to be: latitude and longitude, 1e-7 degrees; missing if nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position_e7: Option<[i32; 2]>,
+    /// From where the position is known.
+    pub position_from: PositionFrom,
+    /// When the terminal reported it, s since 1970, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position_at_s: Option<i64>,
     /// What is decided, and why.
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -112,13 +132,19 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         When::At(time_ns) => laws.at(store, time_ns).await,
     };
     let law = law.map_err(lawless)?;
-    let how = circumstances(&call, &asked, known.account().as_deref(), time_ns).await?;
-    let verdict = judge(&known, &law, &how, time_ns);
+    let (how, (position_from, position_at_s)) =
+        circumstances(&call, &asked, known.account().as_deref(), time_ns).await?;
+    let mut verdict = judge(&known, &law, &how, time_ns);
+    if position_from == PositionFrom::NotKept && verdict.decided_by == "position" {
+        let step = "say where it was: what terminals report is kept for 8 h, and this is longer ago";
+        verdict.remedies = vec![Would::First { step: step.to_owned() }];
+    }
     let position_e7 = how.point.map(|point| {
         let (latitude_deg, longitude_deg) = point.degrees();
         [(latitude_deg * 1e7).round() as i32, (longitude_deg * 1e7).round() as i32]
     });
-    Reply::of(&DecisionAnswer { terminal: asked.terminal, at_s: seconds(time_ns).0, position_e7, verdict })
+    let (terminal, at_s) = (asked.terminal, seconds(time_ns).0);
+    Reply::of(&DecisionAnswer { terminal, at_s, position_e7, position_from, position_at_s, verdict })
 }
 
 /// A client asks about terminals that it sees; a terminal about itself, as long as it is within the account that its client was made
@@ -145,12 +171,15 @@ async fn sees(call: &Call, account: Option<&str>) -> Result<bool, Problem> {
     }
 }
 
+/// From where a position is known, and when it was reported, s since 1970.
+type Origin = (PositionFrom, Option<i64>);
+
 async fn circumstances(
     call: &Call,
     asked: &DecisionRequest,
     account: Option<&str>,
     time_ns: i64,
-) -> Result<Circumstances, Problem> {
+) -> Result<(Circumstances, Origin), Problem> {
     let evidence = asked.evidence.as_deref().map(|name| {
         let known = Evidence::named(name).filter(|evidence| *evidence != Evidence::Absent);
         known.ok_or_else(|| wrong("evidence", "claimed_gnss, serving_beam or network_ranging"))
@@ -182,13 +211,20 @@ async fn circumstances(
         _ => return Err(wrong("latitude_e7", "both of latitude and longitude, or none")),
     };
     let evidence = evidence.transpose()?.unwrap_or(Evidence::ClaimedGnss);
-    let (point, error_m) = match (given, asked.error_m) {
-        (None, _) => (reported(call, asked.terminal, account, time_ns).await?, CELL_ERROR_M),
-        (point, Some(error_m)) => (point, error_m),
-        (point, None) if evidence == Evidence::ClaimedGnss => (point, CLAIMED_ERROR_M),
+    let said = (PositionFrom::Request, None);
+    let (point, error_m, origin) = match (given, asked.error_m) {
+        (None, _) => match reported(call, asked.terminal, account, time_ns).await? {
+            Some((point, at_s)) => (Some(point), CELL_ERROR_M, (PositionFrom::Telemetry, Some(at_s))),
+            None if time_ns < call.api.now_ns() - KEPT_S * SECOND_NS => {
+                (None, CELL_ERROR_M, (PositionFrom::NotKept, None))
+            }
+            None => (None, CELL_ERROR_M, (PositionFrom::Nowhere, None)),
+        },
+        (point, Some(error_m)) => (point, error_m, said),
+        (point, None) if evidence == Evidence::ClaimedGnss => (point, CLAIMED_ERROR_M, said),
         _ => return Err(wrong("error_m", "one sigma of a position that the network knows, m")),
     };
-    Ok(Circumstances {
+    let how = Circumstances {
         point,
         error_m,
         evidence,
@@ -198,17 +234,18 @@ async fn circumstances(
         in_motion: asked.in_motion,
         roaming_days: asked.roaming_days,
         use_class: use_class.transpose()?,
-    })
+    };
+    Ok((how, origin))
 }
 
-/// The middle of the cell that the terminal reported last before a time, in the hands of an account. Where it was in other hands is nobody
+/// The middle of the cell that the terminal reported last before a time, and when, in the hands of an account. Where it was in other hands is nobody
 /// else's business, and says nothing of where it is.
 async fn reported(
     call: &Call,
     terminal: TerminalId,
     account: Option<&str>,
     time_ns: i64,
-) -> Result<Option<Point>, Problem> {
+) -> Result<Option<(Point, i64)>, Problem> {
     let row = call.api.store.telemetry_at(&terminal.to_string(), time_ns).await?;
     let Some(row) = row.filter(|row| row.account.as_deref() == account) else { return Ok(None) };
     if !sees(call, account).await? {
@@ -216,7 +253,8 @@ async fn reported(
     }
     let doc: serde_json::Value = serde_json::from_str(&row.doc).unwrap_or_default();
     let cell = doc["H3CellId"].as_str().and_then(|text| text.parse::<CellIndex>().ok());
-    Ok(cell.map(LatLng::from).and_then(|middle| Point::from_degrees(middle.lat(), middle.lng())))
+    let middle = cell.map(LatLng::from).and_then(|middle| Point::from_degrees(middle.lat(), middle.lng()));
+    Ok(middle.map(|point| (point, seconds(row.time_ns).0)))
 }
 
 fn wrong(field: &str, accepted: &str) -> Problem {

@@ -6,7 +6,6 @@ use super::state::Api;
 use super::webhook::{Targets, signature};
 use crate::clock::{SECOND_NS, seconds};
 use crate::store::{Delivery, EventQuery, Scope, StoreError, StoredEvent, Webhook};
-use skyweave_control::id::Kind;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -85,7 +84,7 @@ async fn due(api: &Api) -> Result<Vec<Webhook>, StoreError> {
 /// Sends what there is to send to one webhook, until it is done or something goes wrong.
 async fn one_round(api: &Api, couriers: &Couriers, mut webhook: Webhook) -> Result<(), StoreError> {
     let scope = webhook.account.clone().map_or(Scope::All, Scope::Account);
-    let kinds: Vec<Kind> = webhook.kinds.split(' ').filter_map(Kind::named).collect();
+    let kinds: Vec<&'static str> = webhook.kinds.split(' ').filter_map(events::kind_named).collect();
     loop {
         let client = api.store.client(&webhook.client).await?;
         if client.is_none_or(|client| client.disabled) {
@@ -102,6 +101,11 @@ async fn one_round(api: &Api, couriers: &Couriers, mut webhook: Webhook) -> Resu
         for event in found {
             if *api.stopping.borrow() {
                 break;
+            }
+            if event.id == webhook.id {
+                // that it was made, or is to say things again, its owner knows
+                webhook.delivered = event.seq;
+                continue;
             }
             let delivery = send(api, couriers, &webhook, &event).await;
             let failed = delivery.error.clone();

@@ -2,9 +2,10 @@
 
 use super::call::{Call, Content, Reply};
 use super::collections::{Collection, Seen};
+use super::notes;
 use super::page::{self, Filling};
 use super::problem::Problem;
-use super::routes::{Parameter, Route};
+use super::routes::{OPERATORS, Parameter, Route};
 use super::shapes::Shape;
 use super::state::Api;
 use super::streams::{Full, StreamPlace};
@@ -69,16 +70,36 @@ async fn page_of(api: &Api, query: &EventQuery, limit: i64) -> Result<(Vec<Store
 
 /// What the caller asks for and may see.
 fn asked(call: &Call, after: i64) -> Result<EventQuery, Problem> {
-    let kinds = match call.parameter("kind") {
-        Some(text) => text.split(',').map(kind).collect::<Result<Vec<Kind>, Problem>>()?,
+    let mut kinds = match call.parameter("kind") {
+        Some(text) => text.split(',').map(kind).collect::<Result<Vec<_>, Problem>>()?,
         None => Vec::new(),
     };
+    if !call.caller()?.has_any(OPERATORS) {
+        if kinds.is_empty() {
+            kinds.extend(Kind::ALL.iter().map(|kind| kind.name()));
+        }
+        if let Some(hidden) = kinds.iter().find(|kind| notes::KINDS.contains(kind)) {
+            let detail = format!("events of the kind {hidden} are for the role operator");
+            return Err(Problem::forbidden(detail).field("kind"));
+        }
+    }
     Ok(query(&call.caller()?.scope(), &kinds, call.parameter("id"), after))
 }
 
-fn kind(name: &str) -> Result<Kind, Problem> {
-    Kind::named(name.trim()).ok_or_else(|| {
-        let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+/// All kinds of events: those of the model, and those of clients and webhooks.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    Kind::ALL.iter().map(|kind| kind.name()).chain(notes::KINDS)
+}
+
+/// The kind of this name.
+#[must_use]
+pub fn kind_named(name: &str) -> Option<&'static str> {
+    kinds().find(|known| *known == name)
+}
+
+fn kind(name: &str) -> Result<&'static str, Problem> {
+    kind_named(name.trim()).ok_or_else(|| {
+        let known: Vec<&str> = kinds().collect();
         let shown: String = name.chars().take(40).collect();
         let detail = format!("`{}` is no kind; accepted: {}", shown.escape_debug(), known.join(", "));
         Problem::invalid("invalid_parameter", detail).field("kind")
@@ -87,20 +108,18 @@ fn kind(name: &str) -> Result<Kind, Problem> {
 
 /// The events that somebody with a scope may see. Those of kinds that are for the service are left out for everybody else.
 #[must_use]
-pub fn query(scope: &Scope, kinds: &[Kind], id: Option<&str>, after: i64) -> EventQuery {
-    let seen = |kind: &Kind| Collection::of(*kind).map_or(Seen::ByNobody, |collection| collection.seen);
-    let wanted = |kind: &&Kind| kinds.is_empty() || kinds.contains(kind);
-    let names = |kinds: Vec<&Kind>| kinds.into_iter().map(|kind| kind.name().to_owned()).collect::<Vec<_>>();
+pub fn query(scope: &Scope, kinds: &[&'static str], id: Option<&str>, after: i64) -> EventQuery {
+    let seen = |kind: &&Kind| Collection::of(**kind).map_or(Seen::ByNobody, |collection| collection.seen);
+    let wanted = |name: &&str| kinds.is_empty() || kinds.contains(name);
+    let by_all = || Kind::ALL.iter().filter(|kind| seen(kind) == Seen::ByAll).map(|kind| kind.name());
     let public = match scope {
         Scope::All => Vec::new(),
-        Scope::Account(_) => {
-            names(Kind::ALL.iter().filter(wanted).filter(|kind| seen(kind) == Seen::ByAll).collect())
-        }
+        Scope::Account(_) => by_all().filter(wanted).map(ToOwned::to_owned).collect(),
     };
     EventQuery {
         scope: scope.clone(),
         public_kinds: public,
-        kinds: if kinds.is_empty() { Vec::new() } else { names(kinds.iter().collect()) },
+        kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
         id: id.map(ToOwned::to_owned),
         ..EventQuery::after(after, AT_ONCE)
     }

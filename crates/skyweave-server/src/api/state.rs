@@ -1,5 +1,6 @@
 //! What every request needs: the store, the rules, the limits, the time.
 
+use super::fresh::Fresh;
 use super::limit::{Limiter, Rate};
 use super::streams::Streams;
 use super::webhook::Targets;
@@ -82,6 +83,8 @@ pub struct Api {
     pub targets: Targets,
     /// Set once the server shall stop: event streams end then.
     pub stopping: watch::Receiver<bool>,
+    /// Tokens that are not in the store yet.
+    pub fresh: Arc<Fresh>,
     /// Held while positions are taken in.
     pub watching: tokio::sync::Mutex<()>,
     /// Held while a client is disabled.
@@ -120,6 +123,7 @@ impl Api {
             limits,
             targets,
             stopping,
+            fresh: Arc::default(),
             watching: tokio::sync::Mutex::default(),
             disabling: tokio::sync::Mutex::default(),
             compiling: Arc::new(Semaphore::new(1)),

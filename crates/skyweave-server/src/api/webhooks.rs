@@ -1,6 +1,8 @@
 //! Webhooks: who is told of events, and telling them again.
 
 use super::call::{Call, Reply};
+use super::events;
+use super::notes;
 use super::page::{self, Cursor};
 use super::problem::Problem;
 use super::routes::{Needs, OPERATORS, Parameter, Route, Takes};
@@ -13,7 +15,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use skyweave_control::id::Kind;
 use std::collections::BTreeSet;
 
 /// Webhooks that one account may have, whatever those below it have; or the service.
@@ -234,7 +235,10 @@ async fn create(call: Call) -> Result<Reply, Problem> {
         version: 1,
         created_ns: now_ns,
     };
-    call.api.store.put_webhook(webhook.clone()).await?;
+    call.api
+        .store
+        .put_webhook(webhook.clone(), notes::of_webhook(&call, "webhook.created", &webhook)?)
+        .await?;
     call.api.hooks_changed.notify_one();
     let address = format!("/api/v1/webhooks/{}", webhook.id);
     Ok(Reply::of(&shown(webhook, true))?.status(StatusCode::CREATED).header(header::LOCATION, address))
@@ -253,7 +257,7 @@ async fn update(call: Call) -> Result<Reply, Problem> {
     if let Some(paused) = change.paused {
         if paused { "paused" } else { "active" }.clone_into(&mut webhook.state);
     }
-    changed(&call, webhook).await
+    changed(&call, "webhook.changed", webhook).await
 }
 
 async fn replay(call: Call) -> Result<Reply, Problem> {
@@ -262,21 +266,22 @@ async fn replay(call: Call) -> Result<Reply, Problem> {
     let mut webhook = find(&call).await?;
     webhook.delivered = place(replay.after, last)?;
     "active".clone_into(&mut webhook.state);
-    changed(&call, webhook).await
+    changed(&call, "webhook.replayed", webhook).await
 }
 
 /// Tries anew at once, whatever went wrong before.
-async fn changed(call: &Call, mut webhook: Webhook) -> Result<Reply, Problem> {
+async fn changed(call: &Call, name: &'static str, mut webhook: Webhook) -> Result<Reply, Problem> {
     (webhook.failures, webhook.next_try_ns, webhook.last_error) = (0, 0, None);
     webhook.version += 1;
-    call.api.store.put_webhook(webhook.clone()).await?;
+    call.api.store.put_webhook(webhook.clone(), notes::of_webhook(call, name, &webhook)?).await?;
     call.api.hooks_changed.notify_one();
     Reply::of(&shown(webhook, false))
 }
 
 async fn remove(call: Call) -> Result<Reply, Problem> {
     let webhook = find(&call).await?;
-    call.api.store.remove_webhook(&webhook.id).await?;
+    let note = notes::of_webhook(&call, "webhook.removed", &webhook)?;
+    call.api.store.remove_webhook(&webhook.id, note).await?;
     Ok(Reply::nothing())
 }
 
@@ -306,8 +311,8 @@ fn place(after: i64, last: i64) -> Result<i64, Problem> {
 }
 
 fn kinds(wanted: &BTreeSet<String>) -> Result<String, Problem> {
-    if let Some(unknown) = wanted.iter().find(|name| Kind::named(name).is_none()) {
-        let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    if let Some(unknown) = wanted.iter().find(|name| events::kind_named(name).is_none()) {
+        let known: Vec<&str> = events::kinds().collect();
         let unknown: String = unknown.chars().take(40).collect();
         let detail = format!("`{}` is no kind; accepted: {}", unknown.escape_debug(), known.join(", "));
         return Err(Problem::invalid("invalid_body", detail).field("kinds"));

@@ -11,7 +11,7 @@ use skyweave_control::evidence::Region;
 use skyweave_control::restriction::{self, Names, PolicyFile};
 use skyweave_control::territory::boundary_set::Reading;
 use skyweave_control::territory::outline::Mending;
-use skyweave_control::territory::{self, Definition};
+use skyweave_control::territory::{self, Cover, Definition};
 use skyweave_proof::hex;
 use skyweave_proof::table::document::REFUSE_AT_PARTS;
 use skyweave_proof::table::{Point, Table};
@@ -22,6 +22,9 @@ use thiserror::Error;
 
 /// Tables that are kept.
 const MOST_TABLES: usize = 4;
+
+/// After how long what did not compile is tried again: a file of borders may be back, s.
+const TRY_AGAIN_S: i64 = 10;
 
 /// Classes of use that policies may speak of. The service has no field for them yet: a decision that is asked for may name one.
 pub const USE_CLASSES: [&str; 6] = ["business", "emergency", "government", "household", "military", "relief"];
@@ -64,6 +67,10 @@ pub struct Laws {
     borders: BTreeMap<String, PathBuf>,
     books: Books,
     kept: Mutex<Vec<([u8; 32], Arc<Law>)>>,
+    /// Of the territories that were compiled last: working it out takes seconds, and lists and policies change more often than borders.
+    cover: Mutex<Option<Arc<Cover>>>,
+    /// Held by whoever compiles, so that those who ask for the same wait for it and do not do the same.
+    compiling: tokio::sync::Mutex<()>,
     last: Mutex<Last>,
 }
 
@@ -71,7 +78,16 @@ pub struct Laws {
 #[derive(Default)]
 struct Last {
     law: Option<Arc<Law>>,
-    fault: Option<String>,
+    fault: Option<Fault>,
+}
+
+/// Why what is in force did not compile.
+struct Fault {
+    /// Of what is in force.
+    identity: [u8; 32],
+    /// When it was tried, ns since 1970.
+    tried_ns: i64,
+    faults: String,
 }
 
 impl Laws {
@@ -97,7 +113,12 @@ impl Laws {
     /// # Errors
     /// If the store cannot be read, or there is no law that did.
     pub async fn now(self: &Arc<Self>, store: &dyn Store, now_ns: i64) -> Result<Arc<Law>, Lawless> {
-        let found = self.at(store, now_ns).await;
+        let things = self.books.in_force(store, now_ns).await?;
+        let identity = identity(&things);
+        if let Some(goes_on) = self.failed_just_now(identity, now_ns) {
+            return goes_on;
+        }
+        let found = self.of(things, identity).await;
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match found {
             Ok(law) => {
@@ -106,22 +127,32 @@ impl Laws {
                 Ok(law)
             }
             Err(Lawless::Faults(faults)) => {
-                if last.fault.as_ref() != Some(&faults) {
+                if last.fault.as_ref().is_none_or(|fault| fault.faults != faults) {
                     tracing::error!(
                         "what is in force does not compile, and the law before it goes on: {faults}"
                     );
                 }
-                last.fault = Some(faults.clone());
+                last.fault = Some(Fault { identity, tried_ns: now_ns, faults: faults.clone() });
                 last.law.clone().ok_or(Lawless::Faults(faults))
             }
             Err(error) => Err(error),
         }
     }
 
+    /// The law that goes on, if what is in force is what did not compile some seconds ago: compiling takes seconds, and each decision asks.
+    fn failed_just_now(&self, identity: [u8; 32], now_ns: i64) -> Option<Result<Arc<Law>, Lawless>> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault = last.fault.as_ref()?;
+        let just_now = (0..TRY_AGAIN_S * SECOND_NS).contains(&(now_ns - fault.tried_ns));
+        (just_now && fault.identity == identity)
+            .then(|| last.law.clone().ok_or_else(|| Lawless::Faults(fault.faults.clone())))
+    }
+
     /// Why what is in force did not compile when it was last asked for; none if it did.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).fault.clone()
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.fault.as_ref().map(|fault| fault.faults.clone())
     }
 
     /// The law at a time, ns since 1970.
@@ -131,6 +162,18 @@ impl Laws {
     pub async fn at(self: &Arc<Self>, store: &dyn Store, time_ns: i64) -> Result<Arc<Law>, Lawless> {
         let things = self.books.in_force(store, time_ns).await?;
         let identity = identity(&things);
+        self.of(things, identity).await
+    }
+
+    async fn of(
+        self: &Arc<Self>,
+        things: Vec<Arc<AnyEntity>>,
+        identity: [u8; 32],
+    ) -> Result<Arc<Law>, Lawless> {
+        if let Some(law) = self.kept(identity) {
+            return Ok(law);
+        }
+        let _alone = self.compiling.lock().await;
         if let Some(law) = self.kept(identity) {
             return Ok(law);
         }
@@ -197,8 +240,11 @@ impl Laws {
             registries: registries.iter().map(|registry| registry.spec.name.clone()).collect(),
             ..Names::default()
         };
-        let table = restriction::compile(&files, &names, &territories, REFUSE_AT_PARTS)
-            .map_err(|error| fault(&error))?;
+        let before = self.cover.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (table, cover) =
+            restriction::compile(&files, &names, &territories, REFUSE_AT_PARTS, before.as_deref())
+                .map_err(|error| fault(&error))?;
+        *self.cover.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(cover));
         let regions = territories.iter().map(|territory| (territory.name.clone(), Region::of(territory)));
         Ok(Law { table, registries, protected, regions: regions.collect() })
     }
@@ -226,7 +272,7 @@ impl Laws {
                 dataset: set.spec.dataset.clone(),
                 version: set.spec.release.clone(),
                 worldview: set.spec.worldview.clone(),
-                key: "name".to_owned(),
+                key: set.spec.key.clone().unwrap_or_else(|| "name".to_owned()),
                 mending: Mending::TOPOJSON,
             };
             territory::BoundarySet::read(&bytes, &reading).map_err(|error| Lawless::Faults(error.to_string()))

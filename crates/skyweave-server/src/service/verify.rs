@@ -4,6 +4,7 @@ use super::{event_of, index};
 use crate::store::{EntityRow, Store, StoreError, StoredEvent};
 use skyweave_control::entity::AnyEntity;
 use skyweave_control::event;
+use skyweave_control::id::Kind;
 
 /// Events that are read at once.
 const PAGE: i64 = 2_000;
@@ -64,7 +65,8 @@ async fn walk(store: &dyn Store, mend: bool) -> Result<Verified, StoreError> {
         let page = store.histories((&after.0, &after.1, after.2), PAGE).await?;
         let Some(last) = page.last() else { break };
         after = (last.kind.clone(), last.id.clone(), last.version);
-        for stored in page {
+        // of clients and webhooks nothing is folded
+        for stored in page.into_iter().filter(|stored| Kind::named(&stored.kind).is_some()) {
             found.events += 1;
             if current.as_ref().is_none_or(|fold| (&fold.kind, &fold.id) != (&stored.kind, &stored.id)) {
                 if let Some(done) = current.take() {

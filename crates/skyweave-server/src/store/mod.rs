@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod hooks;
 pub(crate) mod migration;
+mod notes;
 mod parts;
 mod postgres;
 mod read;
@@ -22,7 +23,7 @@ pub use engine::Value;
 pub use error::StoreError;
 pub use records::{
     Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, LookedUp,
-    NewEvent, Scope, Seen, Sighting, StoredEvent, Stream, TelemetryRow, Token, Webhook,
+    NewEvent, Note, Scope, Seen, Sighting, StoredEvent, Stream, TelemetryRow, Token, Webhook,
 };
 
 use async_trait::async_trait;
@@ -76,8 +77,8 @@ pub trait Store: Send + Sync {
     /// The answer that was given under a key.
     async fn answer(&self, client: &str, key: &str) -> Result<Option<Answer>, StoreError>;
 
-    /// Notes a client, or changes it.
-    async fn put_client(&self, client: Client) -> Result<(), StoreError>;
+    /// Notes a client, or changes it, with the event of that.
+    async fn put_client(&self, client: Client, note: Note) -> Result<(), StoreError>;
 
     /// A client.
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError>;
@@ -122,8 +123,8 @@ pub trait Store: Send + Sync {
     /// Moves it on; never back.
     async fn acknowledge(&self, client: &str, reader: &str, seq: i64) -> Result<(), StoreError>;
 
-    /// Notes a webhook, or changes it.
-    async fn put_webhook(&self, webhook: Webhook) -> Result<(), StoreError>;
+    /// Notes a webhook, or changes it, with the event of that.
+    async fn put_webhook(&self, webhook: Webhook, note: Note) -> Result<(), StoreError>;
 
     /// A webhook.
     async fn webhook(&self, id: &str) -> Result<Option<Webhook>, StoreError>;
@@ -134,8 +135,8 @@ pub trait Store: Send + Sync {
     /// How many webhooks were made for exactly this account, or for no account.
     async fn count_webhooks(&self, account: Option<&str>) -> Result<i64, StoreError>;
 
-    /// Removes a webhook and what is known of its deliveries.
-    async fn remove_webhook(&self, id: &str) -> Result<(), StoreError>;
+    /// Removes a webhook and what is known of its deliveries, with the event of that.
+    async fn remove_webhook(&self, id: &str, note: Note) -> Result<(), StoreError>;
 
     /// Notes how deliveries went, and where the webhook stands unless somebody changed it in the meantime.
     async fn delivered(&self, webhook: Webhook, deliveries: Vec<Delivery>) -> Result<(), StoreError>;
@@ -257,8 +258,8 @@ impl<E: Engine> Store for SqlStore<E> {
         read::answer(&*self.engine, client, key).await
     }
 
-    async fn put_client(&self, client: Client) -> Result<(), StoreError> {
-        self.writer.statements(vec![access::put_client(client)]).await.map(drop)
+    async fn put_client(&self, client: Client, note: Note) -> Result<(), StoreError> {
+        self.writer.noted(vec![access::put_client(client)], note).await
     }
 
     async fn client(&self, id: &str) -> Result<Option<Client>, StoreError> {
@@ -322,8 +323,8 @@ impl<E: Engine> Store for SqlStore<E> {
         self.writer.statements(vec![telemetry::acknowledge(client, reader, seq)]).await.map(drop)
     }
 
-    async fn put_webhook(&self, webhook: Webhook) -> Result<(), StoreError> {
-        self.writer.statements(vec![hooks::put(webhook)]).await.map(drop)
+    async fn put_webhook(&self, webhook: Webhook, note: Note) -> Result<(), StoreError> {
+        self.writer.noted(vec![hooks::put(webhook)], note).await
     }
 
     async fn webhook(&self, id: &str) -> Result<Option<Webhook>, StoreError> {
@@ -338,8 +339,8 @@ impl<E: Engine> Store for SqlStore<E> {
         hooks::count(&*self.engine, account).await
     }
 
-    async fn remove_webhook(&self, id: &str) -> Result<(), StoreError> {
-        self.writer.statements(hooks::remove(id)).await.map(drop)
+    async fn remove_webhook(&self, id: &str, note: Note) -> Result<(), StoreError> {
+        self.writer.noted(hooks::remove(id), note).await
     }
 
     async fn delivered(&self, webhook: Webhook, deliveries: Vec<Delivery>) -> Result<(), StoreError> {

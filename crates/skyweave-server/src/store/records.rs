@@ -357,6 +357,25 @@ impl EventQuery {
     }
 }
 
+/// What happened to a client or a webhook: an event of what is no entity. The store counts its versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// `client` or `webhook`.
+    pub kind: &'static str,
+    /// Which.
+    pub id: String,
+    /// What happened, such as `client.disabled`.
+    pub name: &'static str,
+    /// When, ns since 1970.
+    pub time_ns: i64,
+    /// Who did it.
+    pub actor: String,
+    /// The account whose subtree it sees; everything if none.
+    pub account: Option<String>,
+    /// The event itself, JSON. Nothing in it is secret.
+    pub payload: String,
+}
+
 /// Somebody who may ask for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {

@@ -4,7 +4,8 @@
 use super::append;
 use super::engine::{Engine, Value};
 use super::error::StoreError;
-use super::records::{Commit, EntityRow, Stream};
+use super::notes;
+use super::records::{Commit, EntityRow, Note, Stream};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -27,6 +28,8 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 enum Job {
     Commit(Box<Commit>, Reply<()>),
     Statements(Vec<Statement>, Reply<Vec<u64>>),
+    /// Statements, the last of which appends an event.
+    Noted(Vec<Statement>, Reply<Vec<u64>>),
     Overwrite(Vec<EntityRow>, Reply<()>),
     Stream(mpsc::Receiver<Commit>, Reply<()>),
 }
@@ -73,6 +76,12 @@ impl Writer {
     /// Carries out statements in one transaction; how many rows each changed.
     pub async fn statements(&self, statements: Vec<Statement>) -> Result<Vec<u64>, StoreError> {
         self.ask(|reply| Job::Statements(statements, reply)).await
+    }
+
+    /// Carries out statements, and appends the event of that, in one transaction.
+    pub async fn noted(&self, mut statements: Vec<Statement>, note: Note) -> Result<(), StoreError> {
+        statements.push(notes::append(note));
+        self.ask(|reply| Job::Noted(statements, reply)).await.map(drop)
     }
 
     /// See [`Store::overwrite`](super::Store::overwrite).
@@ -125,7 +134,7 @@ async fn write<E: Engine>(engine: Arc<E>, mut waiting: mpsc::Receiver<Job>, sign
             jobs.push(next);
         }
         // who follows events has nothing to read after anything else
-        let events = jobs.iter().any(|job| matches!(job, Job::Commit(..) | Job::Stream(..)));
+        let events = jobs.iter().any(|job| matches!(job, Job::Commit(..) | Job::Noted(..) | Job::Stream(..)));
         let (outcomes, whole) = together(&*engine, jobs).await;
         if whole.is_ok() && events {
             signal.send_modify(|count| *count += 1);
@@ -139,7 +148,7 @@ async fn write<E: Engine>(engine: Arc<E>, mut waiting: mpsc::Receiver<Job>, sign
 fn weight(job: &Job) -> usize {
     match job {
         Job::Commit(commit, _) => commit.rows(),
-        Job::Statements(statements, _) => statements.len(),
+        Job::Statements(statements, _) | Job::Noted(statements, _) => statements.len(),
         Job::Overwrite(entities, _) => entities.len(),
         // nothing joins it
         Job::Stream(..) => ROWS_TOGETHER,
@@ -200,7 +209,7 @@ impl Job {
             Self::Commit(_, reply) | Self::Overwrite(_, reply) | Self::Stream(_, reply) => {
                 Outcome::Unit(reply, Ok(()))
             }
-            Self::Statements(_, reply) => Outcome::Counts(reply, Ok(Vec::new())),
+            Self::Statements(_, reply) | Self::Noted(_, reply) => Outcome::Counts(reply, Ok(Vec::new())),
         }
     }
 }
@@ -220,7 +229,7 @@ async fn guarded<E: Engine>(
             Outcome::Unit(reply, append::overwrite(engine, connection, rows).await)
         }
         Job::Stream(pieces, reply) => Outcome::Unit(reply, stream(engine, connection, pieces).await),
-        Job::Statements(statements, reply) => {
+        Job::Statements(statements, reply) | Job::Noted(statements, reply) => {
             Outcome::Counts(reply, carry_out(engine, connection, statements).await)
         }
     };

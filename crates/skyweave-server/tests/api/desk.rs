@@ -75,6 +75,15 @@ impl Desk {
     }
 
     pub fn on(folder: TempDir, store: String, limits: Limits) -> Self {
+        Self::with_borders(folder, store, limits, None)
+    }
+
+    pub fn with_borders(
+        folder: TempDir,
+        store: String,
+        limits: Limits,
+        borders: Option<std::path::PathBuf>,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (started, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -87,7 +96,7 @@ impl Desk {
                     listen,
                     limits,
                     targets: Targets::Any,
-                    borders: None,
+                    borders,
                     new_administrator: false,
                 };
                 let server = Server::start(options).await.unwrap();

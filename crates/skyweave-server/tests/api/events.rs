@@ -1,6 +1,6 @@
 //! Following events, and going on where it broke off.
 
-use crate::desk::{Desk, Hand, generous};
+use crate::desk::{Desk, Hand, books, generous};
 use serde_json::{Value, json};
 use skyweave_server::api::Limits;
 use std::io::{BufRead, BufReader};
@@ -46,7 +46,12 @@ fn a_stream_goes_on_where_it_broke_off() {
         // the reader comes again and again, and never says more than the last number that it has
         let (mut last, mut names) = (0, Vec::new());
         while names.len() < 60 {
-            let part = follow(&admin, "/api/v1/events/stream?after=0", Some(last), (60 - names.len()).min(9));
+            let part = follow(
+                &admin,
+                "/api/v1/events/stream?after=0&kind=organization",
+                Some(last),
+                (60 - names.len()).min(9),
+            );
             last = part.last().unwrap().0;
             names.extend(
                 part.into_iter()
@@ -65,6 +70,56 @@ fn a_stream_goes_on_where_it_broke_off() {
     admin.get("/api/v1/events?kind=nonsense").refused(400, "invalid_parameter");
     let bad = [("last-event-id", "x")];
     admin.send("GET", "/api/v1/events/stream", None, &bad).refused(400, "invalid_last_event_id");
+}
+
+#[test]
+fn who_was_let_in_and_what_is_sent_where_are_events() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let (id, _) = admin.make_client(&["viewer"], Some(&books.account));
+    let made = admin.post(&format!("/api/v1/clients/{id}/rotate-secret"), &json!({})).is(200).json();
+    admin.post(&format!("/api/v1/clients/{id}/disable"), &json!({})).is(200);
+    let hook = json!({ "url": "https://example.net/hook?token=hidden", "kinds": ["client"] });
+    let hook = admin.post("/api/v1/webhooks", &hook).is(201).json();
+    let path = format!("/api/v1/webhooks/{}", hook["id"].as_str().unwrap());
+    admin.put(&path, &json!({ "paused": true })).is(200);
+    admin.post(&format!("{path}/replay"), &json!({ "after": 0 })).is(200);
+    admin.delete(&path).is(204);
+    let told = admin.get("/api/v1/events?kind=client,webhook").is(200);
+    for secret in ["skysec_", "whsec_", "hidden", made["client_secret"].as_str().unwrap()] {
+        assert!(!told.text.contains(secret), "{secret} in {}", told.text);
+    }
+    let told = told.json();
+    let said = |event: &Value| {
+        (event["payload"]["type"].as_str().unwrap().to_owned(), event["version"].as_i64().unwrap())
+    };
+    let expected = [
+        ("client.created", 1),
+        ("client.created", 1),
+        ("client.secret_rotated", 2),
+        ("client.disabled", 3),
+        ("webhook.created", 1),
+        ("webhook.changed", 2),
+        ("webhook.replayed", 3),
+        ("webhook.removed", 4),
+    ];
+    let found: Vec<_> = told["results"].as_array().unwrap().iter().map(said).collect();
+    assert_eq!(found, expected.map(|(name, version)| (name.to_owned(), version)));
+    assert_eq!(told["results"][0]["actor"], "start of the server");
+    assert_eq!(told["results"][3]["actor"], admin.id);
+    assert_eq!(told["results"][1]["payload"]["data"]["roles"], json!(["viewer"]));
+    // who may not list clients hears nothing of them here either
+    let viewer = admin.other(&["viewer", "approver"], None);
+    let seen = viewer.get("/api/v1/events?limit=1000").is(200).text;
+    assert!(seen.contains(&books.account) && !seen.contains("client.created"), "{seen}");
+    viewer.get("/api/v1/events?kind=client").refused(403, "forbidden");
+    viewer.get("/api/v1/events/stream?kind=webhook").refused(403, "forbidden");
+    // and who runs a part hears of its own
+    let operator = admin.other(&["operator"], Some(&books.account));
+    let seen = operator.get("/api/v1/events?kind=client").is(200).json();
+    let ids: Vec<_> = seen["results"].as_array().unwrap().iter().map(|event| event["id"].clone()).collect();
+    assert_eq!(ids, [json!(id), json!(id), json!(id), json!(operator.id)]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::desk::{Desk, Hand, books, generous};
 use serde_json::json;
 use skyweave_server::api::auth::{TOKEN_LIFE_S, TokenRequest, authenticate, new_client, token};
-use skyweave_server::api::{Api, Limits, Rate, Targets};
+use skyweave_server::api::{Api, Limits, Rate, Targets, note_of_client};
 use skyweave_server::server::{Options, Server};
 use skyweave_server::{api::auth::Role, store};
 use std::sync::Arc;
@@ -233,6 +233,37 @@ fn those_who_guess_wait_and_lock_nobody_out() {
     });
 }
 
+/// An import has the store to itself for minutes.
+#[tokio::test]
+async fn who_comes_in_during_an_import_does_not_wait_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store::open(&format!("sqlite:{}", folder.path().join("a.db").display()), 1).await.unwrap();
+    let (client, secret) = new_client("test", &[Role::Viewer], 1).unwrap();
+    let note = note_of_client("client.created", &client, "test", 1);
+    store.put_client(client.clone(), note).await.unwrap();
+    let (_stop, stopping) = tokio::sync::watch::channel(false);
+    let api = Api::new(Arc::clone(&store), generous(), Targets::Public, stopping);
+    let import = store.stream().await.unwrap();
+    let asked = TokenRequest {
+        grant_type: "client_credentials".to_owned(),
+        client_id: Some(client.id),
+        client_secret: Some(secret),
+        scope: None,
+    };
+    let given = token(&api, &axum::http::HeaderMap::new(), asked).await.unwrap();
+    let mut with = axum::http::HeaderMap::new();
+    with.insert("authorization", format!("Bearer {}", given.access_token).parse().unwrap());
+    authenticate(&api, &with).await.unwrap();
+    let sha256 = skyweave_server::api::auth::hash(&given.access_token);
+    assert_eq!(store.token(&sha256).await.unwrap(), None);
+    drop(import);
+    while store.token(&sha256).await.unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    authenticate(&api, &with).await.unwrap();
+    store.close().await;
+}
+
 /// With a clock of our own.
 #[tokio::test]
 async fn tokens_end_and_do_not_come_from_the_future() {
@@ -240,7 +271,8 @@ async fn tokens_end_and_do_not_come_from_the_future() {
     let folder = tempfile::tempdir().unwrap();
     let store = store::open(&format!("sqlite:{}", folder.path().join("a.db").display()), 1).await.unwrap();
     let (client, secret) = new_client("test", &[Role::Viewer], 1).unwrap();
-    store.put_client(client.clone()).await.unwrap();
+    let note = note_of_client("client.created", &client, "test", 1);
+    store.put_client(client.clone(), note).await.unwrap();
     let now = Arc::new(AtomicI64::new(1_000_000 * S));
     let (_stop, stopping) = tokio::sync::watch::channel(false);
     let clock = Arc::clone(&now);

@@ -20,7 +20,9 @@ as "$BIN/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8
 as openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
     -addext basicConstraints=critical,CA:FALSE -keyout "$folder/data/server.key" -out "$folder/data/server.crt" >>"$folder/log" 2>&1
 as chmod 600 "$folder/data/server.key"
-as "$BIN/postgres" -D "$folder/data" -k "$folder" -p "$PORT" -c ssl=on -c listen_addresses=localhost -c max_connections=200 -c log_min_messages=fatal >>"$folder/log" 2>&1 &
+# as itself and not below a shell, which would not pass signals on
+if [ "$(id -u)" = 0 ]; then set -- setpriv --reuid=postgres --regid=postgres --clear-groups -- "$BIN/postgres"; else set -- "$BIN/postgres"; fi
+"$@" -D "$folder/data" -k "$folder" -p "$PORT" -c ssl=on -c listen_addresses=localhost -c max_connections=200 -c log_min_messages=fatal >>"$folder/log" 2>&1 &
 server=$!
 for i in $(seq 300); do as "$BIN/pg_isready" -q -h "$folder" -p "$PORT" && break; sleep 0.1; done
 echo "$folder"
@@ -37,6 +39,22 @@ pub struct Cluster {
     databases: AtomicU32,
     /// Its standard input is what keeps the cluster alive.
     _keeper: Child,
+}
+
+/// A cluster is gone once nobody has it: a test that leaves one behind leaves a server, its memory and its files.
+#[test]
+fn a_cluster_ends_with_whoever_started_it() {
+    let Some(cluster) = start() else { return };
+    let folder = cluster.socket_folder.clone();
+    assert!(folder.join("data").exists());
+    drop(cluster);
+    for _ in 0..600 {
+        if !folder.exists() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{} is still there", folder.display());
 }
 
 /// The cluster of this process, or none where PostgreSQL is not installed.

@@ -3,8 +3,8 @@
 use crate::rows::{S, account, all, change, event, row, terminal};
 use crate::sightings::measured;
 use skyweave_server::store::{
-    Answer, Client, Column, Commit, Condition, Delivery, EventQuery, Horizon, ListQuery, LookedUp, Scope,
-    Sighting, Store, StoreError, Token, Webhook,
+    Answer, Client, Column, Commit, Condition, Delivery, EventQuery, Horizon, ListQuery, LookedUp, Note,
+    Scope, Sighting, Store, StoreError, Token, Webhook,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -404,9 +404,26 @@ async fn clients_and_tokens(store: &Opened) {
         created_ns: 5,
         disabled: false,
     };
-    store.put_client(client("client_1", None)).await.unwrap();
-    store.put_client(client("client_2", Some("acc_a"))).await.unwrap();
-    store.put_client(Client { disabled: true, ..client("client_1", None) }).await.unwrap();
+    let put = async |client: Client, name| {
+        let event = note("client", &client.id, name, client.account.as_deref());
+        store.put_client(client, event).await.unwrap();
+    };
+    put(client("client_1", None), "client.created").await;
+    put(client("client_2", Some("acc_a")), "client.created").await;
+    put(Client { disabled: true, ..client("client_1", None) }, "client.disabled").await;
+    let of_clients = EventQuery { kinds: vec!["client".to_owned()], ..since(0) };
+    let events = store.events(&of_clients).await.unwrap();
+    let said: Vec<_> = events.iter().map(|event| (&*event.id, event.version, &*event.name)).collect();
+    assert_eq!(
+        said,
+        [
+            ("client_1", 1, "client.created"),
+            ("client_2", 1, "client.created"),
+            ("client_1", 2, "client.disabled")
+        ]
+    );
+    let seen = EventQuery { scope: Scope::Account("acc_a".to_owned()), ..of_clients };
+    assert_eq!(store.events(&seen).await.unwrap(), events[1..2]);
     assert!(store.client("client_1").await.unwrap().unwrap().disabled);
     assert_eq!(store.client("client_3").await.unwrap(), None);
     assert_eq!(store.clients(&Scope::All, "", 10).await.unwrap().len(), 2);
@@ -434,7 +451,11 @@ async fn webhooks_and_deliveries(store: &Opened) {
         version: 1,
         created_ns: 1,
     };
-    store.put_webhook(webhook.clone()).await.unwrap();
+    let event = |name| note("webhook", "hook_1", name, None);
+    let mut signal = store.committed();
+    signal.borrow_and_update();
+    store.put_webhook(webhook.clone(), event("webhook.created")).await.unwrap();
+    assert!(signal.has_changed().unwrap(), "who follows events has something to read");
     let delivery = |seq| Delivery {
         id: 0,
         webhook: "hook_1".to_owned(),
@@ -448,14 +469,16 @@ async fn webhooks_and_deliveries(store: &Opened) {
     store.delivered(further, vec![delivery(4), delivery(5)]).await.unwrap();
     assert_eq!(store.webhook("hook_1").await.unwrap().unwrap().delivered, 5);
     let replayed = Webhook { delivered: 2, version: 2, ..webhook.clone() };
-    store.put_webhook(replayed).await.unwrap();
+    store.put_webhook(replayed, event("webhook.replayed")).await.unwrap();
     store.delivered(Webhook { delivered: 6, ..webhook }, vec![delivery(6)]).await.unwrap();
     assert_eq!(store.webhook("hook_1").await.unwrap().unwrap().delivered, 2, "the replay has the last word");
     let tries = store.deliveries("hook_1", i64::MAX, 2).await.unwrap();
     assert_eq!(tries.iter().map(|one| one.seq).collect::<Vec<_>>(), [6, 5]);
     assert_eq!(store.webhooks(&Scope::All, "", 10).await.unwrap().len(), 1);
     assert_eq!(store.webhooks(&Scope::Account("acc_a".to_owned()), "", 10).await.unwrap().len(), 0);
-    store.remove_webhook("hook_1").await.unwrap();
+    store.remove_webhook("hook_1", event("webhook.removed")).await.unwrap();
+    let told = store.events(&EventQuery { id: Some("hook_1".to_owned()), ..since(0) }).await.unwrap();
+    assert_eq!(told.iter().map(|event| event.version).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(store.webhook("hook_1").await.unwrap(), None);
     assert_eq!(store.deliveries("hook_1", i64::MAX, 2).await.unwrap(), []);
 }
@@ -498,6 +521,19 @@ async fn a_closed_store_says_so(store: &Opened) {
     store.close().await;
     assert_eq!(store.commit(change("plan", "plan_2", 1)).await.unwrap_err(), StoreError::Closed);
     assert_eq!(store.entity("plan", "plan_1").await.unwrap_err(), StoreError::Closed);
+}
+
+/// An event of what is no entity.
+fn note(kind: &'static str, id: &str, name: &'static str, account: Option<&str>) -> Note {
+    Note {
+        kind,
+        id: id.to_owned(),
+        name,
+        time_ns: 7,
+        actor: "client_test".to_owned(),
+        account: account.map(ToOwned::to_owned),
+        payload: "{}".to_owned(),
+    }
 }
 
 /// All events after a number.

@@ -5,8 +5,8 @@
 
 use crate::cluster::{cluster, file_in};
 use crate::contract::since;
-use crate::rows::{change, row};
-use skyweave_server::store::{self, Answer, EventQuery, Store};
+use crate::rows::{all, change, row, terminal};
+use skyweave_server::store::{self, Answer, Column, Commit, Condition, EventQuery, Store};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -20,6 +20,10 @@ const A_HANDFUL: u32 = 5;
 const WRITERS: usize = 8;
 /// The longest that the store is left at work, ms.
 const LONGEST_MS: u64 = 250;
+/// What the ids of imports begin with, and how many pieces of how many things they come in.
+const IMPORT: &str = "imp_";
+const PIECES: i64 = 10;
+const OF_A_PIECE: i64 = 20;
 const CHILD: &str = "SKYWEAVE_TEST_STORE_UNDER_LOAD";
 
 /// Marsaglia's xorshift64.
@@ -56,6 +60,7 @@ async fn a_store_that_is_killed_anywhere_has_all_that_it_acknowledged() {
             let round = kills.get(name).copied().unwrap_or(0);
             let now = killed_after(url, round, patience);
             check(url, &now).await;
+            whole_or_not_there(url, round, &now).await;
             acknowledged.entry(name).or_default().extend(now);
             *kills.entry(name).or_default() += 1;
         }
@@ -104,6 +109,10 @@ fn killed_after(url: &str, round: u32, patience: Duration) -> BTreeMap<String, i
 async fn check(url: &str, known: &BTreeMap<String, i64>) {
     let store = store::open(url, 1).await.unwrap();
     for (id, version) in known {
+        if id.starts_with(IMPORT) {
+            assert_eq!(imported(&*store, id).await, *version, "{id} was acknowledged");
+            continue;
+        }
         let found = store.entity("plan", id).await.unwrap().unwrap_or_else(|| panic!("{id} is lost"));
         assert!(
             found.version >= *version,
@@ -120,6 +129,24 @@ async fn check(url: &str, known: &BTreeMap<String, i64>) {
     store.close().await;
 }
 
+/// Of an import that was under way there is all or nothing.
+async fn whole_or_not_there(url: &str, round: u32, known: &BTreeMap<String, i64>) {
+    let store = store::open(url, 1).await.unwrap();
+    let done = known.keys().filter(|id| id.starts_with(IMPORT)).count();
+    for number in 0..=done {
+        let id = format!("{IMPORT}{round}_{number}");
+        let found = imported(&*store, &id).await;
+        assert!(found == 0 || found == PIECES * OF_A_PIECE, "{id}: {found} are there");
+    }
+    store.close().await;
+}
+
+/// How many things of an import are there.
+async fn imported(store: &dyn Store, id: &str) -> i64 {
+    let condition = Condition::Begins(Column::NaturalKey, format!("key-{id}_"));
+    store.count(&all("terminal", vec![condition])).await.unwrap()
+}
+
 /// Not a test: what the process does that is killed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "the part of the other process"]
@@ -130,8 +157,29 @@ async fn store_under_load() {
     println!("ready");
     let writers =
         (0..WRITERS).map(|writer| tokio::spawn(write(Arc::clone(&store), format!("plan_{round}_{writer}"))));
-    for writer in writers.collect::<Vec<_>>() {
-        writer.await.unwrap();
+    let importer = tokio::spawn(import(Arc::clone(&store), format!("{IMPORT}{round}")));
+    for task in writers.chain([importer]).collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+}
+
+/// One import after another, each in pieces, with a rest between them in which others have their turn.
+async fn import(store: Arc<dyn Store>, prefix: String) {
+    for number in 0.. {
+        let mut stream = store.stream().await.unwrap();
+        for piece in 0..PIECES {
+            let mut whole = Commit { time_ns: 1, actor: "client_test".to_owned(), ..Commit::default() };
+            for thing in 0..OF_A_PIECE {
+                let one = terminal(&format!("{prefix}_{number}_{piece}_{thing}"), "acc_1");
+                whole.events.extend(one.events);
+                whole.entities.extend(one.entities);
+            }
+            stream.add(whole).await.unwrap();
+        }
+        stream.finish().await.unwrap();
+        let line = format!("ack {prefix}_{number} {};\n", PIECES * OF_A_PIECE);
+        std::io::stdout().write_all(line.as_bytes()).unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

@@ -111,6 +111,10 @@ fn a_territory_is_off_and_then_on() {
     assert!(on.terminals_asking > off.terminals_asking + 59_000.0);
     // a beam that is lit for Japan's islands or the Philippines' may reach over the edge, and little more
     assert!(off.terminals_refused_under_beams < 0.05 * off.terminals_refused);
+    // what it takes: some more satellites, no gateway that was not there, and lasers to those that are
+    let (before, after) = (off.takes.unwrap(), on.takes.unwrap());
+    assert!(after.satellites > before.satellites && after.gateways < before.gateways + 1.0, "{after:?}");
+    assert!(after.terminals_over_lasers > before.terminals_over_lasers + 40_000.0, "{after:?}");
     for name in ["taipei", "kaohsiung"] {
         let site = site(&summary, name);
         assert_eq!(site.main_outage.as_deref(), Some("BLOCKED_COUNTRY"));

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use skyweave_control::restriction::{Names, PolicyFile, compile};
-use skyweave_control::territory::{Definition, Territory};
+use skyweave_control::territory::{Cover, Definition, Territory};
 use skyweave_proof::table::document::REFUSE_AT_PARTS;
 use skyweave_proof::table::{Attribute, Attributes, Outcome, Point, Registries, Remedy, Surface, Table};
 use std::collections::BTreeSet;
@@ -85,7 +85,17 @@ fn table(story: &Story) -> Table {
         ..Names::default()
     };
     let file = PolicyFile { name: "story.cedar".to_owned(), text: story.policies.clone() };
-    compile(&[file], &names, &territories, REFUSE_AT_PARTS).unwrap_or_else(|error| panic!("{error}"))
+    let made = |before| {
+        compile(std::slice::from_ref(&file), &names, &territories, REFUSE_AT_PARTS, before)
+            .unwrap_or_else(|error| panic!("{error}"))
+    };
+    let (table, cover) = made(None);
+    // with a cover that is there already it is the same table, and with one of other territories too
+    assert_eq!(made(Some(&cover)).0.document(), table.document());
+    let other = Cover::of(&territories[1..], &BTreeSet::default()).unwrap();
+    assert!(!other.is_of(&territories, &BTreeSet::default()));
+    assert_eq!(made(Some(&other)).0.document(), table.document());
+    table
 }
 
 fn attributes(case: &Case, table: &Table) -> Attributes {
