@@ -21,7 +21,7 @@
 //! refusal; an auditor feeds it the whole log and lists them all.
 #![forbid(unsafe_code)]
 
-//PENDING pub mod audit;
+pub mod audit;
 pub mod bound;
 pub mod bundle;
 pub mod document;

@@ -160,5 +160,5 @@ pub fn lowered(before: &Fleet, after: &Fleet) -> BTreeMap<Place, Tally> {
     tallies
 }
 
-//T #[cfg(test)]
-//T mod tests;
+#[cfg(test)]
+mod tests;

@@ -6,17 +6,20 @@
 //! | [`package`] | the bundle with the entries that prove it, as it is handed out |
 //! | [`proven`] | [`Proven`], which only verification makes |
 //! | [`anchor`] | what a point of enforcement remembers |
+//! | [`slot`] | what is said of a slot that leaves the planner |
 //! | [`convergence`] | acknowledgements, and the certificate that rolls them up |
 
 pub mod anchor;
 pub mod convergence;
 pub mod package;
 pub mod proven;
+pub mod slot;
 
 pub use anchor::Anchor;
 pub use convergence::{Acknowledgement, Certificate, Points};
 pub use package::Package;
 pub use proven::Proven;
+pub use slot::SlotStatement;
 
 pub use crate::register::Refusal;
 
@@ -146,6 +149,12 @@ impl Bundle {
 }
 
 impl Inputs {
+    /// The hash over all of them, which slots name.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        document::identity(&self.write().to_bytes())
+    }
+
     fn write(&self) -> Value {
         Value::object([
             ("fleet", Some(Value::hash(&self.fleet))),
@@ -213,6 +222,3 @@ impl Document for Bundle {
         })
     }
 }
-
-//T #[cfg(test)]
-//T mod tests;

@@ -83,6 +83,3 @@ impl Document for Rotation {
         Ok(Self { fleet, previous: fields.hash("previous")?, reason: fields.text("reason")?, authority })
     }
 }
-
-//T #[cfg(test)]
-//T mod tests;

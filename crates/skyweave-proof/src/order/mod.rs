@@ -223,6 +223,3 @@ impl Document for Order {
         })
     }
 }
-
-//T #[cfg(test)]
-//T mod tests;

@@ -5,6 +5,7 @@
 //! | this one | entries one after another, each taken or refused |
 //! | [`docket`] | what was logged about an order, and whether it may be in force |
 //! | [`adopt`] | bundles: whether all that they rest on is there |
+//! | [`trail`] | which entries lead to a bundle: for those who hand it out |
 //! | [`refusal`] | why an entry has no effect |
 //!
 //! What is refused has no effect, and the next entry is looked at as if it had not been there. A point of enforcement stops at the first
@@ -13,9 +14,11 @@
 mod adopt;
 pub mod docket;
 pub mod refusal;
+pub mod trail;
 
 pub use docket::Docket;
 pub use refusal::Refusal;
+pub use trail::Trail;
 
 use crate::bundle::{Anchor, Bundle, BundleEpoch, Certificate, anchor};
 use crate::document::{Document, identity, kind_and_fleet};
@@ -32,6 +35,7 @@ pub struct Register {
     held: Anchor,
     policy: Policy,
     dockets: BTreeMap<Hash, Docket>,
+    voided: Vec<(Hash, Docket)>,
 }
 
 /// What an entry was.
@@ -93,7 +97,7 @@ impl Register {
             return Err(Refusal::Unsigned { principal: missing.name.clone() });
         }
         let held = anchor::of_genesis(genesis, found);
-        Ok(Self { held, policy, dockets: BTreeMap::new() })
+        Ok(Self { held, policy, dockets: BTreeMap::new(), voided: Vec::new() })
     }
 
     /// From what a point of enforcement remembers.
@@ -102,7 +106,7 @@ impl Register {
     /// What is remembered is an authority under which nothing may be decided.
     pub fn of(anchor: &Anchor) -> Result<Self, Refusal> {
         let policy = anchor.authority.check()?;
-        Ok(Self { held: anchor.clone(), policy, dockets: BTreeMap::new() })
+        Ok(Self { held: anchor.clone(), policy, dockets: BTreeMap::new(), voided: Vec::new() })
     }
 
     /// The log, its witnesses and mirrors as they are now.
@@ -127,6 +131,12 @@ impl Register {
     #[must_use]
     pub const fn dockets(&self) -> &BTreeMap<Hash, Docket> {
         &self.dockets
+    }
+
+    /// Orders that were not in force yet when the authority changed: they are void, and may be proposed again.
+    #[must_use]
+    pub fn voided(&self) -> &[(Hash, Docket)] {
+        &self.voided
     }
 
     /// What to remember, with the log that was shown.
@@ -197,6 +207,12 @@ impl Register {
         self.held.authority_id = identity(&envelope.payload);
         self.held.authority = rotation.authority.clone();
         self.policy = policy;
+        // who asked and who approved did so under keys that may be gone
+        let all = std::mem::take(&mut self.dockets);
+        let (kept, void): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            all.into_iter().partition(|(_, docket)| docket.adopted.is_some());
+        self.dockets = kept;
+        self.voided.extend(void);
         Ok(Taken::Rotation(Box::new(rotation)))
     }
 
