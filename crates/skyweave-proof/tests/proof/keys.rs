@@ -18,8 +18,9 @@ fn flaw(change: impl Fn(&mut Authority)) -> String {
 
 #[test]
 fn authorities_under_which_one_could_decide_alone_or_nobody_are_refused() {
-    let alice_again =
-        |authority: &mut Authority| authority.principals[1].keys.push(second_key_of_alice().public());
+    let alice_again = |authority: &mut Authority| {
+        authority.principals[1].keys = vec![second_key_of_alice().public()];
+    };
     let publisher_approves = |authority: &mut Authority| {
         authority.principals[1].keys = vec![publisher().public()];
     };

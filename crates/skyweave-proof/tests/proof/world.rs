@@ -1,5 +1,6 @@
 //! A fleet in memory: its people, its log, its witnesses, and a clock that is set by hand.
 
+use skyweave_proof::UtcTime;
 use skyweave_proof::bound::{Fleet, Ledger, Row, territory_key};
 use skyweave_proof::bundle::{
     Acknowledgement, Anchor, Bundle, BundleEpoch, Inputs, Package, Points, Proven, Refusal,
@@ -22,7 +23,6 @@ use skyweave_proof::order::{
 use skyweave_proof::quorum::Quorum;
 use skyweave_proof::register::{Register, Trail};
 use skyweave_proof::signature::SecretKey;
-use skyweave_proof::{UtcTime, hex};
 use std::collections::BTreeMap;
 
 pub const FLEET: &str = "aurora";
@@ -289,7 +289,7 @@ impl World {
     ) -> Order {
         let expires = for_s.map(|s| self.now.plus(s));
         let before = self.standing().clone();
-        let after = before.with(&law(number), self.now, expires);
+        let after = before.clone().without_past(self.now).with(&law(number), self.now, expires);
         let (drawn, start) = (self.now, self.now);
         let (fleet, requester) = (FLEET.to_owned(), requester.to_owned());
         Order {
@@ -427,8 +427,4 @@ impl Point {
 
 pub fn points(points: &[&Point]) -> Points {
     Points(points.iter().map(|point| (point.name.clone(), point.key.public())).collect())
-}
-
-pub fn short(hash: &Hash) -> String {
-    hex(hash).chars().take(16).collect()
 }
