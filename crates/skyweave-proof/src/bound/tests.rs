@@ -34,11 +34,12 @@ fn excess(after: &Fleet) -> Option<Place> {
     ledger.excess(&BOUND, UtcTime(DAY_S)).map(|excess| excess.place)
 }
 
+type Route = (&'static str, fn(Row) -> Option<Row>);
+
 #[test]
 fn every_route_is_counted_alike() {
-    let hit = |number: usize| number < 5_000 && number % 50 == 0;
+    let hit = |number: usize| number < 5_000 && number.is_multiple_of(50);
     let a = territory_key("a");
-    type Route = (&'static str, fn(Row) -> Option<Row>);
     let routes: [Route; 7] = [
         ("suspension", |row| Some(Row { barred: barred::SUSPENDED, ..row })),
         ("maintenance", |row| Some(Row { barred: barred::MAINTENANCE, ..row })),

@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn entries_have_a_length_of_sixteen_bits() {
-        assert!(entry_to_bytes(&[0; 65_535]).is_some());
-        assert!(entry_to_bytes(&[0; 65_536]).is_none());
+        assert!(entry_to_bytes(&vec![0; 65_535]).is_some());
+        assert!(entry_to_bytes(&vec![0; 65_536]).is_none());
     }
 }

@@ -167,7 +167,7 @@ mod tests {
                 assert_eq!(writer.root(), frontier.root(), "{number}");
             }
         }
-        assert_eq!(writer.push(&[0; 65_536]), Err(TooLong(65_536)));
+        assert_eq!(writer.push(&vec![0; 65_536]), Err(TooLong(65_536)));
         assert_eq!(writer.size(), 66_000);
     }
 

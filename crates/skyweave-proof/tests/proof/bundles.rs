@@ -72,7 +72,7 @@ fn without_the_control_plane_the_last_bundle_stays_and_cuts_lapse() {
         let package = world.package(&before);
         point.offer(&package, world.now).unwrap();
         let start = world.now;
-        let after_a_day = if mode == FailMode::Stay { 1 } else { 0 };
+        let after_a_day = u8::from(mode == FailMode::Stay);
         assert_eq!([0, 23, 25, 73].map(|h| point.table(start.plus(h * HOUR))), [1, 1, after_a_day, 0]);
         // after a restart it holds what it had, though it has expired, and takes no expired bundle from others
         let later = start.plus(2 * DAY);

@@ -68,7 +68,7 @@ fn a_genesis_is_the_pinned_one_and_everybody_signed_it() {
 fn without_bob() -> Authority {
     let mut next = authority();
     next.version = 2;
-    next.principals[1].name = "frank".to_owned();
+    "frank".clone_into(&mut next.principals[1].name);
     next.principals[1].keys = vec![SecretKey::ed25519(&[21; 32]).public()];
     next.principals.sort_by(|a, b| a.name.cmp(&b.name));
     let names = ["alice", "carol", "dave", "erin", "frank"];
@@ -86,7 +86,9 @@ fn keys_are_changed_by_the_old_and_the_new_threshold_together() {
     let rotation = rotation(&world, without_bob());
     let signed = |names: &[&str], frank: bool| {
         let mut envelope = rotation.to_envelope();
-        names.iter().for_each(|name| envelope.sign(&key_of(name)));
+        for name in names {
+            envelope.sign(&key_of(name));
+        }
         if frank {
             envelope.sign(&SecretKey::ed25519(&[21; 32]));
         }

@@ -1,4 +1,4 @@
-//! A second implementation that reads only the specifications: tests/verify_log.py. It needs Python and nothing else.
+//! A second implementation that reads only the specifications: `tests/verify_log.py`. It needs Python and nothing else.
 
 use crate::world::{DAY, World, policy_text};
 use skyweave_proof::hex;
