@@ -1,5 +1,6 @@
 //! Checkpoints: a log's name, how many entries it has, and the root over them (C2SP tlog-checkpoint). They are the texts of signed notes.
 
+use super::decimal;
 use super::merkle::Hash;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -36,9 +37,7 @@ impl Checkpoint {
         if origin.is_empty() {
             return Err(NoCheckpoint("the origin is empty"));
         }
-        let is_decimal = size.bytes().all(|c| c.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));
-        let size =
-            size.parse().ok().filter(|_| is_decimal).ok_or(NoCheckpoint("the size is no decimal number"))?;
+        let size = decimal(size).ok_or(NoCheckpoint("the size is no decimal number"))?;
         let bytes = STANDARD.decode(root).map_err(|_| NoCheckpoint("the root is not base64"))?;
         let root = bytes.try_into().map_err(|_| NoCheckpoint("the root does not have 32 bytes"))?;
         let extensions: Vec<String> = lines.map(str::to_owned).collect();

@@ -3,10 +3,10 @@
 //! A signature line is an em dash, a blank, the name of a key, a blank, and base64 of four bytes that tell keys of one name apart and of
 //! the signature. Lines of unknown keys mean nothing; a wrong signature of a known key is an error.
 
-use crate::hex;
+use crate::signature::{PublicKey, SecretKey};
+use crate::{UtcTime, hex};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 /// No note is longer, in bytes.
@@ -14,10 +14,11 @@ pub const MOST_BYTES: usize = 1_000_000;
 /// No note has more signatures.
 pub const MOST_SIGNATURES: usize = 100;
 const DASH: &str = "\u{2014} ";
-const SIGNATURE_BYTES: usize = 64;
 const TIME_BYTES: usize = 8;
+/// A cosignature has a time, and it fits in a signed number (C2SP tlog-cosignature).
+const TIMES: std::ops::RangeInclusive<u64> = 1..=i64::MAX as u64;
 
-/// How a key signs.
+/// How a key signs. The type byte tells it; another algorithm is one more of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Ed25519 over the text.
@@ -41,6 +42,12 @@ impl Kind {
             _ => None,
         }
     }
+
+    fn key(self, bytes: &[u8]) -> Result<PublicKey, &'static str> {
+        match self {
+            Self::Ed25519 | Self::Cosignature => PublicKey::ed25519(bytes).map_err(|e| e.0),
+        }
+    }
 }
 
 /// A key that signatures are verified with, under its name.
@@ -48,7 +55,7 @@ impl Kind {
 pub struct Verifier {
     name: String,
     kind: Kind,
-    key: VerifyingKey,
+    key: PublicKey,
     id: [u8; 4],
 }
 
@@ -82,16 +89,17 @@ impl Verifier {
     ///
     /// # Errors
     /// A name that is empty or has blanks, `+` or line breaks, and a key that is no point of the curve or a weak one.
-    pub fn new(name: &str, kind: Kind, key: &[u8; 32]) -> Result<Self, Wrong> {
+    pub fn new(name: &str, kind: Kind, key: &[u8]) -> Result<Self, Wrong> {
         let wrong = |why| Wrong::Key { text: name.to_owned(), why };
         if !is_name(name) {
             return Err(wrong("a name is not empty and has no blanks and no `+`"));
         }
-        let point = VerifyingKey::from_bytes(key).map_err(|_| wrong("no point of the curve"))?;
-        if point.is_weak() {
-            return Err(wrong("a weak key, by which everybody could have signed"));
-        }
-        Ok(Self { name: name.to_owned(), kind, key: point, id: id_of(name, kind, key) })
+        Ok(Self {
+            name: name.to_owned(),
+            kind,
+            key: kind.key(key).map_err(wrong)?,
+            id: id_of(name, kind, key),
+        })
     }
 
     /// Reads `name+id+base64`, as keys are written.
@@ -107,7 +115,6 @@ impl Verifier {
         let bytes = STANDARD.decode(key).map_err(|_| wrong("the key is not base64"))?;
         let Some((code, key)) = bytes.split_first() else { return Err(wrong("the key is empty")) };
         let kind = Kind::of(*code).ok_or_else(|| wrong("a kind of key that is not known"))?;
-        let key: &[u8; 32] = key.try_into().map_err(|_| wrong("the key does not have 32 bytes"))?;
         let verifier = Self::new(name, kind, key)?;
         if hex(&verifier.id) == id {
             Ok(verifier)
@@ -119,7 +126,7 @@ impl Verifier {
     /// As it is written: `name+id+base64`.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let key = [&[self.kind.code()], &self.key.as_bytes()[..]].concat();
+        let key = [&[self.kind.code()], self.key.as_bytes()].concat();
         format!("{}+{}+{}", self.name, hex(&self.id), STANDARD.encode(key))
     }
 
@@ -129,24 +136,29 @@ impl Verifier {
         &self.name
     }
 
+    /// How it signs.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// The key itself, apart from names: who holds it is one principal under any number of them.
     #[must_use]
-    pub fn key(&self) -> &[u8; 32] {
-        self.key.as_bytes()
+    pub const fn key(&self) -> &PublicKey {
+        &self.key
     }
 
     fn verify(&self, text: &str, signature: &[u8]) -> Option<Signed> {
-        let (time_s, signature) = match self.kind {
+        let (time, signature) = match self.kind {
             Kind::Ed25519 => (None, signature),
             Kind::Cosignature => {
                 let (time, rest) = signature.split_first_chunk::<TIME_BYTES>()?;
-                (Some(u64::from_be_bytes(*time)), rest)
+                let time = u64::from_be_bytes(*time);
+                (TIMES.contains(&time).then_some(Some(UtcTime(time)))?, rest)
             }
         };
-        let signature: &[u8; SIGNATURE_BYTES] = signature.try_into().ok()?;
-        let message = message(text, time_s);
-        self.key.verify_strict(message.as_bytes(), &Signature::from_bytes(signature)).ok()?;
-        Some(Signed { name: self.name.clone(), key: *self.key.as_bytes(), time_s })
+        let is_signed = self.key.verifies(message(text, time).as_bytes(), signature);
+        is_signed.then(|| Signed { name: self.name.clone(), key: self.key.clone(), time })
     }
 }
 
@@ -156,16 +168,16 @@ pub struct Signed {
     /// Name of the key.
     pub name: String,
     /// The key.
-    pub key: [u8; 32],
-    /// When a witness saw it, s since 1970-01-01 UTC.
-    pub time_s: Option<u64>,
+    pub key: PublicKey,
+    /// When a witness saw it.
+    pub time: Option<UtcTime>,
 }
 
 /// A key that signs, under its name.
 pub struct Signatory {
-    name: String,
     kind: Kind,
-    key: SigningKey,
+    key: SecretKey,
+    verifier: Verifier,
 }
 
 impl Signatory {
@@ -174,28 +186,26 @@ impl Signatory {
     /// # Errors
     /// A name that is no name of a key.
     pub fn new(name: &str, kind: Kind, secret: &[u8; 32]) -> Result<Self, Wrong> {
-        let key = SigningKey::from_bytes(secret);
-        Verifier::new(name, kind, key.verifying_key().as_bytes())?;
-        Ok(Self { name: name.to_owned(), kind, key })
+        let key = SecretKey::ed25519(secret);
+        let verifier = Verifier::new(name, kind, key.public().as_bytes())?;
+        Ok(Self { kind, key, verifier })
     }
 
     /// What its signatures are verified with.
-    ///
-    /// # Errors
-    /// None for a key that was made by [`Self::new`].
-    pub fn verifier(&self) -> Result<Verifier, Wrong> {
-        Verifier::new(&self.name, self.kind, self.key.verifying_key().as_bytes())
+    #[must_use]
+    pub const fn verifier(&self) -> &Verifier {
+        &self.verifier
     }
 
-    /// The line that signs a text, which ends with a line break. `time_s` is what a witness says; it counts for cosignatures alone.
+    /// The line that signs a text, which ends with a line break. `now` is what a witness says; it counts for cosignatures alone.
     #[must_use]
-    pub fn line(&self, text: &str, time_s: u64) -> String {
-        let time_s = (self.kind == Kind::Cosignature).then_some(time_s);
-        let signature = self.key.sign(message(text, time_s).as_bytes()).to_bytes();
-        let id = id_of(&self.name, self.kind, self.key.verifying_key().as_bytes());
-        let time = time_s.map(u64::to_be_bytes);
-        let bytes = [&id[..], time.as_ref().map_or(&[][..], |time| &time[..]), &signature[..]].concat();
-        format!("{DASH}{} {}\n", self.name, STANDARD.encode(bytes))
+    pub fn line(&self, text: &str, now: UtcTime) -> String {
+        let time = (self.kind == Kind::Cosignature).then_some(now);
+        let signature = self.key.sign(message(text, time).as_bytes());
+        let time = time.map(|time| time.0.to_be_bytes());
+        let bytes =
+            [&self.verifier.id[..], time.as_ref().map_or(&[][..], |time| &time[..]), &signature].concat();
+        format!("{DASH}{} {}\n", self.verifier.name, STANDARD.encode(bytes))
     }
 }
 
@@ -204,6 +214,8 @@ impl Signatory {
 pub struct Note<'a> {
     /// The text, its last line break included.
     pub text: &'a str,
+    /// The signature lines, each with its line break.
+    pub lines: &'a str,
     signatures: Vec<(&'a str, [u8; 4], Vec<u8>)>,
 }
 
@@ -248,7 +260,7 @@ impl<'a> Note<'a> {
         if signatures.is_empty() {
             Err(Wrong::Note("nobody signed it"))
         } else {
-            Ok(Self { text, signatures })
+            Ok(Self { text, lines, signatures })
         }
     }
 
@@ -273,11 +285,11 @@ impl<'a> Note<'a> {
     }
 }
 
-fn message(text: &str, time_s: Option<u64>) -> String {
-    time_s.map_or_else(|| text.to_owned(), |time_s| format!("cosignature/v1\ntime {time_s}\n{text}"))
+fn message(text: &str, time: Option<UtcTime>) -> String {
+    time.map_or_else(|| text.to_owned(), |time| format!("cosignature/v1\ntime {}\n{text}", time.0))
 }
 
-fn id_of(name: &str, kind: Kind, key: &[u8; 32]) -> [u8; 4] {
+fn id_of(name: &str, kind: Kind, key: &[u8]) -> [u8; 4] {
     let hash =
         Sha256::new().chain_update(name).chain_update([b'\n', kind.code()]).chain_update(key).finalize();
     [hash[0], hash[1], hash[2], hash[3]]
@@ -291,6 +303,11 @@ fn is_name(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The example of C2SP signed-note.
+    const FOO: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+    const MESSAGE: &str = "This is an example message.\n\n\
+        \u{2014} example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+
     /// The key and note of the example in Go's `golang.org/x/mod/sumdb/note`.
     const PETER: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     const NOTE: &str = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n\
@@ -298,6 +315,11 @@ mod tests {
 
     #[test]
     fn the_published_example_is_verified_and_nothing_near_it() {
+        let foo = Verifier::parse(FOO).unwrap();
+        assert_eq!(
+            Note::parse(MESSAGE.as_bytes()).unwrap().verify(&[foo]).unwrap()[0].name,
+            "example.com/foo"
+        );
         let peter = Verifier::parse(PETER).unwrap();
         assert_eq!(peter.to_text(), PETER);
         let note = Note::parse(NOTE.as_bytes()).unwrap();
@@ -327,16 +349,39 @@ mod tests {
 
     #[test]
     fn witnesses_sign_the_time_too_and_a_key_counts_once() {
+        let now = UtcTime;
         let witness = Signatory::new("witness.example/w1", Kind::Cosignature, &[7; 32]).unwrap();
         let again = Signatory::new("witness.example/w2", Kind::Cosignature, &[7; 32]).unwrap();
         let text = "log.example\n3\nAAAA\n";
-        let note = format!("{text}\n{}{}", witness.line(text, 1_000), again.line(text, 2_000));
-        let known = [witness.verifier().unwrap(), again.verifier().unwrap()];
+        let note = format!("{text}\n{}{}", witness.line(text, now(1_000)), again.line(text, now(2_000)));
+        let known = [witness.verifier().clone(), again.verifier().clone()];
         let signed = Note::parse(note.as_bytes()).unwrap().verify(&known).unwrap();
-        assert_eq!((signed.len(), signed[0].time_s), (1, Some(1_000)));
+        assert_eq!((signed.len(), signed[0].time), (1, Some(now(1_000))));
         let parsed = Verifier::parse(&known[0].to_text()).unwrap();
         assert_eq!(parsed, known[0]);
+        let timeless = format!("{text}\n{}", witness.line(text, now(0)));
+        let wrong = Note::parse(timeless.as_bytes()).unwrap().verify(&known);
+        assert_eq!(wrong, Err(Wrong::Signature { name: "witness.example/w1".to_owned() }));
         let later = note.replacen(&note[text.len() + 1..text.len() + 40], "", 1);
         assert!(Note::parse(later.as_bytes()).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            _ = Note::parse(&bytes);
+            _ = Verifier::parse(&String::from_utf8_lossy(&bytes));
+        }
+
+        #[test]
+        fn a_bent_note_is_refused_or_says_the_same(at in 0_usize..150, byte in proptest::num::u8::ANY) {
+            let peter = Verifier::parse(PETER).unwrap();
+            let mut bytes = NOTE.as_bytes().to_vec();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            if let Ok(note) = Note::parse(&bytes) && note.verify(&[peter]).is_ok() {
+                proptest::prop_assert_eq!(&bytes, NOTE.as_bytes());
+            }
+        }
     }
 }
