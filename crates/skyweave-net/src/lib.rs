@@ -5,7 +5,7 @@
 //!
 //! From the wire up: a [`packet`] leaves through a [`device`] (a queue with a rate, and wrappers around it: losses, grants), takes a
 //! [`delay`] that changes as satellites move, is held by medium access at a terminal ([`medium`]), and at each node
-//! [`routing`] says where it goes next. [`host`]s send and receive. The [`engine`] lets what is due happen, in the order of an [`agenda`].
+//! [`routing`] says where it goes next. [`host`]s send and receive: [`traffic`] by rules of its own, [`transport`] by real TCP and QUIC. The [`engine`] lets what is due happen, in the order of an [`agenda`].
 #![forbid(unsafe_code)]
 
 pub mod agenda;
@@ -22,3 +22,4 @@ pub mod space;
 pub mod spread;
 pub mod time;
 pub mod traffic;
+pub mod transport;

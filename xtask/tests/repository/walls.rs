@@ -5,6 +5,12 @@ use crate::code;
 use crate::files::TextFile;
 use crate::finding::Finding;
 
+/// A gap in a wall: a file, and the one path that it may name.
+const GAPS: &[(&str, &str)] = &[
+    // transport stacks name instants by types that are called like the clock's, and one of them can be had of the clock alone
+    ("crates/skyweave-net/src/transport/clock.rs", "Instant"),
+];
+
 struct Wall {
     name: &'static str,
     why: &'static str,
@@ -98,6 +104,9 @@ pub fn check_source(file: &TextFile) -> Vec<Finding> {
     let named = code::paths(&code);
     let banned = named.iter().filter_map(|path| {
         let banned = wall.paths.iter().find(|banned| path.mentions(banned))?;
+        if GAPS.contains(&(file.path.as_str(), banned)) {
+            return None;
+        }
         Some(Finding::at(&file.path, path.line, complaint(wall, banned)))
     });
     banned.collect()
@@ -140,6 +149,18 @@ mod tests {
             let findings = check_source(&TextFile::example("crates/skyweave-core/src/a.rs", bad));
             assert_eq!(findings.len(), 1, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_gap_is_for_one_file_and_one_path() {
+        let (file, instant) =
+            ("crates/skyweave-net/src/transport/clock.rs", "pub type T = std::time::Instant;");
+        assert_eq!(check_source(&TextFile::example(file, instant)), []);
+        assert_eq!(
+            check_source(&TextFile::example("crates/skyweave-net/src/transport/mod.rs", instant)).len(),
+            1
+        );
+        assert_eq!(check_source(&TextFile::example(file, "use std::time::SystemTime;")).len(), 1);
     }
 
     #[test]

@@ -70,9 +70,9 @@ packet_table! {
         to: Name,
         /// Packets that were sent.
         sent_packets: i64,
-        /// Packets that came.
-        received_packets: i64,
-        /// Bytes on the IP layer that came.
+        /// Packets that came, where they are counted.
+        received_packets: Option<i64>,
+        /// Bytes that came: on the IP layer, or of content for `tcp` and `quic`.
         received_bytes: i64,
         /// Packets that came after one that was sent later.
         reordered_packets: i64,

@@ -1,6 +1,9 @@
 //! Flows of an experiment: checked, seated, and asked what became of them.
 
+mod transfers;
+
 use super::format::{Capture, CapturedEnd, Experiment, Flow};
+use crate::packets::names::End;
 use crate::packets::ping::{Ends, duration};
 use miette::{Result, miette};
 use skyweave_io::results::{FlowRow, SecondRow};
@@ -14,7 +17,9 @@ use skyweave_net::time::Ns;
 use skyweave_net::traffic::{
     Arrivals, Asking, Call, Echo, Pings, Received, Requests, Responder, Sink, Stream, UdpSource, VideoSource,
 };
+use skyweave_net::transport::Transfer;
 use std::collections::BTreeSet;
+use transfers::Stack;
 
 /// The longest an experiment may last.
 const LONGEST: Ns = Ns(24 * 3_600_000_000_000);
@@ -30,6 +35,7 @@ enum Kind {
     Ping { bytes: u32, interval: Ns },
     Requests { request_bytes: u32, answer_bytes: u32, mean_interval: Ns, patience: Ns },
     Video { bps: u64, frames_per_s: u32 },
+    Transfer { stack: Stack, bytes: Option<u64> },
 }
 
 impl Kind {
@@ -39,6 +45,7 @@ impl Kind {
             Self::Ping { .. } => "ping",
             Self::Requests { .. } => "requests",
             Self::Video { .. } => "video",
+            Self::Transfer { stack, .. } => stack.name(),
         }
     }
 }
@@ -60,6 +67,7 @@ pub struct Seated {
     checked: Checked,
     pub from: HostId,
     pub to: HostId,
+    transfer: Option<Transfer>,
 }
 
 /// Checks all flows and captures.
@@ -153,9 +161,15 @@ fn kind(flow: &Flow, seed: u64) -> Result<Kind> {
         let bps = (rate_mbps(video.rate_mbps)? * 1e6) as u64;
         kinds.push(Kind::Video { bps, frames_per_s: video.frames_per_s });
     }
+    if let Some(tcp) = &flow.tcp {
+        kinds.push(Kind::Transfer { stack: Stack::of_tcp(tcp.congestion), bytes: tcp.bytes });
+    }
+    if let Some(quic) = &flow.quic {
+        kinds.push(Kind::Transfer { stack: Stack::of_quic(quic.congestion), bytes: quic.bytes });
+    }
     let [kind] = kinds[..] else {
         return Err(miette!(
-            help = "accepted: exactly one of `udp`, `ping`, `requests`, `video`",
+            help = "accepted: exactly one of `udp`, `ping`, `requests`, `video`, `tcp`, `quic`",
             "it says {} of what it is",
             if kinds.is_empty() { "nothing" } else { "more than one" }
         ));
@@ -176,12 +190,16 @@ fn rate_mbps(rate: f64) -> Result<f64> {
 
 impl Checked {
     /// Puts both hosts in their places.
-    pub fn seat(self, space: &mut Space) -> Result<Seated> {
+    pub fn seat(self, space: &mut Space, prepared: &Prepared) -> Result<Seated> {
+        if let Kind::Transfer { stack, bytes } = self.kind {
+            return transfers::seat(self, space, prepared, stack, bytes);
+        }
         // the receiver comes first, so that the sender's number is the next one
         let receiver: Box<dyn Host> = match self.kind {
             Kind::Udp { .. } | Kind::Video { .. } => Box::<Sink>::default(),
             Kind::Ping { .. } => Box::new(Echo),
             Kind::Requests { answer_bytes, .. } => Box::new(Responder::new(answer_bytes)),
+            Kind::Transfer { .. } => return Err(miette!("a transfer has no receiver of this kind")),
         };
         let to = self.ends.to.seat(space, self.watched(receiver, 1))?;
         let from = space.next_host();
@@ -203,9 +221,10 @@ impl Checked {
                 let call = Call { flow, from, to, video_bps, frames_per_s, key_frames, seed, begin, end };
                 Box::new(VideoSource::new(call))
             }
+            Kind::Transfer { .. } => return Err(miette!("a transfer has no sender of this kind")),
         };
         let from = self.ends.from.seat(space, self.watched(sender, 0))?;
-        Ok(Seated { checked: self, from, to })
+        Ok(Seated { checked: self, from, to, transfer: None })
     }
 
     fn watched(&self, host: Box<dyn Host>, end: usize) -> Box<dyn Host> {
@@ -244,7 +263,7 @@ impl Seated {
             from: flow.from.clone().into(),
             to: flow.to.clone().into(),
             sent_packets: 0,
-            received_packets: 0,
+            received_packets: None,
             received_bytes: 0,
             reordered_packets: 0,
             retransmitted_packets: None,
@@ -273,6 +292,9 @@ impl Seated {
             row.sent_packets = pings.pings().len() as i64;
             of_round_trips(&mut row, &rtts);
         }
+        if let Some(result) = transfers::result(self, space) {
+            transfers::describe(&mut row, &result);
+        }
         if let Some(requests) = engine.host::<Requests>(self.from) {
             row.sent_packets = i64::from(requests.asked());
             of_round_trips(&mut row, &requests.times);
@@ -296,7 +318,7 @@ impl Seated {
 }
 
 fn of_received(row: &mut FlowRow, received: &Received) {
-    row.received_packets = received.packets as i64;
+    row.received_packets = Some(received.packets as i64);
     row.received_bytes = received.bytes as i64;
     row.reordered_packets = received.reordered as i64;
     let lasted_s = received.first.map_or(0.0, |first| received.last.since(first).as_s());
@@ -308,7 +330,7 @@ fn of_received(row: &mut FlowRow, received: &Received) {
 }
 
 fn of_round_trips(row: &mut FlowRow, rtts: &Spread) {
-    row.received_packets = rtts.count() as i64;
+    row.received_packets = Some(rtts.count() as i64);
     row.rtt_min_ms = rtts.least().map(Ns::as_ms);
     row.rtt_p50_ms = rtts.quantile(0.5).map(Ns::as_ms);
     row.rtt_p95_ms = rtts.quantile(0.95).map(Ns::as_ms);

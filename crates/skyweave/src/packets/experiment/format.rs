@@ -54,7 +54,7 @@ const fn yes() -> bool {
     true
 }
 
-/// A flow: exactly one of `udp`, `ping`, `requests`, `video`.
+/// A flow: exactly one of `udp`, `ping`, `requests`, `video`, `tcp`, `quic`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
@@ -77,6 +77,10 @@ pub struct Flow {
     pub requests: Option<Requests>,
     /// Pictures and sound of a call, in one direction.
     pub video: Option<Video>,
+    /// Bytes over a TCP connection (smoltcp).
+    pub tcp: Option<Tcp>,
+    /// Bytes over a QUIC connection (quinn-proto, without encryption).
+    pub quic: Option<Quic>,
 }
 
 fn at_once() -> String {
@@ -133,6 +137,52 @@ pub struct Video {
     /// Frames a second, 1 to 240.
     #[serde(default = "frames")]
     pub frames_per_s: u32,
+}
+
+/// Bytes from `from` to `to` over one TCP connection. The terminal opens it; between two, `from` does.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tcp {
+    /// How many bytes; as many as go until the flow's end if left out.
+    pub bytes: Option<u64>,
+    /// `cubic` or `reno`.
+    #[serde(default)]
+    pub congestion: TcpCongestion,
+}
+
+/// Who decides how much may be in flight.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TcpCongestion {
+    /// RFC 9438.
+    #[default]
+    Cubic,
+    /// RFC 5681.
+    Reno,
+}
+
+/// Bytes from `from` to `to` over one QUIC connection. The terminal opens it; between two, `from` does.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quic {
+    /// How many bytes; as many as go until the flow's end if left out.
+    pub bytes: Option<u64>,
+    /// `cubic`, `new_reno` or `bbr`.
+    #[serde(default)]
+    pub congestion: QuicCongestion,
+}
+
+/// Who decides how much may be in flight.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuicCongestion {
+    /// RFC 9438.
+    #[default]
+    Cubic,
+    /// RFC 9002.
+    NewReno,
+    /// Version 1, as far as a window alone can be it.
+    Bbr,
 }
 
 /// A capture of what all flows send and receive at their ends at one place.

@@ -57,7 +57,7 @@ pub fn packets(options: &Options) -> Result<ExitCode> {
     let model = Model { medium_access: experiment.medium_access, ..Model::default() };
     let mut space = Space::new(world, &terminals(&experiment, &prepared)?, slot.no, model);
     let seated: Vec<Seated> =
-        checked.into_iter().map(|checked| checked.seat(&mut space)).collect::<Result<_>>()?;
+        checked.into_iter().map(|checked| checked.seat(&mut space, &prepared)).collect::<Result<_>>()?;
 
     let end = length.after(AFTERWARDS);
     let bar = progress::bar(end.0.div_ceil(SLOT.0), "slots", options.quiet || options.json);
@@ -140,7 +140,8 @@ fn tell(said: &Said<'_>, started: Instant, options: &Options) {
         let rate = row.goodput_mbps.map_or_else(|| "-".to_owned(), |mbps| format!("{mbps:.2}"));
         let mut cells: Vec<String> =
             [&row.flow, &row.kind, &row.from, &row.to].map(ToString::to_string).into();
-        cells.extend([row.sent_packets, row.received_packets].map(|packets| count(packets as f64)));
+        let came = row.received_packets.map_or_else(|| "-".to_owned(), |packets| count(packets as f64));
+        cells.extend([count(row.sent_packets as f64), came]);
         cells.push(rate);
         cells.extend([row.delay_p50_ms, row.delay_p99_ms, row.rtt_p50_ms, row.rtt_p95_ms].map(ms));
         table.row(cells);
