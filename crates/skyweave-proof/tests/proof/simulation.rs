@@ -208,10 +208,8 @@ impl Years {
                 11..14 => self.publish(),
                 14..18 => self.hand_out(),
                 _ => {
-                    _ = {
-                        let seconds = self.chance.draw(8 * HOUR);
-                        self.world.pass(seconds);
-                    }
+                    let seconds = self.chance.draw(8 * HOUR);
+                    self.world.pass(seconds);
                 }
             }
             self.check();
