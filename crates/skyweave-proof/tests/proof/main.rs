@@ -6,6 +6,7 @@ mod bundles;
 mod hostile;
 mod keys;
 mod one_person;
+mod one_person_by_inputs;
 mod orders;
 mod python;
 mod simulation;

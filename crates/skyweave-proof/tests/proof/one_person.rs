@@ -2,16 +2,15 @@
 //! one approver's key. Whatever she tries, the network goes on serving, and the audit names the attempt.
 
 use crate::world::{
-    DAY, HOUR, PEOPLE, Point, START, World, approval, authority, fleet, genesis, genesis_entry, key_of, law,
+    DAY, HOUR, PEOPLE, Point, START, World, approval, authority, genesis, genesis_entry, key_of, law,
     log_key, matter, points, publisher, rules, second_key_of_alice,
 };
 use skyweave_proof::UtcTime;
 use skyweave_proof::audit::{Evidence, Report, Violation, audit};
-use skyweave_proof::bound::{Row, barred, lowered};
 use skyweave_proof::bundle::slot::BadSlot;
 use skyweave_proof::bundle::{Anchor, Bundle, Proven, Refusal, SlotStatement};
 use skyweave_proof::document::{Document, identity};
-use skyweave_proof::keys::{Limits, Quorums};
+use skyweave_proof::keys::Quorums;
 use skyweave_proof::log::checkpoint::Checkpoint;
 use skyweave_proof::log::witness::{Decision, Request};
 use skyweave_proof::order::{
@@ -21,7 +20,7 @@ use skyweave_proof::quorum::Quorum;
 use skyweave_proof::signature::SecretKey;
 
 /// A network that serves, and a gateway that has its bundle.
-fn serving() -> (World, Point) {
+pub fn serving() -> (World, Point) {
     let mut world = World::new();
     world.publish(&[]).unwrap();
     world.pass(HOUR);
@@ -30,12 +29,12 @@ fn serving() -> (World, Point) {
     (world, gateway)
 }
 
-fn report(world: &World) -> Report {
+pub fn report(world: &World) -> Report {
     audit(&world.files, &world.genesis, &Evidence { now: world.now, ..Evidence::default() })
 }
 
 /// Whether the audit says so, in words that people read.
-fn names(report: &Report, words: &str) -> bool {
+pub fn names(report: &Report, words: &str) -> bool {
     report.violations.iter().any(|violation| violation.to_string().contains(words))
 }
 
@@ -45,7 +44,7 @@ fn files_in_use(world: &World) -> impl Iterator<Item = String> {
 }
 
 /// The gateway is handed everything that was logged after its bundle, refuses it, and serves on.
-fn goes_on_serving(world: &mut World, gateway: &mut Point) -> Refusal {
+pub fn goes_on_serving(world: &mut World, gateway: &mut Point) -> Refusal {
     world.cosign();
     let size = world.writer.size();
     let since = world.trail.entries(skyweave_proof::bundle::BundleEpoch(0), 1, gateway.anchor.epoch);
@@ -285,81 +284,6 @@ fn by_swapping_the_boundary_data_or_the_base_state() {
         world.cosign();
         assert!(names(&report(&world), &format!("bob approved another {what}")));
     }
-}
-
-/// Everything that lowers service and is no order, by the day, until it is noticed: what is off by then, and what is said.
-fn lower_by_the_day(route: &dyn Fn(usize, u64, Row) -> Option<Row>) -> (u64, World, Refusal) {
-    let (mut world, mut gateway) = serving();
-    let mut before = fleet(|_, row| Some(row));
-    for day in 1..40 {
-        world.pass(DAY);
-        let after = fleet(|number, row| route(number, day, row));
-        let mut told = world.lowered.clone();
-        told.enter(world.now, &lowered(&before, &after));
-        world.lowered = told.published();
-        world.inputs.fleet = after.root();
-        world.cosign();
-        let bundle = world.draft(&[]);
-        // it is told as it is: a lie is found by whoever has the terminals
-        if let Err(refused) = world.publish_as_is(&bundle) {
-            _ = goes_on_serving(&mut world, &mut gateway);
-            return (day, world, refused);
-        }
-        gateway.offer(&world.package(&gateway.anchor), world.now).unwrap();
-        before = after;
-    }
-    panic!("nobody noticed")
-}
-
-#[test]
-fn by_declaring_maintenance_by_scheduler_weights_and_by_bulk_suspension() {
-    type Route<'a> = (&'a str, &'a dyn Fn(Row) -> Option<Row>);
-    let routes: [Route<'_>; 4] = [
-        ("maintenance", &|row| Some(Row { barred: barred::MAINTENANCE, ..row })),
-        ("weights", &|row| Some(Row { weight_permille: 1, ..row })),
-        ("suspension", &|row| Some(Row { barred: barred::SUSPENDED, ..row })),
-        ("plan rates", &|row| Some(Row { rate_kbps: 1, ..row })),
-    ];
-    for (name, lower) in routes {
-        let in_north = |number: usize, _: u64, row: Row| if number < 1_000 { lower(row) } else { Some(row) };
-        let (day, world, refused) = lower_by_the_day(&in_north);
-        assert!(day == 1 && matches!(refused, Refusal::Bound(_)), "{name}: {refused}");
-        assert!(names(&report(&world), "lowered within 1 days without an order"), "{name}");
-    }
-}
-
-#[test]
-fn by_salami() {
-    // so many of the north's thousand a day; a day's bound is ten, and two days may fall within it
-    for (slice, noticed, words) in [(10, 2, "within 1 days"), (4, 13, "within 30 days")] {
-        let route = move |number: usize, day: u64, row: Row| {
-            let is_off = number < 1_000 && (number as u64 / 50 + number as u64 % 50 * 20) < slice * day;
-            Some(Row { barred: if is_off { barred::SUSPENDED } else { 0 }, ..row })
-        };
-        let (day, world, refused) = lower_by_the_day(&route);
-        assert_eq!(day, noticed, "{refused}");
-        assert!(names(&report(&world), words), "{refused}");
-    }
-}
-
-#[test]
-fn by_deleting_rows() {
-    let (day, _, refused) = lower_by_the_day(&|number, _, row| (number >= 1_000).then_some(row));
-    assert!(day == 1 && matches!(refused, Refusal::Bound(_)), "{refused}");
-}
-
-#[test]
-fn by_telling_less_than_was_lowered() {
-    let (mut world, _) = serving();
-    let before = fleet(|_, row| Some(row));
-    let after = fleet(|number, row| (number >= 1_000).then_some(row));
-    world.inputs.fleet = after.root();
-    world.cosign();
-    let lie = world.draft(&[]);
-    world.publish_as_is(&lie).unwrap();
-    let mut ledger = skyweave_proof::bound::Ledger::default();
-    let refused = lie.check_fleet(&after, &before, &mut ledger, &Limits::USUAL.bound);
-    assert_eq!(refused, Err(Refusal::Untold), "the planner has the terminals, and does not plan");
 }
 
 #[test]
