@@ -47,7 +47,7 @@ fn every_route_is_counted_alike() {
         ("plan rate", |row| Some(Row { rate_kbps: 99_999, ..row })),
         ("weight", |row| Some(Row { weight_permille: 999, ..row })),
         ("row deleted", |_| None),
-        ("row renamed", |row| Some(Row { terminal: [row.terminal[15]; 16], ..row })),
+        ("row renamed", |row| Some(Row { terminal: [row.terminal[15].wrapping_add(1); 16], ..row })),
     ];
     for (name, route) in routes {
         let after = fleet(|number, row| if hit(number) { route(row) } else { Some(row) });
@@ -152,7 +152,8 @@ proptest! {
             fleet = next;
         }
         let net = lowered(&first, &fleet).get(&Place::Fleet).map_or(0, |tally| tally.lowered);
-        let none = Bound { few: 0, terminals_in_day: 0, permille_in_day: 1_000, permille_in_month: 0 };
+        // of a day anything goes: what is asked for is the sum
+        let none = Bound { few: 0, terminals_in_day: u64::MAX, permille_in_day: 1_000, permille_in_month: 0 };
         let told = ledger.excess(&none, now).map_or(0, |excess| excess.lowered);
         prop_assert!(told >= net, "{} {}", told, net);
     }
