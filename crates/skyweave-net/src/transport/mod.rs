@@ -16,13 +16,13 @@
 //! # What the stacks lack
 //! | stack | lacks | so that |
 //! |---|---|---|
-//! | `smoltcp` | selective acknowledgements at the sender, and the partial acknowledgements of NewReno | a second loss within a window is often found by timeout alone: after many losses in a row, as at the end of slow start or at a slot's edge, it does worse than an operating system's TCP |
+//! | `smoltcp` | selective acknowledgements at the sender, and the partial acknowledgements of `NewReno` | a second loss within a window is often found by timeout alone: after many losses in a row, as at the end of slow start or at a slot's edge, it does worse than an operating system's TCP |
 //! | `smoltcp` | a retransmission timeout below 1 s (RFC 6298 asks for it; Linux has 0.2 s), tail loss probes, RACK | each such loss is a pause of a second |
 //! | `smoltcp` | an initial window of 10 segments: it begins with 2,048 bytes | slow start takes two or three round trips more |
-//! | `smoltcp` | pacing, HyStart | bursts at line rate, and slow start ends by loss |
+//! | `smoltcp` | pacing, `HyStart` | bursts at line rate, and slow start ends by loss |
 //! | `smoltcp` | more than 32 gaps at the receiver | what comes beyond them is thrown away and must be sent again |
 //! | `smoltcp` | timestamps without a clock of its own | segments hold 1,460 bytes, not the 1,448 that Linux sends |
-//! | `quinn-proto` | HyStart++ | slow start ends by loss |
+//! | `quinn-proto` | `HyStart++` | slow start ends by loss |
 //! | `quinn-proto` | pacing by a rate: packets are spaced by 5/4 of a window in a round trip, whatever the controller says | BBR is its window alone, and keeps up to two bandwidth-delay products in flight |
 //! | null session | keys, certificates, a retry | the handshake takes one round trip, as with a certificate that fits, and costs no CPU; tags are zeros, and lengths those of AES-GCM |
 //!

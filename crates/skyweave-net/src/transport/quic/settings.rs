@@ -57,7 +57,7 @@ fn transport(transfer: &Transfer, congestion: QuicCongestion, seen: Seen) -> Arc
         QuicCongestion::Bbr => Arc::new(BbrConfig::default()),
     };
     let window = transfer.buffer_bytes.min(Transfer::MOST_BUFFER_BYTES);
-    let idle_ms = (transfer.patience < Ns::NEVER).then(|| transfer.patience.0 / 1_000_000);
+    let idle_ms = (transfer.patience < Ns::NEVER).then_some(transfer.patience.0 / 1_000_000);
     let mut config = TransportConfig::default();
     config
         .congestion_controller_factory(Arc::new(Watch { inner, seen }))
