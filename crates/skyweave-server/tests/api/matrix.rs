@@ -86,7 +86,7 @@ fn every_route_lets_in_those_of_its_roles_and_nobody_else() {
             let place = format!("{} as {who}", operation.place());
             match (allowed, role) {
                 (true, _) if operation.path == "/api/auth/connect/token" => {
-                    assert_eq!(answer, 400, "{place}")
+                    assert_eq!(answer, 400, "{place}");
                 }
                 // whatever comes of it, it is not that the role is wrong
                 (true, _) => assert!(answer != 401 && answer != 403, "{place}: {answer}"),

@@ -46,7 +46,9 @@ fn what_was_decided_is_decided_again_for_that_time() {
         if let Some(longitude_e7) = place {
             (body["latitude_e7"], body["longitude_e7"]) = (json!(490_000_000), json!(longitude_e7));
         }
-        at_s.into_iter().for_each(|at_s| body["at_s"] = json!(at_s));
+        if let Some(at_s) = at_s {
+            body["at_s"] = json!(at_s);
+        }
         admin.post("/api/v1/decisions", &body).is(200).json()
     };
     let places = [Some(305_000_000), Some(335_000_000), None];
