@@ -87,7 +87,7 @@ async fn check_unchanged<E: Engine>(
     connection: &mut E::Connection,
     seen: &[Seen],
 ) -> Result<(), StoreError> {
-    let pairs = places(seen.len(), 2);
+    let pairs = places::<E>(seen.len(), 2);
     let sql = format!("SELECT kind, id, version FROM entity WHERE (kind, id) IN (VALUES {pairs})");
     let values = seen.iter().flat_map(|thing| [thing.kind.into(), thing.id.as_str().into()]).collect();
     let mut now = std::collections::BTreeMap::new();
@@ -110,7 +110,7 @@ async fn events<E: Engine>(
     (time_ns, actor, key): (i64, &str, Option<&str>),
 ) -> Result<(), StoreError> {
     for chunk in events.chunks(ROWS_A_STATEMENT) {
-        let sql = insert("event", EVENT_COLUMNS, chunk.len());
+        let sql = insert::<E>("event", EVENT_COLUMNS, chunk.len());
         let mut values = Vec::with_capacity(chunk.len() * EVENT_COLUMNS.len());
         for event in chunk {
             values.extend([
@@ -142,7 +142,7 @@ async fn write_entities<E: Engine>(
     decided: bool,
 ) -> Result<(), StoreError> {
     for chunk in entities.chunks(ROWS_A_STATEMENT) {
-        let mut sql = insert("entity", ENTITY_COLUMNS, chunk.len());
+        let mut sql = insert::<E>("entity", ENTITY_COLUMNS, chunk.len());
         sql.push_str(" ON CONFLICT (kind, id) DO UPDATE SET ");
         let set = ENTITY_COLUMNS.iter().skip(2).map(|name| format!("{name} = excluded.{name}"));
         sql.push_str(&set.collect::<Vec<_>>().join(", "));
@@ -266,12 +266,12 @@ fn taken(failure: Failure, chunk: &[EntityRow]) -> StoreError {
     }
 }
 
-fn insert(table: &str, columns: &[&str], rows: usize) -> String {
-    format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), places(rows, columns.len()))
+fn insert<E: Engine>(table: &str, columns: &[&str], rows: usize) -> String {
+    format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), places::<E>(rows, columns.len()))
 }
 
-/// `($1, $2), ($3, $4)` for two rows of two.
-fn places(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)` for two rows of two, or `(?, ?), (?, ?)`.
+fn places<E: Engine>(rows: usize, columns: usize) -> String {
     let mut text = String::with_capacity(rows * columns * 7);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
@@ -279,8 +279,12 @@ fn places(rows: usize, columns: usize) -> String {
             if column > 0 {
                 text.push_str(", ");
             }
-            text.push('$');
-            text.push_str(&(row * columns + column + 1).to_string());
+            if E::UNNUMBERED {
+                text.push('?');
+            } else {
+                text.push('$');
+                text.push_str(&(row * columns + column + 1).to_string());
+            }
         }
         text.push(')');
     }
@@ -290,11 +294,14 @@ fn places(rows: usize, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::postgres::PostgresEngine;
+    use crate::store::sqlite::SqliteEngine;
 
     #[test]
     fn places_of_values() {
-        assert_eq!(places(2, 2), "($1, $2), ($3, $4)");
-        assert_eq!(insert("t", &["a"], 1), "INSERT INTO t (a) VALUES ($1)");
+        assert_eq!(places::<PostgresEngine>(2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(places::<SqliteEngine>(2, 2), "(?, ?), (?, ?)");
+        assert_eq!(insert::<PostgresEngine>("t", &["a"], 1), "INSERT INTO t (a) VALUES ($1)");
         assert!(ROWS_A_STATEMENT * ENTITY_COLUMNS.len() < 32_766);
     }
 }

@@ -125,6 +125,9 @@ pub trait Engine: Send + Sync + 'static {
     const ALONE: Option<&'static str>;
     /// The function that finds a text in a text, from 1; 0 if it is not there.
     const POSITION: &'static str;
+    /// Whether thousands of values in their order are better not numbered: SQLite's names of parameters are looked up one by one, each from the
+    /// beginning, which took three quarters of an import.
+    const UNNUMBERED: bool;
     /// By id, for so few rows that they are found first and sorted then. SQLite must be told, or it walks through all by id.
     const FEW_BY_ID: &'static str;
 

@@ -67,6 +67,7 @@ impl Engine for PostgresEngine {
     // "skyweave" as a number
     const ALONE: Option<&'static str> = Some("SELECT pg_advisory_xact_lock(8316221498218149477)");
     const POSITION: &'static str = "strpos";
+    const UNNUMBERED: bool = false;
     const FEW_BY_ID: &'static str = "id";
 
     fn place(&self) -> &str {

@@ -104,6 +104,7 @@ impl Engine for SqliteEngine {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const ALONE: Option<&'static str> = None;
     const POSITION: &'static str = "instr";
+    const UNNUMBERED: bool = true;
     const FEW_BY_ID: &'static str = "+id";
 
     fn place(&self) -> &str {
