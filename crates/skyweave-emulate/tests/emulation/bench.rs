@@ -65,10 +65,11 @@ fn received(json: &str) -> Option<(f64, f64)> {
 /// The kernel's own pair of devices between two namespaces: the ceiling.
 fn veth() {
     let script = format!(
-        "ip link add a type veth peer name b; unshare -n sleep 60 > /dev/null & sleep 0.3; p=$!; ip link set b netns $p; \
-         ip addr add 10.9.0.1/24 dev a; ip link set a up; \
-         nsenter -t $p -n sh -c 'ip addr add 10.9.0.2/24 dev b; ip link set b up; ip link set lo up'; sleep 0.3; \
-         nsenter -t $p -n iperf3 -s -1 > /dev/null & sleep 0.5; iperf3 -J -C cubic -c 10.9.0.2 -t {SECONDS}; kill $p"
+        "ip link add name v0 type veth peer name v1; unshare -n sleep 60 > /dev/null & p=$!; \
+         while [ $(readlink /proc/$p/ns/net) = $(readlink /proc/$$/ns/net) ]; do sleep 0.1; done; ip link set v1 netns $p; \
+         ip addr add 10.9.0.1/24 dev v0; ip link set v0 up; \
+         nsenter -t $p -n sh -c 'ip addr add 10.9.0.2/24 dev v1; ip link set v1 up; ip link set lo up; iperf3 -s -1 -D'; \
+         sleep 1; iperf3 -J --connect-timeout 5000 -C cubic -c 10.9.0.2 -t {SECONDS}; kill $p"
     );
     let before = machine_cpu();
     let out = Command::new("unshare").args(["-n", "sh", "-c", &script]).output().unwrap();
