@@ -106,6 +106,27 @@ fn an_experiment_gives_the_same_bytes_again() {
     );
 }
 
+/// Real stacks over the planned network, without what medium access adds: they fill what the plan gives.
+#[test]
+fn transports_fill_what_the_plan_gives() {
+    let desk = desk();
+    let flow = |name: &str, from: &str, kind: &str| {
+        format!(
+            "[[flows]]\nname = \"{name}\"\nfrom = \"{from}\"\nto = \"{}\"\n{kind}\n",
+            if from == "pop" { "kyiv" } else { "pop" }
+        )
+    };
+    for (kind, least_mbps) in [("tcp = { bytes = 12000000 }", 12.0), ("quic = { bytes = 12000000 }", 15.0)] {
+        let head = "format = 1\nname = \"one\"\nscenario = \"many.toml\"\nduration = \"14s\"\ndemand = \"20/20\"\nmedium_access = false\n";
+        fs::write(desk.path("one.toml"), format!("{head}{}", flow("one", "pop", kind))).unwrap();
+        let said = json(&desk, "packets one.toml --json");
+        let row = &said["flows"][0];
+        assert_eq!(row["received_bytes"], 12_000_000, "{said}");
+        let goodput = row["goodput_mbps"].as_f64().unwrap();
+        assert!((least_mbps..20.0).contains(&goodput), "{kind}: {goodput} Mbit/s");
+    }
+}
+
 #[test]
 fn a_wrong_experiment_says_what_would_do() {
     let desk = desk();

@@ -78,3 +78,48 @@ fn the_wall_clock_and_the_virtual_one_agree() {
     // before it a packet is never there; after it, when the machine comes to it
     assert!(real_ms > virtual_ms - 0.05 && real_ms < virtual_ms + 20.0, "{real_ms} and {virtual_ms}");
 }
+
+/// Runs words behind a trace; nothing where no namespace can be made.
+fn replay(desk: &Desk, trace: &str, words: &[&str]) -> Option<Ran> {
+    let output = desk.command(&format!("replay {trace} --quiet --")).args(words).output().unwrap();
+    let ran = Ran::of(output);
+    let forbidden = ["namespace", "/dev/net/tun"].iter().any(|what| ran.stderr.contains(what));
+    if ran.code == Some(1) && forbidden {
+        eprintln!("shell: skipped, {}", ran.stderr.trim());
+        return None;
+    }
+    Some(ran)
+}
+
+#[test]
+fn a_program_feels_a_trace() {
+    let desk = Desk::new();
+    fs::write(desk.path("rows.csv"), "time_s,rtt_ms,down_mbps,up_mbps\n0,60,50,10\n100,80,50,10\n").unwrap();
+    fs::write(desk.path("cell.trace"), "4\n8\n12\n").unwrap();
+    // half of the round trip each way; and for the other 10 ms each way and up to 4 ms for an opportunity
+    for (trace, least_ms) in [("rows.csv", 60.0), ("cell.trace", 20.0)] {
+        let Some(ran) = replay(&desk, trace, &["ping", "-4", "-n", "-q", "-i", "0.05", "-c", "8", "pop"])
+        else {
+            return;
+        };
+        if ran.code == Some(127) {
+            eprintln!("shell: skipped, there is no `ping` here");
+            return;
+        }
+        let line =
+            ran.stdout.lines().find(|line| line.contains("min/avg/max")).unwrap_or_else(|| panic!("{ran:?}"));
+        let least: f64 = line.split(['=', '/']).nth(4).unwrap().trim().parse().unwrap();
+        assert!(least >= least_ms && least < least_ms + 30.0, "{trace}: {least} ms");
+    }
+}
+
+#[test]
+fn a_wrong_trace_is_refused_with_its_line() {
+    let desk = Desk::new();
+    fs::write(desk.path("wrong.csv"), "time_s,rtt_ms\n0,60\n0,70\n").unwrap();
+    let ran = desk.run("replay wrong.csv -- true");
+    assert!(ran.code == Some(1) && ran.stderr.contains("line 3"), "{}", ran.stderr);
+    fs::write(desk.path("wrong.trace"), "5\n3\n").unwrap();
+    let ran = desk.run("replay wrong.trace -- true");
+    assert!(ran.code == Some(1) && ran.stderr.contains("line 2"), "{}", ran.stderr);
+}
