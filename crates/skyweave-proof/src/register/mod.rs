@@ -4,7 +4,7 @@
 //! |---|---|
 //! | this one | entries one after another, each taken or refused |
 //! | [`docket`] | what was logged about an order, and whether it may be in force |
-//! | [`adopt`] | bundles: whether all that they rest on is there |
+//! | `adopt` | bundles: whether all that they rest on is there |
 //! | [`trail`] | which entries lead to a bundle: for those who hand it out |
 //! | [`refusal`] | why an entry has no effect |
 //!
