@@ -141,9 +141,8 @@ fn a_file_arrives_whole() {
     for stack in ALL {
         for queue in [Queue::Fifo, Queue::Fair] {
             let mut world = world(&Link::clean(queue), &[stack], Amount::Bytes(bytes), [0, 0]);
-            world.engine.run_until(Ns::from_s(30.0));
+            world.engine.run_until(Ns::from_s(100.0));
             let result = world.result(0);
-            println!("{stack:?} {queue:?} {result:?}");
             assert_eq!((result.bytes, result.wrong_bytes), (bytes, 0));
             assert_eq!(result.ending, Some(Ending::Complete));
             let handshake = result.handshake.unwrap();
@@ -155,17 +154,15 @@ fn a_file_arrives_whole() {
     }
 }
 
+/// Of 1,500 bytes TCP has 1,460 for the application, and QUIC 1,442 or less.
 #[test]
 fn the_rate_is_reached() {
     for queue in [Queue::Fifo, Queue::Fair] {
-        for stack in ALL {
+        for stack in [TCP, QUIC] {
             let mut world = world(&Link::clean(queue), &[stack], Amount::For(Ns::from_s(60.0)), [0, 0]);
-            let share = world.share(Ns::from_s(10.0), Ns::from_s(30.0));
-            let result = world.result(0);
-            println!(
-                "{stack:?} {queue:?}: {share:.4}, sent again {} of {}, rtt {:?} {:?}",
-                result.again_packets, result.packets, result.least_rtt, result.mean_rtt
-            );
+            let share = world.share(Ns::from_s(10.0), Ns::from_s(20.0));
+            println!("{stack:?} {queue:?}: {share:.4} of the rate");
+            assert!(share > 0.9 && share < 0.9734, "{stack:?} {queue:?}: {share}");
         }
     }
 }
@@ -178,7 +175,7 @@ fn with_losses_a_file_arrives_whole_all_the_same() {
         let mut world = world(&link, &[stack], Amount::Bytes(bytes), [0, 0]);
         world.engine.run_until(Ns::from_s(120.0));
         let result = world.result(0);
-        println!("{stack:?} {result:?}");
+        println!("{stack:?}: {:.2} Mbit/s at a loss of 1 %", result.goodput_bps.unwrap() / 1e6);
         assert_eq!((result.bytes, result.wrong_bytes, result.ending), (bytes, 0, Some(Ending::Complete)));
         assert!(result.again_packets as f64 > 0.005 * result.packets as f64, "{result:?}");
         assert!(world.engine.done().lost.of(Loss::Random) > 30);
@@ -188,12 +185,12 @@ fn with_losses_a_file_arrives_whole_all_the_same() {
 #[test]
 fn a_cut_of_two_seconds_is_survived() {
     for stack in ALL {
-        let link = Link::lossy(1.0, Ns::from_s(10.0), Ns::from_s(12.0));
+        let link = Link::lossy(1.0, Ns::from_s(6.0), Ns::from_s(8.0));
         let mut world = world(&link, &[stack], Amount::For(Ns::from_s(60.0)), [0, 0]);
-        world.engine.run_until(Ns::from_s(10.1));
-        assert!(world.share(Ns::from_s(10.1), Ns::from_s(12.0)) < 0.01, "{stack:?}: nothing comes through");
-        let share = world.share(Ns::from_s(16.0), Ns::from_s(20.0));
-        println!("{stack:?}: {share:.3} of the rate, four seconds after");
+        world.engine.run_until(Ns::from_s(6.1));
+        assert!(world.share(Ns::from_s(6.1), Ns::from_s(8.0)) < 0.01, "{stack:?}: nothing comes through");
+        let share = world.share(Ns::from_s(12.0), Ns::from_s(14.0));
+        println!("{stack:?}: {share:.3} of the rate, four seconds after the cut");
         assert!(share > 0.7, "{stack:?}: {share}");
         assert_eq!(world.results(HostId(0)).ended, None);
     }
@@ -218,11 +215,11 @@ fn the_same_happens_again_however_the_network_is_cut() {
 /// The client's PoP is lost, and it has another address.
 #[test]
 fn a_quic_connection_outlives_its_address_and_a_tcp_connection_does_not() {
-    let (changes, end) = (Ns::from_s(5.0), Ns::from_s(60.0));
+    let (changes, end) = (Ns::from_s(3.0), Ns::from_s(60.0));
     let address = Ipv4Addr::new(100, 127, 0, 9);
     for direction in [Direction::Down, Direction::Up] {
         let moved = |stack: Stack| {
-            let amount = Amount::For(Ns::from_s(20.0));
+            let amount = Amount::For(Ns::from_s(8.0));
             let adapt = |transfer| Transfer { direction, amount, ..transfer };
             let mut world = world_of(&Link::clean(Queue::Fair), &[stack], [0, 0], adapt);
             world.engine.run_until(changes);
@@ -244,7 +241,7 @@ fn a_quic_connection_outlives_its_address_and_a_tcp_connection_does_not() {
         assert_eq!(sides, [Some(Ending::AddressLost), Some(Ending::TimedOut)]);
         let (before, quic, sides) = moved(QUIC);
         println!("{direction:?}: {before} bytes before, {} in all", quic.bytes);
-        assert!(quic.bytes > 3 * before && quic.wrong_bytes == 0, "{quic:?}");
+        assert!(quic.bytes > 2 * before && quic.wrong_bytes == 0, "{quic:?}");
         assert_eq!(sides, [Some(Ending::Complete); 2]);
     }
 }

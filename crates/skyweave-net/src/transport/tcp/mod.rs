@@ -28,6 +28,9 @@ const AHEAD_BYTES: usize = 128 * 1_024;
 /// Room for the direction in which nothing goes.
 const IDLE_BUFFER_BYTES: usize = 4_096;
 
+/// The stack's unit of time, to which it rounds down.
+const MICROSECOND: Ns = Ns(1_000);
+
 /// How a TCP sender decides how much may be in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum TcpCongestion {
@@ -162,7 +165,7 @@ impl TcpHost {
         self.judge(now);
         let due = self.interface.poll_at(at, &self.sockets).map_or(Ns::NEVER, clock::of_tcp);
         // what is due at once and was not done cannot be done before time goes on
-        self.wake = due.max(now.after(Ns(1_000))).min(self.source.deadline(now));
+        self.wake = due.max(now.after(MICROSECOND)).min(self.source.deadline(now));
     }
 
     /// Sends what the stack has put out.
@@ -264,7 +267,7 @@ impl TcpHost {
             Ending::Complete
         } else if address != Some(self.transfer.end(self.side).address) {
             Ending::AddressLost
-        } else if now >= self.heard.after(self.transfer.patience) {
+        } else if now.after(MICROSECOND) >= self.heard.after(self.transfer.patience) {
             Ending::TimedOut
         } else {
             Ending::Reset

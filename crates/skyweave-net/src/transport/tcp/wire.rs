@@ -1,7 +1,7 @@
 //! What `smoltcp` takes for its network interface: packets that came, and packets to be sent.
 
 use crate::transport::clock::TcpTime;
-use smoltcp::phy::{Checksum, ChecksumCapabilities, Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
 
 /// Bytes of an IP packet at most.
 pub const MTU: usize = 1_500;
@@ -38,9 +38,6 @@ impl Device for Wire {
         let mut capabilities = DeviceCapabilities::default();
         capabilities.medium = Medium::Ip;
         capabilities.max_transmission_unit = MTU;
-        capabilities.checksum = ChecksumCapabilities::default();
-        capabilities.checksum.ipv4 = Checksum::Both;
-        capabilities.checksum.tcp = Checksum::Both;
         capabilities
     }
 }
