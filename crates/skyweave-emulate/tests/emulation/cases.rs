@@ -95,11 +95,18 @@ fn bytes_arrive_whole() {
             let place = emulator.terminal(emulator.plan().port("kyiv").unwrap()).unwrap();
             let (host, _) = address.rsplit_once(':').unwrap();
             let host = host.trim_matches(['[', ']']);
+<<<<<<< HEAD
             // a process has the same number in every shell: the name has to come from here
             let sent = tempfile::NamedTempFile::new().unwrap();
             let sent = sent.path().display();
             let client = format!(
                 "head -c 3000000 /dev/urandom > {sent}; exec 3<>/dev/tcp/{host}/7000; cat {sent} >&3; sha256sum < {sent}"
+=======
+            let directory = tempfile::tempdir().unwrap();
+            let sent = directory.path().join("sent").display().to_string();
+            let client = format!(
+                "head -c 3000000 /dev/urandom > {sent} && exec 3<>/dev/tcp/{host}/7000 && cat {sent} >&3 && sha256sum < {sent}"
+>>>>>>> 74ae0e1 (test(emulate): files of a test are in a folder of its own)
             );
             let (code, sum) = output(place.namespace(), &["bash", "-c", &client]);
             assert_eq!(code, 0, "{sum}");
@@ -225,13 +232,13 @@ fn another_pop_means_other_addresses() {
     let mut place = emulator.terminal(kyiv).unwrap();
     let (old_pop, new_pop) = (emulator.pop(fra).unwrap(), emulator.pop(waw).unwrap());
     let listener = old_pop.listen("198.18.0.1:7000".parse().unwrap()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let fifo = directory.path().join("go").display().to_string();
     let script =
-        "exec 3<>/dev/tcp/198.18.0.1/7000; echo one >&3; read go < /dev/shm/sky-go; echo two >&3; sleep 60";
-    let fifo = "/dev/shm/sky-go";
-    let _ = std::fs::remove_file(fifo);
+        format!("exec 3<>/dev/tcp/198.18.0.1/7000; echo one >&3; read go < {fifo}; echo two >&3; sleep 60");
     shell(place.namespace(), &format!("mkfifo {fifo}"));
     let file = tempfile::tempfile().unwrap();
-    let running = place.namespace().start(&Program::new(["bash", "-c", script]).output(file)).unwrap();
+    let running = place.namespace().start(&Program::new(["bash", "-c", &script]).output(file)).unwrap();
     let (mut connection, _) = listener.accept().unwrap();
     let mut line = [0; 4];
     connection.read_exact(&mut line).unwrap();
@@ -239,7 +246,7 @@ fn another_pop_means_other_addresses() {
 
     emulator.plan().serve(kyiv, waw);
     place.follow_plan().unwrap();
-    let _ = std::fs::write(fifo, "go\n");
+    let _ = std::fs::write(&fifo, "go\n");
     connection.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
     assert!(connection.read_exact(&mut line).is_err(), "the old connection is dead");
     let (_, seen) = shell(place.namespace(), "ip -o addr show dev sky0; getent ahostsv4 pop | head -1");
@@ -253,7 +260,6 @@ fn another_pop_means_other_addresses() {
     assert_eq!(code, 0, "{text}");
     assert_eq!(server.join().unwrap().ip().to_string(), "100.96.0.2");
     drop(running);
-    let _ = std::fs::remove_file(fifo);
 }
 
 /// A server on the host that sends back what it reads.

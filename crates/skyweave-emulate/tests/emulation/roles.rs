@@ -117,6 +117,8 @@ pub struct Role {
     child: Child,
     output: BufReader<ChildStdout>,
     said: String,
+    /// Where its program is, if it is a copy.
+    directory: Option<tempfile::TempDir>,
 }
 
 impl Role {
@@ -127,19 +129,20 @@ impl Role {
     /// As user 65534, from a copy of this program that this user may read.
     pub fn as_nobody(arguments: &[&str]) -> Self {
         use std::os::unix::fs::PermissionsExt;
-        let directory = Path::new("/dev/shm/skyweave-emulate-test");
-        std::fs::create_dir_all(directory).unwrap();
-        std::fs::set_permissions(directory, PermissionsExt::from_mode(0o755)).unwrap();
-        let copy = directory.join("program");
+        let directory = tempfile::tempdir_in("/dev/shm").unwrap();
+        std::fs::set_permissions(&directory, PermissionsExt::from_mode(0o755)).unwrap();
+        let copy = directory.path().join("program");
         std::fs::copy("/proc/self/exe", &copy).unwrap();
         std::fs::set_permissions(&copy, PermissionsExt::from_mode(0o755)).unwrap();
-        Self::spawn(Command::new(copy).args(arguments).current_dir("/").uid(65534).gid(65534))
+        let mut role = Self::spawn(Command::new(copy).args(arguments).current_dir("/").uid(65534).gid(65534));
+        role.directory = Some(directory);
+        role
     }
 
     fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        Self { child, output, said: String::new() }
+        Self { child, output, said: String::new(), directory: None }
     }
 
     /// Waits for a line that contains this.
@@ -161,7 +164,9 @@ impl Role {
 
     pub fn finish(mut self) -> (i32, String) {
         self.output.read_to_string(&mut self.said).unwrap();
-        (self.child.wait().unwrap().code().unwrap_or(-1), self.said)
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        drop(self.directory);
+        (code, self.said)
     }
 }
 

@@ -135,7 +135,6 @@ fn wait_for(mut holds: impl FnMut() -> bool) {
 }
 
 #[test]
-#[ignore = "since webhooks leave events of their own it does not come to rest in time: to be looked at"]
 fn a_webhook_with_nothing_to_send_writes_nothing() {
     let desk = Desk::new();
     let admin = desk.admin();
@@ -143,9 +142,11 @@ fn a_webhook_with_nothing_to_send_writes_nothing() {
     let hook = json!({ "url": url, "kinds": ["plan"] });
     let hook = admin.post("/api/v1/webhooks", &hook).is(201).json();
     let path = format!("/api/v1/webhooks/{}", hook["id"].as_str().unwrap());
+    let delivered = || admin.get(&path).json()["delivered"].as_i64().unwrap();
+    let before = delivered();
     // of another kind: it is noted that this far there is nothing for it
     admin.make("organizations", &json!({ "name": "one" }));
-    wait_for(|| admin.get(&path).json()["delivered"] == 1);
+    wait_for(|| delivered() > before);
     let log = desk.folder.path().join("sky.db-wal");
     let written = || log.metadata().unwrap().modified().unwrap();
     // each write goes into the log; the server's own first minute may bring one or two
