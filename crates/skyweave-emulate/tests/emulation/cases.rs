@@ -95,18 +95,11 @@ fn bytes_arrive_whole() {
             let place = emulator.terminal(emulator.plan().port("kyiv").unwrap()).unwrap();
             let (host, _) = address.rsplit_once(':').unwrap();
             let host = host.trim_matches(['[', ']']);
-<<<<<<< HEAD
             // a process has the same number in every shell: the name has to come from here
             let sent = tempfile::NamedTempFile::new().unwrap();
             let sent = sent.path().display();
             let client = format!(
                 "head -c 3000000 /dev/urandom > {sent}; exec 3<>/dev/tcp/{host}/7000; cat {sent} >&3; sha256sum < {sent}"
-=======
-            let directory = tempfile::tempdir().unwrap();
-            let sent = directory.path().join("sent").display().to_string();
-            let client = format!(
-                "head -c 3000000 /dev/urandom > {sent} && exec 3<>/dev/tcp/{host}/7000 && cat {sent} >&3 && sha256sum < {sent}"
->>>>>>> 74ae0e1 (test(emulate): files of a test are in a folder of its own)
             );
             let (code, sum) = output(place.namespace(), &["bash", "-c", &client]);
             assert_eq!(code, 0, "{sum}");
