@@ -140,6 +140,18 @@ def goodput(mbps):
     )
 
 
+def between(mbps):
+    """From one terminal up to a satellite and down to another one."""
+    words = ["--demand", f"{mbps}/{mbps}", "--no-medium-access"]
+    with Network(words, "kyiv,london") as network:
+        server = subprocess.Popen([*network.shell("london"), "iperf3", "-s", "-1", "-p", "5298"], stdout=subprocess.DEVNULL)
+        time.sleep(1)
+        end = iperf(network.shell("kyiv"), "london", 5298, [], 6, 2)
+        server.wait(timeout=20)
+    tcp = end["sum_received"]["bits_per_second"] / 1e6
+    print(f"| {mbps}, Kyiv to London | {mbps} | {tcp:.1f} | {100 * tcp / (mbps * SHARE):.1f} % | | | {late(''.join(network.said))} |")
+
+
 def sparse(mbps):
     """A ping beside a full downlink: both in one shell, so both in one terminal's queues."""
     words = ["--demand", f"{mbps}/{mbps}", "--no-medium-access", "--publish", "iperf:5299=127.0.0.1:5299"]
@@ -178,6 +190,8 @@ def main():
     print("|---:|---:|---:|---:|---:|---|---|")
     for mbps in (100, 300, 1000):
         goodput(mbps)
+    for mbps in (100, 300, 1000):
+        between(mbps)
     print()
     for mbps in (100, 300, 1000):
         sparse(mbps)
