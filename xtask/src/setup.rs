@@ -60,6 +60,15 @@ const TOOLS: &[Tool] = &[
         install: Install::Run("apt-get install -y postgresql openssl"),
         optional: true,
     },
+    Tool {
+        name: "clients of dishes",
+        why: "public clients that read virtual dishes (Python, in target/dish-clients)",
+        detect: "ls target/dish-clients/starlink_grpc.py target/dish-clients/starlink_client",
+        install: Install::Run(
+            "python3 -m pip install --quiet --target target/dish-clients starlink-grpc-core==1.2.5 starlink-client==0.1.13",
+        ),
+        optional: true,
+    },
 ];
 
 impl Tool {

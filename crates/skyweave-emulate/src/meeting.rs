@@ -1,7 +1,7 @@
 //! The socket by which shells join a network that runs.
 //!
 //! The shell makes its own namespace, so its command is its child, with its terminal, its user and its end. It asks for a terminal, is told its
-//! addresses, and hands over the TUN device's file; when it closes the connection, the terminal is free again. A change of addresses is told
+//! addresses, and hands over the TUN device's file, and sockets of its own at which the network's process may answer; when it closes the connection, the terminal is free again. A change of addresses is told
 //! to it over the same connection.
 
 use crate::addresses::Addresses;
@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::net::Shutdown;
-use std::os::fd::AsFd;
+use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -33,6 +33,8 @@ enum Ask {
     Terminal(String),
     /// With the TUN device's file.
     Attach { offload: bool },
+    /// With sockets that listen in the shell's namespace.
+    Answer,
     /// The name of every terminal, or of those that are taken.
     List,
 }
@@ -66,6 +68,9 @@ pub fn socket_path(network: &str) -> Result<PathBuf, EmulateError> {
     Ok(directory.join(format!("{network}.sock")))
 }
 
+/// Who answers beside a terminal at sockets inside its shell's namespace, until what it gives back is dropped.
+pub type Neighbour = Arc<dyn Fn(PortId, Vec<TcpListener>) -> Box<dyn Send> + Send + Sync>;
+
 type Shells = Arc<Mutex<BTreeMap<u64, (PortId, UnixStream)>>>;
 
 /// The socket of a network that runs. Dropping it takes it away and ends its shells' connections.
@@ -83,7 +88,7 @@ impl Meeting {
     ///
     /// # Errors
     /// When a network runs there already, or the place cannot be used.
-    pub fn open(path: &Path, handle: &Handle) -> Result<Self, EmulateError> {
+    pub fn open(path: &Path, handle: &Handle, neighbour: Neighbour) -> Result<Self, EmulateError> {
         let fault = |error| EmulateError::at("open", &path.display(), error);
         let lock_path = path.with_extension("lock");
         let lock =
@@ -103,7 +108,7 @@ impl Meeting {
         let (served, own) = (handle.clone(), shells.clone());
         std::thread::Builder::new()
             .name("meeting".to_owned())
-            .spawn(move || accept(&listener, &served, &own))
+            .spawn(move || accept(&listener, &served, &own, &neighbour))
             .map_err(|error| EmulateError::system("start a thread", error))?;
         Ok(Self { path: path.to_owned(), handle: handle.clone(), shells, _lock: lock })
     }
@@ -128,7 +133,7 @@ impl Drop for Meeting {
     }
 }
 
-fn accept(listener: &UnixListener, handle: &Handle, shells: &Shells) {
+fn accept(listener: &UnixListener, handle: &Handle, shells: &Shells, neighbour: &Neighbour) {
     for (number, shell) in (0..).zip(listener.incoming()) {
         let Ok(shell) = shell else {
             std::thread::sleep(std::time::Duration::from_millis(10));
@@ -137,12 +142,12 @@ fn accept(listener: &UnixListener, handle: &Handle, shells: &Shells) {
         if shells.lock().unwrap_or_else(PoisonError::into_inner).len() >= MOST_SHELLS {
             continue;
         }
-        let (handle, shells) = (handle.clone(), shells.clone());
+        let (handle, shells, neighbour) = (handle.clone(), shells.clone(), neighbour.clone());
         // Without a thread the connection closes, which tells the shell.
         let _ = std::thread::Builder::new().name("shell".to_owned()).spawn(move || {
             let mut attachment = None;
             // An error is a shell that has gone or speaks another language: both end here.
-            let _ = serve(&shell, &handle, &shells, number, &mut attachment);
+            let _ = serve(&shell, &handle, &shells, &neighbour, number, &mut attachment);
             shells.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
             if let Some(attachment) = attachment {
                 handle.detach(attachment);
@@ -155,11 +160,13 @@ fn serve(
     shell: &UnixStream,
     handle: &Handle,
     shells: &Shells,
+    neighbour: &Neighbour,
     number: u64,
     attachment: &mut Option<Attachment>,
 ) -> io::Result<()> {
     let plan = handle.plan();
     let mut wanted = None;
+    let mut answers = None;
     while let Some((ask, files)) = channel::receive(shell)? {
         let answer = match ask {
             Ask::List => {
@@ -186,6 +193,14 @@ fn serve(
                 },
                 _ => Tell::Refused("first a terminal, then one TUN device".into()),
             },
+            // before the shell is told of changes, which would come between
+            Ask::Answer => match (wanted, attachment.is_none() && answers.is_none()) {
+                (Some(port), true) => {
+                    answers = Some(neighbour(port, files.into_iter().map(TcpListener::from).collect()));
+                    Tell::Attached
+                }
+                _ => Tell::Refused("first a terminal, then once sockets, then a TUN device".into()),
+            },
         };
         channel::send(shell, &answer, &[])?;
     }
@@ -201,11 +216,17 @@ pub struct Joined {
 }
 
 impl Joined {
-    /// Joins the network at a socket as a terminal.
+    /// Joins the network at a socket as a terminal. At the addresses of `neighbour`, which become the namespace's own, the network's
+    /// process answers.
     ///
     /// # Errors
     /// When none runs there, the terminal is not known or taken, or no namespace can be made.
-    pub fn join(path: &Path, terminal: &str, offload: bool) -> Result<Self, EmulateError> {
+    pub fn join(
+        path: &Path,
+        terminal: &str,
+        neighbour: &[SocketAddr],
+        offload: bool,
+    ) -> Result<Self, EmulateError> {
         let connection = UnixStream::connect(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
                 EmulateError::NotRunning { path: path.to_owned() }
@@ -213,13 +234,24 @@ impl Joined {
             _ => EmulateError::at("join the network at", &path.display(), error),
         })?;
         let Tell::Terminal { addresses, names, .. } =
-            ask(&connection, &Ask::Terminal(terminal.to_owned()), None)?
+            ask(&connection, &Ask::Terminal(terminal.to_owned()), &[])?
         else {
             return Err(EmulateError::Stopped);
         };
         let furnishing = Furnishing { addresses, names: Some(names), only: None, offload };
         let (namespace, tun) = Namespace::create(&furnishing)?;
-        ask(&connection, &Ask::Attach { offload }, Some(&tun))?;
+        let sockets: Vec<OwnedFd> = neighbour
+            .iter()
+            .map(|&address| {
+                namespace.add_local(address.ip())?;
+                namespace.listen(address).map(OwnedFd::from)
+            })
+            .collect::<Result<_, _>>()?;
+        if !sockets.is_empty() {
+            let sockets: Vec<_> = sockets.iter().map(AsFd::as_fd).collect();
+            ask(&connection, &Ask::Answer, &sockets)?;
+        }
+        ask(&connection, &Ask::Attach { offload }, &[tun.file.as_fd()])?;
         let namespace = Arc::new(namespace);
         let (listening, followed) = (connection.try_clone(), namespace.clone());
         let listening = listening.map_err(|error| EmulateError::system("listen to the network", error))?;
@@ -255,9 +287,8 @@ impl Drop for Joined {
     }
 }
 
-fn ask(connection: &UnixStream, ask: &Ask, tun: Option<&Tun>) -> Result<Tell, EmulateError> {
-    let files: Vec<_> = tun.iter().map(|tun| tun.file.as_fd()).collect();
-    channel::send(connection, ask, &files).map_err(|_| EmulateError::Stopped)?;
+fn ask(connection: &UnixStream, ask: &Ask, files: &[BorrowedFd<'_>]) -> Result<Tell, EmulateError> {
+    channel::send(connection, ask, files).map_err(|_| EmulateError::Stopped)?;
     match channel::receive(connection) {
         Ok(Some((Tell::Refused(sentence), _))) => Err(EmulateError::Inside(sentence)),
         Ok(Some((tell, _))) => Ok(tell),

@@ -90,6 +90,14 @@ impl Namespace {
         self.ask(&Request::Readdress { old, new, names }, &[]).map(drop)
     }
 
+    /// Makes a further address one of the namespace's own, so that sockets may listen there.
+    ///
+    /// # Errors
+    /// When the namespace is gone.
+    pub fn add_local(&self, address: IpAddr) -> Result<(), EmulateError> {
+        self.ask(&Request::Local(address), &[]).map(drop)
+    }
+
     /// Starts a program beside others. What it reads and writes is as in `program`.
     ///
     /// # Errors

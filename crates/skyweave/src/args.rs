@@ -1,8 +1,10 @@
 //! The command line.
 
+mod dish;
 mod service;
 mod up;
 
+pub use dish::Dish;
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
 pub use up::Up;
 
@@ -63,6 +65,8 @@ pub enum Command {
     Packets(Packets),
     /// Run any program as if behind a terminal: real packets, on the wall clock (Linux).
     Shell(Shell),
+    /// Answer as the dishes of terminals do, for clients of real ones (gRPC).
+    Dish(Dish),
     /// Run any program behind a link that behaves as a trace says (Linux).
     Replay(Replay),
     /// Networks that several programs join.
@@ -262,6 +266,7 @@ pub struct Packets {
 
 /// What an emulated network is made of.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Emulated {
     /// Change a value of the scenario, such as `lasers.pattern=none`. May be given several times.
     #[arg(long, value_name = "PATH=VALUE")]
@@ -278,6 +283,9 @@ pub struct Emulated {
     /// Let programs reach this host's network through the PoP (address translation).
     #[arg(long)]
     pub nat: bool,
+    /// Let dishes tell where they are, as users of real ones may.
+    #[arg(long)]
+    pub location: bool,
     /// Say nothing of the network itself.
     #[arg(short, long)]
     pub quiet: bool,

@@ -7,6 +7,7 @@ mod client;
 mod climate;
 mod compare;
 mod crew;
+mod dish;
 mod hours;
 mod hypatia;
 mod interrupt;
@@ -65,6 +66,7 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Packets(options) => packets::packets(&options),
         Command::Shell(options) => shell::shell(&options),
         Command::Net(args::Net::Up(options)) => shell::up(&options),
+        Command::Dish(options) => dish::dish(&options),
         Command::Replay(options) => shell::replay(&options),
         Command::Catalog(args::Catalog::Inspect(options)) => catalog::inspect(&options),
         Command::Catalog(args::Catalog::Fetch(options)) => catalog::fetch(&options),

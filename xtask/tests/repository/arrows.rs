@@ -11,13 +11,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("skyweave-proof", &[]),
     ("skyweave-core", &["skyweave-proof"]),
     ("skyweave-net", &["skyweave-core"]),
+    ("skyweave-dish", &["skyweave-core"]),
     ("skyweave-control", &["skyweave-proof", "skyweave-core"]),
     ("skyweave-io", &["skyweave-core"]),
     ("skyweave-emulate", &["skyweave-net", "skyweave-io"]),
     ("skyweave-server", &["skyweave-control", "skyweave-io"]),
     ("skyweave-py", &["skyweave-io"]),
     ("skyweave-sql", &["skyweave-io"]),
-    ("skyweave", &["skyweave-net", "skyweave-emulate", "skyweave-server", "skyweave-io"]),
+    ("skyweave", &["skyweave-net", "skyweave-emulate", "skyweave-dish", "skyweave-server", "skyweave-io"]),
     ("xtask", &[]),
 ];
 
@@ -126,6 +127,7 @@ mod tests {
     fn against_the_arrows() {
         for (user, used) in [
             ("skyweave-core", "skyweave-io"),
+            ("skyweave-dish", "skyweave-io"),
             ("skyweave-proof", "skyweave-core"),
             ("skyweave-control", "skyweave-io"),
             ("skyweave-server", "skyweave-emulate"),

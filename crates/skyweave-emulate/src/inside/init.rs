@@ -96,6 +96,10 @@ impl Init {
             Request::Listen { kind, address, transparent } => {
                 listening::open(kind, address, transparent).map(|socket| (Reply::Done, Some(socket)))
             }
+            Request::Local(address) => match &self.furnished {
+                Some(furnished) => furnished.local(address).map(|()| (Reply::Done, None)),
+                None => Err("a namespace without a device has no addresses".into()),
+            },
             Request::Intercept { tcp, udp } => intercept::all(tcp, udp).map(|()| (Reply::Done, None)),
         };
         outcome.unwrap_or_else(|sentence| (Reply::Failed(sentence), None))

@@ -58,6 +58,8 @@ pub(crate) enum Request {
         address: SocketAddr,
         transparent: bool,
     },
+    /// Makes an address one of this host's own.
+    Local(IpAddr),
     /// Redirects all TCP and UDP to these ports of this host.
     Intercept {
         tcp: u16,

@@ -124,6 +124,13 @@ impl Furnished {
         Ok(())
     }
 
+    /// A further address of this host's own, on loopback: what is sent to it never reaches the device.
+    pub(super) fn local(&self, address: IpAddr) -> Result<(), String> {
+        let length = if address.is_ipv4() { 32 } else { 128 };
+        let added = self.netlink.add_address(LOOPBACK, address, length);
+        added.map_err(|error| failed("give loopback an address", error))
+    }
+
     fn add(&self, addresses: Addresses) -> Result<(), Errno> {
         self.each(addresses, |address, length| self.netlink.add_address(self.interface, address, length))
     }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 pub const CASES: &[Case] = &[
     ("shells_join_a_network", shells_join_a_network),
+    ("somebody_answers_beside_joined_shells", somebody_answers_beside_joined_shells),
     ("a_pop_change_reaches_joined_shells", a_pop_change_reaches_joined_shells),
     ("a_dead_network_is_replaced", a_dead_network_is_replaced),
     ("addresses_in_use_are_refused", addresses_in_use_are_refused),
@@ -43,6 +44,20 @@ fn shells_join_a_network() {
     assert_eq!(code, 0, "the terminal is free again");
     up.signal(15);
     assert_eq!(up.finish().0, 0);
+}
+
+fn somebody_answers_beside_joined_shells() {
+    let (_directory, path) = socket();
+    let path = path.to_str().unwrap();
+    let mut up = Role::start(&["up", path]);
+    up.until("up");
+    let script = "exec 3<>/dev/tcp/192.168.100.1/9200 && timeout 5 head -n1 <&3";
+    for (terminal, port) in [("kyiv", 2), ("lviv", 3), ("kyiv", 2)] {
+        let (code, text) = Role::start(&["join", path, terminal, "--", "bash", "-c", script]).finish();
+        assert!(code == 0 && text.contains(&format!("beside port {port}")), "{text}");
+    }
+    up.signal(15);
+    up.finish();
 }
 
 fn a_pop_change_reaches_joined_shells() {

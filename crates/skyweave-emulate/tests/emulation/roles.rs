@@ -2,10 +2,10 @@
 
 use crate::world::{MS, has, links, links_at, shell};
 use skyweave_emulate::engine::Options;
-use skyweave_emulate::meeting::{Joined, Meeting};
+use skyweave_emulate::meeting::{Joined, Meeting, Neighbour};
 use skyweave_emulate::program::{Program, Signals};
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
@@ -42,17 +42,31 @@ fn one_shell(command: &[&str]) -> i32 {
 
 fn join(path: &Path, terminal: &str, command: &[&str]) -> i32 {
     let signals = Signals::hold().unwrap();
-    let joined = Joined::join(path, terminal, true);
+    let joined = Joined::join(path, terminal, &[([192, 168, 100, 1], 9_200).into()], true);
     joined
         .and_then(|joined| joined.foreground(&Program::new(command), &signals))
         .unwrap_or_else(|error| told(&error))
+}
+
+/// Says the number of the terminal's port to whoever connects.
+fn neighbour() -> Neighbour {
+    std::sync::Arc::new(|port, sockets| {
+        for socket in sockets {
+            std::thread::spawn(move || {
+                for mut stream in socket.incoming().flatten() {
+                    let _ = writeln!(stream, "beside port {}", port.0);
+                }
+            });
+        }
+        Box::new(())
+    })
 }
 
 /// A network that is up until it is told to end; a line on its standard input moves `kyiv` to the other PoP.
 fn up(path: &Path) -> i32 {
     let signals = Signals::hold().unwrap();
     let emulator = links();
-    let meeting = match Meeting::open(path, emulator.handle()) {
+    let meeting = match Meeting::open(path, emulator.handle(), neighbour()) {
         Ok(meeting) => meeting,
         Err(error) => return told(&error),
     };

@@ -1,24 +1,21 @@
 //! The planned network on the wall clock: what the emulator's driver sends enters the packet engine, and slots change when they begin.
 
 use super::doorway::{self, Doorway, Header, Outcome};
-use crate::packets::slots::Slots;
+use crate::packets::slots;
 use skyweave_core::admission::Unsigned;
 use skyweave_core::ids::{PopId, TerminalId};
 use skyweave_core::plan::Slot;
 use skyweave_core::time::SlotNo;
 use skyweave_core::world::World;
+use skyweave_dish::dishes::Dishes;
 use skyweave_emulate::addresses::AddressPlan;
 use skyweave_emulate::network::{Delivery, Network, Packet as IpPacket, PortId};
 use skyweave_net::packet::{FlowId, HostId, Packet};
 use skyweave_net::space::{Options, SLOT, Space};
 use skyweave_net::time::Ns;
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-
-/// Slots that are planned ahead of the one that holds.
-const AHEAD: usize = 2;
 
 /// The network, driven from outside.
 pub struct Live {
@@ -31,6 +28,7 @@ pub struct Live {
     next_edge: Ns,
     out: Outcome,
     news: Arc<News>,
+    dishes: Arc<Dishes>,
 }
 
 /// What happened in the network, for whoever watches it.
@@ -70,7 +68,7 @@ impl Live {
         members: &[TerminalId],
         first: SlotNo,
         options: Options,
-        news: &Arc<News>,
+        watchers: (&Arc<News>, &Arc<Dishes>),
     ) -> Self {
         let mut space = Space::new(world, members, first, options);
         let out = Outcome::default();
@@ -84,19 +82,17 @@ impl Live {
             let door = Doorway::of(port, &out);
             hosts.extend(space.add_host(terminal, Box::new(door)).map(|host| (port, host)));
         }
-        let (sender, slots) = sync_channel(AHEAD);
-        let planned = Arc::clone(world);
-        thread::spawn(move || plan_ahead(planned, first, &sender));
         let mut live = Self {
             world: Arc::clone(world),
             plan: Arc::clone(plan),
             space,
             members: members.to_vec(),
             hosts,
-            slots,
+            slots: slots::ahead(world, first),
             next_edge: Ns(0),
             out,
-            news: Arc::clone(news),
+            news: Arc::clone(watchers.0),
+            dishes: Arc::clone(watchers.1),
         };
         live.advance(Ns(0));
         live
@@ -110,6 +106,7 @@ impl Live {
             self.space.enter(&self.world, &slot);
             self.next_edge = self.space.begin_of(slot.no).after(SLOT);
             self.tell(&slot);
+            self.dishes.slot_began(&slot);
         }
         // what is due at this very instant has to happen too
         self.space.run_until(now.after(Ns(1)));
@@ -153,12 +150,6 @@ impl Live {
             }
         });
     }
-}
-
-/// Plans until nobody wants more.
-fn plan_ahead(world: Arc<World>, first: SlotNo, sender: &SyncSender<Arc<Slot<Unsigned>>>) {
-    let mut slots = Slots::from(world, first);
-    while sender.send(slots.next()).is_ok() {}
 }
 
 /// The port of a terminal: PoPs come first.

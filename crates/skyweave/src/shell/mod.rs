@@ -7,16 +7,22 @@ mod replay;
 pub use replay::replay;
 
 use crate::args::{Emulated, NetUp, Shell};
+use crate::dish::beside::{self, answer_inside};
+use crate::dish::pace::Pace;
+use crate::dish::serving::Serving;
+use crate::dish::{BOOT_NS, SOFTWARE};
 use crate::packets::names::End;
 use live::{Live, News, port_of};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
+use skyweave_core::access::GpsNs;
 use skyweave_core::ids::TerminalId;
 use skyweave_core::world::World;
+use skyweave_dish::dishes::{Dishes, Make};
 use skyweave_emulate::addresses::{AddressPlan, Pop, Ranges};
 use skyweave_emulate::EmulateError;
 use skyweave_emulate::emulator::Emulator;
 use skyweave_emulate::engine::Options as Drive;
-use skyweave_emulate::meeting::{Joined, Meeting, socket_path};
+use skyweave_emulate::meeting::{Joined, Meeting, Neighbour, socket_path};
 use skyweave_emulate::network::PortId;
 use skyweave_emulate::program::{Program, Signals};
 use skyweave_io::scenario::Prepared;
@@ -44,7 +50,7 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
     let program = program(&options.command, &options.terminal);
     let socket = socket_path(&prepared.0.scenario.name).into_diagnostic()?;
     if socket.exists() {
-        match Joined::join(&socket, &options.terminal, true) {
+        match Joined::join(&socket, &options.terminal, &beside::addresses(), true) {
             Ok(joined) => {
                 said(&options.network, || {
                     format!("{} joins the network that runs at {}", options.terminal, socket.display())
@@ -65,6 +71,9 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
         let service = state.service.get(&terminal.0).map_or("", String::as_str);
         format!("{}: {}, {}; {service} (unsigned)", options.terminal, addresses.ipv4, addresses.ipv6)
     });
+    let answering = network.dishes.dish(terminal);
+    let answering = answering.map(|dish| answer_inside(place.namespace(), &dish, network.pace.clock()));
+    let answering = answering.transpose()?;
     // somebody else may give the place other addresses meanwhile
     let namespace = place.shared();
     let ended = beside(
@@ -76,6 +85,7 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
         },
         || namespace.foreground(&program, &signals).into_diagnostic(),
     );
+    drop(answering);
     drop(namespace);
     drop(place);
     let ended = ended?;
@@ -90,7 +100,7 @@ pub fn up(options: &NetUp) -> Result<ExitCode> {
         read(&options.scenario, &options.network, |prepared| members(prepared, &options.terminals))?;
     let socket = socket_path(&prepared.0.scenario.name).into_diagnostic()?;
     let mut network = Running::start(prepared, &options.network)?;
-    let meeting = Meeting::open(&socket, network.emulator.handle()).into_diagnostic()?;
+    let meeting = Meeting::open(&socket, network.emulator.handle(), network.neighbour()?).into_diagnostic()?;
     said(&options.network, || {
         let names: Vec<&str> = network
             .members
@@ -145,6 +155,8 @@ struct Running {
     world: Arc<World>,
     members: Vec<TerminalId>,
     news: Arc<News>,
+    dishes: Arc<Dishes>,
+    pace: Pace,
 }
 
 impl Running {
@@ -153,9 +165,18 @@ impl Running {
         let (first, world) = (prepared.first, Arc::new(prepared.world));
         let news = Arc::<News>::default();
         let model = Model { medium_access: !options.no_medium_access, ..Model::default() };
+        let pace = Pace::standing_at(GpsNs::in_slot(first, 0), 1.0);
+        let make = Make {
+            software_version: SOFTWARE.to_owned(),
+            boot_ns: BOOT_NS,
+            tells_location: options.location,
+        };
+        let dishes = Arc::new(Dishes::new(&world, &members, &make, pace.now()));
         let (of_network, watched, served) = (Arc::clone(&world), Arc::clone(&news), members.clone());
+        let (fed, begun) = (Arc::clone(&dishes), pace.clone());
         let network = move |plan: Arc<AddressPlan>| {
-            let live = Live::begin(&of_network, &plan, &served, first, model, &watched);
+            let live = Live::begin(&of_network, &plan, &served, first, model, (&watched, &fed));
+            begun.start();
             Box::new(live) as Box<dyn skyweave_emulate::network::Network + Send>
         };
         let mut emulator = Emulator::start(plan, network, Drive::default(), true).into_diagnostic()?;
@@ -171,7 +192,17 @@ impl Running {
                 emulator.publish(pop, publication).into_diagnostic()?;
             }
         }
-        Ok(Self { emulator, world, members, news })
+        Ok(Self { emulator, world, members, news, dishes, pace })
+    }
+
+    /// Who answers in shells that join: the dishes of their terminals.
+    fn neighbour(&self) -> Result<Neighbour> {
+        let serving = Serving::start(self.pace.clock())?;
+        let (dishes, pops) = (Arc::clone(&self.dishes), self.world.pops.len() as u32);
+        Ok(Arc::new(move |port, sockets| {
+            let terminal = TerminalId(port.0.saturating_sub(pops));
+            Box::new(dishes.dish(terminal).map(|dish| beside::answer_at(&serving, &dish, sockets)))
+        }))
     }
 
     /// Opens the PoPs that terminals were moved to since, as those were at the beginning.

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod commands;
+mod dish;
 mod kill_resume;
 mod packets;
 mod parallel;
