@@ -1,6 +1,6 @@
 // Slots and UTC. A slot is 15 s and begins when GPS seconds divide by 15.
 
-import { language } from './words.js';
+import { locale } from './words.js';
 
 export const SLOT_S = 15;
 /** GPS epoch, s since 1970, and the leap seconds between GPS and UTC since 2017. */
@@ -36,7 +36,7 @@ export function clockText(utc) {
  * @param {number} utc ms since 1970
  */
 export function dateText(utc) {
-  return new Date(utc).toLocaleDateString(language.value, {
+  return new Date(utc).toLocaleDateString(locale(), {
     day: 'numeric',
     month: 'short',
     year: 'numeric',

@@ -4,6 +4,8 @@ import { remembered } from './signal.js';
 import en from '../words/en.js';
 import it from '../words/it.js';
 
+/** How numbers and dates are written in each. */
+const LOCALES = /** @type {Record<string, string>} */ ({ en: 'en-GB', it: 'it-IT' });
 /** @type {Record<string, Record<string, string>>} */
 const DICTIONARIES = { en, it };
 
@@ -14,6 +16,11 @@ export const LANGUAGES = [
 
 const wanted = typeof navigator === 'undefined' ? 'en' : navigator.language.slice(0, 2);
 export const language = remembered('skyweave.language', wanted in DICTIONARIES ? wanted : 'en');
+
+/** The locale of numbers and dates. */
+export function locale() {
+  return LOCALES[language.value] ?? 'en-GB';
+}
 
 /**
  * The text of a key, with `{name}` filled in. A key that nobody has translated stands for itself.
@@ -41,7 +48,17 @@ export function has(key) {
  */
 export function number(value, digits = 0) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
-  return value.toLocaleString(language.value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return value.toLocaleString(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/**
+ * A number in little space: from a million on in millions.
+ * @param {number | null | undefined} value
+ * @param {number} [digits]
+ */
+export function short(value, digits = 0) {
+  if (value === null || value === undefined || Math.abs(value) < 1e6) return number(value, digits);
+  return `${number(value / 1e6, Math.abs(value) < 1e8 ? 2 : 1)} M`;
 }
 
 /**

@@ -12,7 +12,7 @@ export class Eye {
     this.camera = new PerspectiveCamera(38, 1, 0.01, 30);
     this.lat = 34;
     this.lon = 16;
-    this.distance = 3.6;
+    this.distance = 4.1;
     this.spinLat = 0;
     this.spinLon = 0;
     this.shiftX = 0;

@@ -47,7 +47,8 @@ export function onGround(lines, height) {
     for (let i = 1; i < line.length; i++) {
       const [lonA, latA] = line[i - 1];
       const [lonB, latB] = line[i];
-      if (Math.abs(lonA) >= 179.999 && Math.abs(lonB) >= 179.999) continue;
+      const onSeam = Math.abs(lonA) >= 179.999 && Math.abs(lonB) >= 179.999;
+      if (onSeam || Math.abs(lonB - lonA) > 180) continue;
       const pieces = Math.max(1, Math.ceil(Math.hypot(lonB - lonA, latB - latA) / 2));
       let before = place(latA, lonA, height);
       for (let k = 1; k <= pieces; k++) {
@@ -62,23 +63,52 @@ export function onGround(lines, height) {
 }
 
 /**
+ * A ring without steps over the antimeridian: longitudes go on beyond 180, and a ring around a pole is closed along it.
+ * @param {number[][]} ring
+ */
+export function unwrap(ring) {
+  let turns = 0;
+  const out = ring.map(([lon, lat], i) => {
+    if (i) {
+      const step = lon - ring[i - 1][0];
+      if (step > 180) turns -= 360;
+      if (step < -180) turns += 360;
+    }
+    return [lon + turns, lat];
+  });
+  const last = out[out.length - 1];
+  if (Math.abs(last[0] - out[0][0]) > 180) {
+    const pole = out.reduce((sum, [, lat]) => sum + lat, 0) < 0 ? -90 : 90;
+    out.push([last[0], pole], [out[0][0], pole]);
+  }
+  return out;
+}
+
+/**
  * Fills polygons into a plate carrée.
  * @param {CanvasRenderingContext2D} ink
  * @param {number[][][][]} polygons longitude first, degrees
  */
 export function fill(ink, polygons) {
   const { width, height } = ink.canvas;
-  ink.beginPath();
   for (const polygon of polygons) {
-    for (const ring of polygon) {
-      ring.forEach(([lon, lat], i) => {
-        const x = ((lon + 180) / 360) * width;
-        const y = ((90 - lat) / 180) * height;
-        if (i) ink.lineTo(x, y);
-        else ink.moveTo(x, y);
-      });
-      ink.closePath();
+    const rings = polygon.map(unwrap);
+    const lons = rings[0].map(([lon]) => lon);
+    const least = Math.min(...lons);
+    const most = Math.max(...lons);
+    for (const shift of [-360, 0, 360]) {
+      if (most + shift < -180 || least + shift > 180) continue;
+      ink.beginPath();
+      for (const ring of rings) {
+        ring.forEach(([lon, lat], i) => {
+          const x = ((lon + shift + 180) / 360) * width;
+          const y = ((90 - lat) / 180) * height;
+          if (i) ink.lineTo(x, y);
+          else ink.moveTo(x, y);
+        });
+        ink.closePath();
+      }
+      ink.fill('evenodd');
     }
   }
-  ink.fill('evenodd');
 }

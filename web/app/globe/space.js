@@ -47,7 +47,8 @@ uniform float laserShare;
 varying float share;
 void main() {
   vec4 s = satellite(which);
-  share = laserShare * (0.5 + 2.6 * load);
+  float facing = abs(dot(normalize(s.xyz), normalize(cameraPosition - s.xyz)));
+  share = laserShare * (0.45 + 2.2 * load) * mix(0.12, 1.0, smoothstep(0.05, 0.7, facing));
   gl_Position = projectionMatrix * modelViewMatrix * vec4(s.xyz, 1.0);
 }
 `;

@@ -14,15 +14,16 @@ const BOTTOM = 16;
 
 /**
  * A line over time with its least and greatest value; gaps stay gaps. The numbers are in a table for those who do not see it.
- * @param {{title: string, unit: string, points: Point[], digits?: number, from?: number, ink?: string}} props
+ * @param {{title: string, unit: string, points: Point[], digits?: number, most?: number, ink?: string}} props most: where the scale ends, if not by the values
  */
-export function Line({ title, unit, points, digits = 0, from = 0, ink = 'var(--accent)' }) {
+export function Line({ title, unit, points, digits = 0, most, ink = 'var(--accent)' }) {
   const [over, setOver] = useState(-1);
   const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
   if (points.length < 2 || !values.length) {
     return html`<figure class="chart"><figcaption>${title}</figcaption><p class="muted">${t('chart.none')}</p></figure>`;
   }
-  const top = niceTop(Math.max(...values, from + 1e-9));
+  const from = 0;
+  const top = most ?? niceTop(Math.max(...values, 1e-9));
   const first = points[0].at;
   const last = points[points.length - 1].at;
   const x = (/** @type {number} */ at) => LEFT + ((at - first) / Math.max(1, last - first)) * (W - LEFT - 4);

@@ -172,7 +172,7 @@ export function Histories({ history }) {
   return html`<${Line} title=${t('history.rtt')} unit="ms" digits=${1} points=${history.map((moment) => ({ at: at(moment), value: moment.rtt_ms }))} />
     <${Line} title=${t('history.down')} unit="Mbit/s" points=${down} ink="var(--ink-2)" />
     <${Line} title=${t('history.up')} unit="Mbit/s" points=${history.map((moment) => ({ at: at(moment), value: moment.outage ? null : moment.up_mbps }))} ink="var(--ink-3)" />
-    <${Line} title=${t('history.drop')} unit="%" points=${history.map((moment) => ({ at: at(moment), value: 100 * moment.drop }))} ink="var(--bad)" />`;
+    <${Line} title=${t('history.drop')} unit="%" most=${100} points=${history.map((moment) => ({ at: at(moment), value: 100 * moment.drop }))} ink="var(--bad)" />`;
 }
 
 /** @param {{index: number}} props */

@@ -5,7 +5,7 @@ import { chosen, choose, nameOf, placeOf } from '../chosen.js';
 import { EARTH_KM, extrapolate, under } from '../orbit.js';
 import { Globe, layers } from '../globe/globe.js';
 import { signal, useSignal } from '../signal.js';
-import { slot, world } from '../live.js';
+import { slot, span, world } from '../live.js';
 import { theme } from '../settings.js';
 import { t } from '../words.js';
 import { Details } from './details.js';
@@ -78,7 +78,7 @@ export function GlobeView({ shown, view }) {
       return undefined;
     }
     globe.value = made;
-    Object.assign(window, { skyweave: { cost, globe: made } });
+    Object.assign(window, { skyweave: { cost, globe: made, slot: () => slot.value, world: () => world.value, span: () => span.value } });
     made.onPick = (found) => {
       chosen.value = found;
       if (found) say(`${t(`kind.${found.kind}`)} ${nameOf(found)}`);
@@ -100,7 +100,7 @@ export function GlobeView({ shown, view }) {
   useEffect(() => {
     if (globe.value) globe.value.asleep = !shown;
     const wide = matchMedia('(min-width: 860px)').matches;
-    globe.value?.shift(wide ? 190 : 0, wide ? 20 : 120);
+    globe.value?.shift(wide ? 190 : 0, wide ? 34 : 110);
   }, [shown, view]);
   const side = view === 'what-if' ? html`<${WhatIf} />` : what ? html`<${Details} what=${what} key=${`${what.kind}${what.index}`} />` : html`<${Network} />`;
   return html`<section class="globe" hidden=${!shown} aria-label=${t('globe.label')}>

@@ -30,12 +30,12 @@ function Draft({ drafted }) {
     }
     setBusy(false);
   };
-  const choice = (/** @type {'class' | 'action' | 'target'} */ field, /** @type {string[]} */ codes, /** @type {string} */ words) =>
-    html`<label><span>${t(`draft.${field}`)}</span><select value=${spec[field]} onChange=${set(field)}>${codes.map((code) => html`<option key=${code} value=${code}>${t(`${words}.${code}`)}</option>`)}</select></label>`;
+  const choice = (/** @type {'class' | 'action' | 'target'} */ field, /** @type {string[]} */ codes, /** @type {(code: string) => string} */ words) =>
+    html`<label><span>${t(`draft.${field}`)}</span><select value=${spec[field]} onChange=${set(field)}>${codes.map((code) => html`<option key=${code} value=${code}>${words(code)}</option>`)}</select></label>`;
   const line = (/** @type {'name' | 'requester' | 'reason' | 'basis'} */ field, wide = false) =>
     html`<label class=${wide ? 'wide' : ''}><span>${t(`draft.${field}`)}</span><input required value=${spec[field]} onInput=${set(field)} /></label>`;
   return html`<form class="filters draft" onSubmit=${send}>
-    ${choice('class', CLASSES, 'class-of')}${choice('action', ACTIONS, 'action')}${choice('target', TARGETS, 'target')}
+    ${choice('class', CLASSES, (code) => t(`class-of.${code}`))}${choice('action', ACTIONS, (code) => t(`action.${code}`))}${choice('target', TARGETS, (code) => t(`target.${code}`))}
     ${line('name')}${line('requester')}
     ${spec.class !== 'restore' && html`<label><span>${t('draft.days')}</span><input type="number" min="0.1" max="365" step="0.1" value=${spec.days} onInput=${set('days')} /></label>`}
     ${line('reason', true)}${line('basis', true)}

@@ -47,7 +47,7 @@ function LivePart({ index }) {
       <p><button onClick=${() => { go('globe'); setTimeout(() => show({ kind: 'terminal', index }), 0); }}>${t('terminal.on-globe')}</button></p>
     </section>
     ${more && html`<section class="card"><h2>${t('history.title')}</h2><${Histories} history=${more.history} /></section>
-      <section class="card"><h2>${t('sky.title')}</h2><${Sky} mask=${more.mask} satellite=${state.elevation_deg && state.azimuth_deg !== null ? { azimuth_deg: state.azimuth_deg, elevation_deg: state.elevation_deg } : null} /></section>`}`;
+      <section class="card"><${Sky} mask=${more.mask} satellite=${state.elevation_deg && state.azimuth_deg !== null ? { azimuth_deg: state.azimuth_deg, elevation_deg: state.elevation_deg } : null} /></section>`}`;
 }
 
 /** @param {any} would */
@@ -115,7 +115,7 @@ export function TerminalPage({ id }) {
   }, [found?.line]);
   const index = known ? listed([name, found?.hardware_key, found?.serial].filter(Boolean)) : -1;
   return html`<div class="page">
-    <header class="page-head"><div><a class="back" href=${address('fleet')}>← ${t('nav.fleet')}</a><h1>${found?.hardware_key ?? name ?? id}</h1></div>
+    <header class="page-head"><a class="back" href=${address('fleet')}>← ${t('nav.fleet')}</a><h1>${found?.hardware_key ?? (name || id)}</h1>${name && found && html`<span class="muted">${name}</span>`}
       ${found && html`<${State} code=${found.state} />`}</header>
     ${trouble && html`<p class="note bad" role="alert">${trouble}</p>`}
     <div class="cards">

@@ -5,7 +5,7 @@ import { post } from '../api.js';
 import { route } from '../route.js';
 import { useSignal } from '../signal.js';
 import { world } from '../live.js';
-import { number, reason, t } from '../words.js';
+import { number, reason, short, t } from '../words.js';
 import { chosen, nameOf } from '../chosen.js';
 import { globe, show } from './globe-view.js';
 import { Icon } from './icon.js';
@@ -35,7 +35,7 @@ function Comparison({ answer }) {
   return html`<h2>${t('what-if.result')}</h2>
     <p class=${`verdict ${answer.cells_lost.length ? 'bad' : 'good'}`}>${
       answer.cells_lost.length
-        ? t('what-if.loses', { cells: number(answer.cells_lost.length), people: number(answer.people_lost) })
+        ? t('what-if.loses', { cells: number(answer.cells_lost.length), people: short(answer.people_lost) })
         : t('what-if.nothing', { cells: number(answer.cells_changed.length) })
     }</p>
     <table class="compare">
@@ -44,8 +44,8 @@ function Comparison({ answer }) {
         ${ROWS.filter(([key]) => key in before).map(([key, digits, more]) => {
           const change = (after[key] ?? 0) - (before[key] ?? 0);
           const mood = Math.abs(change) < 0.5 * 10 ** -digits ? '' : change > 0 === more ? 'good' : 'bad';
-          return html`<tr key=${key}><th scope="row">${t(`what-if.${key}`)}</th><td>${number(before[key], digits)}</td><td>${number(after[key], digits)}</td>
-            <td class=${mood}>${mood ? `${change > 0 ? '+' : '−'}${number(Math.abs(change), digits)}` : '='}</td></tr>`;
+          return html`<tr key=${key}><th scope="row">${t(`what-if.${key}`)}</th><td>${short(before[key], digits)}</td><td>${short(after[key], digits)}</td>
+            <td class=${mood}>${mood ? `${change > 0 ? '+' : '−'}${short(Math.abs(change), digits)}` : '='}</td></tr>`;
         })}
         ${outages.map(({ code, was, is }) => html`<tr key=${code}><th scope="row">${reason(code)}</th><td>${number(was)}</td><td>${number(is)}</td>
           <td class=${is > was ? 'bad' : 'good'}>${is > was ? '+' : '−'}${number(Math.abs(is - was))}</td></tr>`)}
@@ -105,7 +105,7 @@ export function WhatIf() {
       const circle = area && { lat_deg: round(area.lat_deg), lon_deg: round(area.lon_deg), radius_km: area.radius_km };
       const read = await post('live/what-if', { fail: { gateways, pops, satellites: [], area: circle } });
       setAnswer(read);
-      say(read.cells_lost.length ? t('what-if.loses', { cells: number(read.cells_lost.length), people: number(read.people_lost) }) : t('what-if.nothing', { cells: read.cells_changed.length }));
+      say(read.cells_lost.length ? t('what-if.loses', { cells: number(read.cells_lost.length), people: short(read.people_lost) }) : t('what-if.nothing', { cells: read.cells_changed.length }));
     } catch (error) {
       setTrouble(/** @type {Error} */ (error).message);
     }
