@@ -40,7 +40,12 @@ export const rate = signal(1);
 /** What the service said of its slots, the newest last. */
 export const beats = signal(/** @type {Beat[]} */ ([]));
 
+/** @typedef {{kind: string, slot: number, text?: string, type?: string}} News */
+/** What happened, the newest first. */
+export const news = signal(/** @type {News[]} */ ([]));
+
 const KEPT_SLOTS = 12;
+const KEPT_NEWS = 30;
 const KEPT_BEATS = 1200;
 
 let speed = 1;
@@ -59,6 +64,12 @@ export function now() {
   if (mode.value === 'live') return liveNow();
   if (mode.value === 'paused') return shownAt;
   return Math.min(shownAt + (performance.now() - shownSince) * rate.value, liveNow());
+}
+
+/** How many times as fast as time what is shown goes. */
+export function pace() {
+  if (mode.value === 'paused') return 0;
+  return mode.value === 'live' ? speed : rate.value;
 }
 
 /** Goes to a time and stays there. @param {number} utc */
@@ -158,6 +169,11 @@ function hear() {
     link.value = 'open';
     readSpan().then(follow, () => {});
   });
+  source.addEventListener('news', (event) => {
+    const told = /** @type {News} */ (JSON.parse(/** @type {MessageEvent} */ (event).data));
+    news.value = [told, ...news.value].slice(0, KEPT_NEWS);
+    if (told.kind === 'clock') resync();
+  });
   source.addEventListener('open', () => {
     if (link.value === 'lost') resync();
     link.value = 'open';
@@ -200,8 +216,9 @@ export async function begin() {
       link.value = 'signed-out';
       return;
     }
-    link.value = 'lost';
-    setTimeout(begin, 3000);
+    // a service that has just been started is planning its first slot
+    link.value = error instanceof Problem && error.code === 'no_slot_yet' ? 'connecting' : 'lost';
+    setTimeout(begin, link.value === 'lost' ? 3000 : 500);
     return;
   }
   hear();

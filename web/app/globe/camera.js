@@ -23,6 +23,7 @@ export class Eye {
     /** @type {Map<number, {x: number, y: number}>} */
     this.pointers = new Map();
     this.moved = 0;
+    this.touched = false;
     /** @type {(x: number, y: number) => void} */
     this.onClick = () => {};
     /** @type {(x: number, y: number) => void} */
@@ -109,12 +110,14 @@ export class Eye {
    * @param {number} lon
    */
   turn(lat, lon) {
+    this.touched = true;
     this.lat = Math.max(-88, Math.min(88, this.lat + lat));
     this.lon = ((this.lon + lon + 540) % 360) - 180;
   }
 
   /** @param {number} by */
   zoom(by) {
+    this.touched = true;
     this.distance = 1 + Math.max(NEAREST - 1, Math.min(FARTHEST - 1, (this.distance - 1) * by));
   }
 
@@ -131,8 +134,14 @@ export class Eye {
     this.flight = { lat, lon, distance, from: [this.lat, this.lon, this.distance], begun: performance.now(), lasts };
   }
 
+  /** Whether the view changes by itself or by somebody's hand. */
+  isMoving() {
+    return this.touched || this.pointers.size > 0 || this.flight !== null || this.spinLat !== 0 || this.spinLon !== 0;
+  }
+
   /** Moves on, once a frame. */
   update() {
+    this.touched = false;
     if (this.flight) {
       const { lat, lon, distance, from, begun, lasts } = this.flight;
       const f = Math.min(1, (performance.now() - begun) / lasts);

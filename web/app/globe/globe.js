@@ -13,11 +13,19 @@ import { signal } from '../signal.js';
 import { sunDirection } from '../sun.js';
 import { EARTH_KM, extrapolate, place } from '../orbit.js';
 import { chosen, ribbonsOf } from '../chosen.js';
-import { now, slot, world } from '../live.js';
+import { now, pace, slot, world } from '../live.js';
 
 /** Beyond this positions are not carried on, s: the service is gone, and what is shown stands still. */
 const LONGEST_S = 120;
 const MEASURED_FRAMES = 240;
+/** Nothing moves farther than this between two frames while nobody touches the globe, pixels. */
+const STEP_PX = 0.3;
+/** Speed of satellites over ground, km/s. */
+const SPEED_KM_S = 7.3;
+/** Between frames while nobody touches the globe, at most, ms; while something flows along a path; and where drawing is slow. */
+const REST_MS = 60;
+const FLOW_MS = 33;
+const SLOW_MS = 70;
 
 /** Which layers are shown. */
 export const layers = signal({ satellites: true, lasers: true, cells: true, gateways: true, pops: true });
@@ -49,6 +57,12 @@ export class Globe {
     this.drawn = 0;
     this.calls = 0;
     this.asleep = false;
+    /** True after a change that the next frame has to show. */
+    this.changed = true;
+    this.due = 0;
+    this.lastAt = 0;
+    /** Between calls for frames, smoothed, ms. */
+    this.beat = 16;
     this.sunAt = 0;
     /** @type {import('../chosen.js').Chosen | null} */
     this.hovered = null;
@@ -58,17 +72,12 @@ export class Globe {
     this.eye.onClick = (x, y) => this.click(x, y);
     this.eye.onHover = (x, y) => this.hover(x, y);
     canvas.addEventListener('pointerleave', () => this.setHovered(null));
-    const sized = new ResizeObserver(() => this.resize());
-    sized.observe(canvas);
+    new ResizeObserver(() => this.resize()).observe(canvas);
     this.resize();
-    this.ends = [
-      () => sized.disconnect(),
-      world.watch((value) => value && this.setWorld(value)),
-      slot.watch((value) => value && this.setSlot(value)),
-      chosen.watch(() => this.mark()),
-      layers.watch((value) => this.setLayers(value)),
-    ];
-    this.closed = false;
+    world.watch((value) => value && this.setWorld(value));
+    slot.watch((value) => value && this.setSlot(value));
+    chosen.watch(() => this.mark());
+    layers.watch((value) => this.setLayers(value));
     this.frame = this.frame.bind(this);
     requestAnimationFrame(this.frame);
   }
@@ -81,6 +90,12 @@ export class Globe {
     this.surface.setTerritories(value.territories, this.palette);
   }
 
+  /** @param {any} topology */
+  setCoasts(topology) {
+    this.surface.setCoasts(topology);
+    this.changed = true;
+  }
+
   /** @param {import('../slot.js').Slot} value */
   setSlot(value) {
     this.space.setSlot(value);
@@ -90,6 +105,7 @@ export class Globe {
 
   /** @param {{satellites: boolean, lasers: boolean, cells: boolean, gateways: boolean, pops: boolean}} shown */
   setLayers(shown) {
+    this.changed = true;
     this.space.points.visible = shown.satellites;
     this.space.lasers.visible = shown.lasers;
     this.ground.cells.visible = shown.cells;
@@ -108,6 +124,7 @@ export class Globe {
 
   /** Draws what hangs on what is chosen. */
   mark() {
+    this.changed = true;
     this.ribbons.set(ribbonsOf(chosen.value, this.palette, this.parts));
     this.space.dots.uniforms.chosen.value = chosen.value?.kind === 'satellite' ? chosen.value.index : -1;
   }
@@ -131,6 +148,7 @@ export class Globe {
 
   /** Moves the globe's centre away from what covers the canvas. @param {number} [x] pixels @param {number} [y] */
   shift(x = this.eye.shiftX, y = this.eye.shiftY) {
+    this.changed = true;
     this.eye.shiftX = x;
     this.eye.shiftY = y;
     this.eye.camera.setViewOffset(this.width, this.height, x, y, this.width, this.height);
@@ -173,6 +191,7 @@ export class Globe {
   /** @param {import('../chosen.js').Chosen | null} found */
   setHovered(found) {
     if (found?.kind === this.hovered?.kind && found?.index === this.hovered?.index) return;
+    this.changed = true;
     this.hovered = found;
     this.canvas.style.cursor = found ? 'pointer' : 'grab';
     this.onHovered?.(found);
@@ -208,10 +227,14 @@ export class Globe {
 
   /** One frame. What it costs the main thread is measured. */
   frame() {
-    if (this.closed) return;
     requestAnimationFrame(this.frame);
     if (this.asleep) return;
     const begun = performance.now();
+    const busy = this.eye.isMoving() || this.changed;
+    if (!busy && begun < this.due) return;
+    this.beat += 0.1 * (Math.min(500, begun - Math.max(this.lastAt, this.due)) - this.beat);
+    this.lastAt = begun;
+    this.changed = false;
     const time = now();
     if (slot.value) this.dt = Math.max(-LONGEST_S, Math.min(LONGEST_S, (time - slot.value.starts) / 1000));
     shared.dt.value = this.dt;
@@ -229,13 +252,16 @@ export class Globe {
     this.follow(this.marks.ring, chosen.value);
     this.follow(this.marks.label, this.hovered);
     this.frames[this.drawn++ % MEASURED_FRAMES] = performance.now() - begun;
+    this.due = begun + this.rest();
   }
 
-  /** Ends: nothing is drawn or watched any more. */
-  close() {
-    this.closed = true;
-    for (const end of this.ends) end();
-    this.renderer.dispose();
+  /** How long nothing needs to be drawn while nobody touches the globe, ms. */
+  rest() {
+    const kmPerPixel = 6378 * ((this.eye.degreesPerPixel(this.canvas) * Math.PI) / 180);
+    const step = (1000 * STEP_PX * kmPerPixel) / (SPEED_KM_S * Math.max(1, pace()));
+    const most = this.ribbons.mesh.visible ? FLOW_MS : REST_MS;
+    const slow = this.beat > SLOW_MS ? 3 * this.beat : 0;
+    return Math.max(Math.min(step, most), slow) - 4;
   }
 
   /** What frames cost the main thread, ms, and draw calls a frame. */

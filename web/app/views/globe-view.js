@@ -60,6 +60,34 @@ function Layers() {
   </details>`;
 }
 
+/**
+ * Makes the globe, when it is first shown.
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLElement} ring
+ * @param {HTMLElement} label
+ */
+function start(canvas, ring, label) {
+  try {
+    const made = new Globe(canvas, { ring, label });
+    globe.value = made;
+    made.onPick = (found) => {
+      chosen.value = found;
+      if (found) say(`${t(`kind.${found.kind}`)} ${nameOf(found)}`);
+    };
+    made.onHovered = (found) => {
+      label.textContent = found ? nameOf(found) : '';
+    };
+    theme.watch((value) => made.setTheme(value));
+    fetch('vendor/world-atlas/countries-50m.json')
+      .then((answer) => answer.json())
+      .then((topology) => made.setCoasts(topology))
+      .catch((error) => (broken.value = String(error)));
+    Object.assign(window, { skyweave: { cost, globe: made, slot: () => slot.value, world: () => world.value, span: () => span.value } });
+  } catch (error) {
+    broken.value = String(error);
+  }
+}
+
 /** @param {{shown: boolean, view: string}} props */
 export function GlobeView({ shown, view }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
@@ -69,35 +97,7 @@ export function GlobeView({ shown, view }) {
   const what = useSignal(chosen);
   const trouble = useSignal(broken);
   useEffect(() => {
-    if (!canvas.current || !ring.current || !label.current) return undefined;
-    let made;
-    try {
-      made = new Globe(canvas.current, { ring: ring.current, label: label.current });
-    } catch (error) {
-      broken.value = String(error);
-      return undefined;
-    }
-    globe.value = made;
-    Object.assign(window, { skyweave: { cost, globe: made, slot: () => slot.value, world: () => world.value, span: () => span.value } });
-    made.onPick = (found) => {
-      chosen.value = found;
-      if (found) say(`${t(`kind.${found.kind}`)} ${nameOf(found)}`);
-    };
-    made.onHovered = (found) => {
-      if (label.current) label.current.textContent = found ? nameOf(found) : '';
-    };
-    const end = theme.watch((value) => made.setTheme(value));
-    fetch('vendor/world-atlas/countries-50m.json')
-      .then((answer) => answer.json())
-      .then((topology) => made.surface.setCoasts(topology))
-      .catch((error) => (broken.value = String(error)));
-    return () => {
-      end();
-      made.close();
-      globe.value = null;
-    };
-  }, []);
-  useEffect(() => {
+    if (shown && !globe.value && !broken.value && canvas.current && ring.current && label.current) start(canvas.current, ring.current, label.current);
     if (globe.value) globe.value.asleep = !shown;
     const wide = matchMedia('(min-width: 860px)').matches;
     globe.value?.shift(wide ? 190 : 0, wide ? 34 : 110);

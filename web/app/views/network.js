@@ -3,7 +3,8 @@
 import { html } from '../html.js';
 import { useSignal } from '../signal.js';
 import { number, reason, t } from '../words.js';
-import { slot, world } from '../live.js';
+import { clockText, startOf } from '../time.js';
+import { news, slot, world } from '../live.js';
 import { cellCounts, NONE, roundTrips } from '../slot.js';
 import { outageClass } from '../globe/colours.js';
 import { show } from './globe-view.js';
@@ -23,13 +24,16 @@ export function Figure({ value, name, note }) {
 export function Network() {
   const now = useSignal(slot);
   const known = useSignal(world);
+  const told = useSignal(news);
   if (!now || !known) return html`<p class="muted">${t('globe.waiting')}</p>`;
   const { by, served, asking } = cellCounts(now);
   const serving = new Set(now.cellSatellite);
   serving.delete(NONE);
   const trips = roundTrips(now);
   const reasons = known.outages.map(({ code, name }) => ({ name, count: by[code + 2] })).filter(({ count }) => count).sort((a, b) => b.count - a.count);
-  return html`<header class="head"><h1>${known.scenario}</h1><span class=${`tag basis-${now.basis}`} title=${t(`basis.${now.basis}.text`)}>${t(`basis.${now.basis}`)}</span></header>
+  return html`<header class="head"><h1>${known.scenario}</h1>
+      ${known.clock.replay && html`<span class="tag" title=${t('clock.replay.text')}>${t('clock.replay')}${known.clock.speed === 1 ? '' : ` ×${number(known.clock.speed)}`}</span>`}
+      <span class=${`tag basis-${now.basis}`} title=${t(`basis.${now.basis}.text`)}>${t(`basis.${now.basis}`)}</span></header>
     <dl class="figures">
       <${Figure} name=${t('figure.served')} value=${`${number(asking ? (100 * served) / asking : 0, 1)} %`} note=${t('figure.of-cells', { n: number(asking) })} />
       <${Figure} name=${t('figure.serving')} value=${number(serving.size)} note=${t('figure.of', { n: number(known.satellites.length) })} />
@@ -39,6 +43,9 @@ export function Network() {
     ${reasons.length > 0 &&
     html`<h2>${t('network.unserved')}</h2>
       <ul class="reasons">${reasons.slice(0, 6).map(({ name, count }) => html`<li key=${name}><i class=${`dot ${className(outageClass(name))}`}></i><span>${reason(name)}</span><b>${number(count)}</b></li>`)}</ul>`}
+    ${told.length > 0 &&
+    html`<h2>${t('network.news')}</h2>
+      <ul class="reasons">${told.slice(0, 5).map((one, i) => html`<li key=${i}><small>${clockText(startOf(one.slot))}</small><span>${one.text ?? one.type ?? one.kind}</span></li>`)}</ul>`}
     ${known.terminals.length > 0 &&
     html`<h2>${t('network.terminals')}</h2>
       <ul class="rows">${known.terminals.slice(0, 200).map((terminal, i) => {
