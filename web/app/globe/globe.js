@@ -96,6 +96,18 @@ export class Globe {
     this.changed = true;
   }
 
+  /** Marks cells that a what-if loses. @param {number[]} lost */
+  setLost(lost) {
+    this.ground.setLost(lost);
+    this.changed = true;
+  }
+
+  /** @param {{lat: number, lon: number, radiusKm: number} | null} area */
+  setArea(area) {
+    this.surface.setArea(area);
+    this.changed = true;
+  }
+
   /** @param {import('../slot.js').Slot} value */
   setSlot(value) {
     this.space.setSlot(value);
@@ -109,6 +121,7 @@ export class Globe {
     this.space.points.visible = shown.satellites;
     this.space.lasers.visible = shown.lasers;
     this.ground.cells.visible = shown.cells;
+    this.ground.siteInk.uniforms.shown.value = [Number(shown.gateways), Number(shown.pops)];
   }
 
   /** @param {'dark' | 'light'} theme */

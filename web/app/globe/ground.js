@@ -52,7 +52,8 @@ uniform float ratio;
 uniform vec3 gateway;
 uniform vec3 pop;
 uniform vec3 terminal;
-uniform vec3 colours[5];
+uniform vec3 colours[6];
+uniform vec2 shown;
 varying vec3 ink;
 varying float shape;
 varying float off;
@@ -66,7 +67,8 @@ void main() {
   ink = kind < 0.5 ? gateway : kind < 1.5 ? pop : state > 0.5 ? colours[int(state)] : terminal;
   shape = kind;
   off = state;
-  if (facing < 0.02) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  bool left = kind < 0.5 ? shown.x < 0.5 : kind < 1.5 && shown.y < 0.5;
+  if (left || facing < 0.02) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
 `;
 
@@ -98,6 +100,7 @@ export class Ground {
         gateway: { value: colour('#fff') },
         pop: { value: colour('#fff') },
         terminal: { value: colour('#fff') },
+        shown: { value: [1, 1] },
       },
       SITE_SPOT,
       SITE_INK,

@@ -56,7 +56,7 @@ export function Bulk({ ids, done, cancel }) {
     ${preview && html`<div class="preview" role="status">
       <p>${t('bulk.would', { changed: number(preview.changed), unchanged: number(preview.unchanged), refused: number(preview.refused) })}
         ${preview.losing_service > 0 && html` <b class="bad">${t('bulk.losing', { n: number(preview.losing_service) })}</b>`}</p>
-      ${refused.length > 0 && html`<ul class="refusals">${refused.slice(0, MOST_SHOWN).map((/** @type {any} */ row) => html`<li key=${row.row}><code>${row.terminal}</code> ${row.refused.found}; ${row.refused.remedy}</li>`)}
+      ${refused.length > 0 && html`<ul class="refusals">${refused.slice(0, MOST_SHOWN).map((/** @type {any} */ row) => html`<li key=${row.row}>${row.refused.found}; ${row.refused.remedy}</li>`)}
         ${refused.length > MOST_SHOWN && html`<li class="muted">${t('more', { n: number(refused.length - MOST_SHOWN) })}</li>`}</ul>`}
     </div>`}
     ${trouble && html`<p class="note bad" role="alert">${trouble}</p>`}

@@ -84,12 +84,13 @@ export function WhatIf() {
     };
   }, [marking]);
   useEffect(() => {
-    globe.value?.surface.setArea(area && { lat: area.lat_deg, lon: area.lon_deg, radiusKm: area.radius_km });
+    globe.value?.setArea(area && { lat: area.lat_deg, lon: area.lon_deg, radiusKm: area.radius_km });
   }, [area]);
-  useEffect(() => () => globe.value?.surface.setArea(null), []);
+  useEffect(() => () => globe.value?.setArea(null), []);
   useEffect(() => {
-    globe.value?.ground.setLost(answer?.cells_lost ?? []);
-    return () => globe.value?.ground.setLost([]);
+    globe.value?.setLost(answer?.cells_lost ?? []);
+    if (answer) document.querySelector('.side .verdict')?.scrollIntoView({ block: 'nearest' });
+    return () => globe.value?.setLost([]);
   }, [answer]);
   useEffect(() => {
     if (!picked || !known) return;
