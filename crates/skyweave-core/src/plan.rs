@@ -176,6 +176,13 @@ impl<A: Basis> HourPlan<A> {
         Self { next, end: hour.next().first_slot(), before: None }
     }
 
+    /// Begins in the middle of an hour, at the empty slot [`WARM_UP_SLOTS`] before `first`, and ends with the hour. What it plans is not
+    /// to the bit what the hour's own plan has there: it is for whoever must see the slot of now before the hour is planned up to it.
+    #[must_use]
+    pub fn begin_within(first: SlotNo) -> Self {
+        Self { next: first.minus(WARM_UP_SLOTS), end: first.hour().next().first_slot(), before: None }
+    }
+
     /// The slot that [`Self::step`] plans next, of the warm-up or of the hour; `None` when the hour is planned.
     #[must_use]
     pub fn upcoming(&self) -> Option<SlotNo> {

@@ -82,6 +82,19 @@ impl Borders {
         self.outlines.get(&numeric_code(name)?)
     }
 
+    /// The English names of the countries that places (latitude and longitude, deg) are in; none at sea.
+    #[must_use]
+    pub fn names_at(&self, places: impl IntoIterator<Item = (f64, f64)>) -> Vec<Option<String>> {
+        let names: BTreeMap<String, String> =
+            countries().into_iter().map(|country| (country.iso_numeric, country.name)).collect();
+        let name = |(latitude_deg, longitude_deg)| {
+            let mut outlines = self.outlines.iter();
+            let found = outlines.find(|(_, outline)| outline.contains(latitude_deg, longitude_deg));
+            found.and_then(|(id, _)| names.get(id)).cloned()
+        };
+        places.into_iter().map(name).collect()
+    }
+
     /// True for a place that is in some country.
     #[must_use]
     pub fn is_land(&self, latitude_deg: f64, longitude_deg: f64) -> bool {

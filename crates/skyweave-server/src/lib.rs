@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`store`] | keeps events and what they come to, in SQLite or PostgreSQL |
 //! | [`service`] | lets `skyweave-control` decide on what is stored, and stores what follows |
+//! | [`live`] | the network as it runs: plans slots ahead of the clock |
 //! | [`api`] | REST, events, webhooks, telemetry |
 //! | [`server`] | listens, keeps clients in bounds, ends in order |
 //! | [`clock`] | the time and chance, which nothing else takes from the machine |
@@ -11,6 +12,8 @@
 
 pub mod api;
 pub mod clock;
+pub mod live;
+mod measure;
 pub mod server;
 pub mod service;
 mod stall;

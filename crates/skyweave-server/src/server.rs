@@ -1,11 +1,14 @@
 //! The server itself: it listens, keeps slow and greedy clients in bounds, sweeps up, and ends in order.
 
 use crate::api::auth::{Role, new_client};
-use crate::api::{Api, Limits, TELEMETRY_KEPT_S, Targets, deliver, note_of_client, router};
+use crate::api::{
+    Api, Codes, Limits, Page, TELEMETRY_KEPT_S, Targets, deliver, new_code, note_of_client, router,
+};
 use crate::clock::{SECOND_NS, now_ns};
+use crate::live::{Network, lead};
 use crate::service::{Laws, NotDone, advance_all};
 use crate::stall::Stalling;
-use crate::store::{self, Horizon, Scope, Store, StoreError};
+use crate::store::{self, Horizon, LivePlace, Scope, Store, StoreError};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -95,6 +98,9 @@ pub struct Server {
     limits: Limits,
     targets: Targets,
     laws: Laws,
+    live: Option<Arc<Network>>,
+    page: Page,
+    codes: Arc<Codes>,
     /// Where it listens.
     pub address: SocketAddr,
     /// The credential that was made because there was none, or because it was asked for.
@@ -123,14 +129,50 @@ impl Server {
         let store = store::open(&options.store, now_ns()).await?;
         let administrator = administrator(&*store, options.new_administrator).await?;
         let Options { limits, targets, .. } = options;
-        Ok(Self { listener, store, limits, targets, laws, address, administrator })
+        let (live, page, codes) = (None, Page::default(), Arc::default());
+        Ok(Self { listener, store, limits, targets, laws, live, page, codes, address, administrator })
+    }
+
+    /// The same with a network that runs as long as it does.
+    #[must_use]
+    pub fn with_live(mut self, live: Arc<Network>) -> Self {
+        self.live = Some(live);
+        self
+    }
+
+    /// The same with the page from elsewhere.
+    #[must_use]
+    pub fn with_page(mut self, page: Page) -> Self {
+        self.page = page;
+        self
+    }
+
+    /// A link that signs a browser in, once.
+    ///
+    /// # Errors
+    /// If the store cannot be read or written.
+    pub async fn sign_in_link(&self) -> Result<String, StoreError> {
+        let code = new_code(&self.codes, &*self.store).await?;
+        Ok(format!("http://{}/sign-in?code={code}", self.address))
+    }
+
+    /// Where the network of a key was when it was last seen.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn live_place(&self, key: &str) -> Result<Option<LivePlace>, StoreError> {
+        self.store.live_place(key).await
     }
 
     /// Serves until `stop` is done; then ends what is under way, and closes the store.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
         let (stopping, stopped) = watch::channel(false);
-        let api = Api::new(Arc::clone(&self.store), self.limits.clone(), self.targets, stopped);
+        let mut api = Api::new(Arc::clone(&self.store), self.limits.clone(), self.targets, stopped.clone());
+        api.live = self.live.clone();
+        api.page = self.page;
+        api.codes = self.codes;
         let api = Arc::new(api.with_laws(self.laws));
+        let leading = self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), stopped)));
         let delivering = tokio::spawn(deliver(Arc::clone(&api)));
         let sweeping = tokio::spawn(sweep(Arc::clone(&api)));
         let enforcing = tokio::spawn(enforce(Arc::clone(&api)));
@@ -144,6 +186,11 @@ impl Server {
                 "some requests were still under way after {} s, and are cut off",
                 FAREWELL.as_secs()
             );
+        }
+        if let Some(leading) = leading
+            && tokio::time::timeout(FAREWELL, leading).await.is_err()
+        {
+            tracing::warn!("the planner was in the middle of a slot");
         }
         sweeping.abort();
         enforcing.abort();

@@ -1,8 +1,10 @@
 //! The command line.
 
 mod service;
+mod up;
 
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
+pub use up::Up;
 
 use crate::packets::demand::Demand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -25,12 +27,26 @@ Environment:
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100, after_long_help = ENVIRONMENT)]
 pub struct Cli {
+    /// How the log is written to standard error.
+    #[arg(long, value_enum, global = true, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    pub log_format: LogFormat,
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the network on the clock, with its service and its page.
+    Up(Up),
     /// Plan a scenario and say what everybody got.
     Run(Run),
     /// Turn a result into one HTML page that needs no network.

@@ -24,11 +24,12 @@ mod summary_text;
 mod table;
 mod timings;
 mod timings_text;
+mod up;
 mod validate;
 mod vector_path;
 mod world_text;
 
-use args::{Cli, Command};
+use args::{Cli, Command, LogFormat};
 use clap::Parser;
 use skyweave_control::id::Kind;
 use std::io::Write;
@@ -40,7 +41,7 @@ fn main() -> ExitCode {
         return code;
     }
     let cli = Cli::parse();
-    start_log();
+    start_log(cli.log_format);
     match carry_out(cli) {
         Ok(code) => code,
         Err(report) => {
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
 fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
     vector_path::choose()?;
     match cli.command {
+        Command::Up(options) => up::up(&options),
         Command::Run(options) => run::run(&options),
         Command::Report(options) => report::report(&options),
         Command::Compare(options) => compare::compare(&options),
@@ -93,8 +95,12 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
 
 /// `RUST_LOG` chooses what is logged; nothing but warnings by default, and of the text of slow statements, which runs to pages, not even those. The
 /// log goes to standard error.
-fn start_log() {
+fn start_log(format: LogFormat) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx::query=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.without_time().init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
 }

@@ -61,7 +61,7 @@ fn announce(server: &Server, options: &Serve) {
 }
 
 /// The store in this user's data folder, which is made if it is missing.
-fn file_of_this_user() -> Result<PathBuf> {
+pub fn file_of_this_user() -> Result<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let data = set("XDG_DATA_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".local/share")))

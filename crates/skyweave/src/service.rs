@@ -28,6 +28,15 @@ pub fn read_changed(
 ) -> Result<Prepared> {
     let mut prepared = scenario::read(path, settings)?;
     change(&mut prepared)?;
+    put_in_force(&mut prepared)?;
+    Ok(prepared)
+}
+
+/// Compiles what a scenario declares about who may be served, and puts it in force in its world.
+///
+/// # Errors
+/// All faults of its policies.
+pub fn put_in_force(prepared: &mut Prepared) -> Result<()> {
     if let Some(declared) = &prepared.service {
         let tables = tables(declared)?;
         let inhabited = scenario::service::inhabited().into_diagnostic()?;
@@ -37,7 +46,7 @@ pub fn read_changed(
             .map(|(from, table)| (from, prepared.world.ruled_by(Arc::new(table), &inhabited)));
         prepared.world.service.steps = rulings.collect();
     }
-    Ok(prepared)
+    Ok(())
 }
 
 /// The decision table of each step.
@@ -76,7 +85,11 @@ fn tables(declared: &Declared) -> Result<Vec<Table>> {
     declared.steps.iter().map(table).collect()
 }
 
-fn territories(declared: &Declared) -> Result<Vec<Territory>> {
+/// The territories that a scenario declares.
+///
+/// # Errors
+/// The first fault of their borders.
+pub fn territories(declared: &Declared) -> Result<Vec<Territory>> {
     let sets: Vec<BoundarySet> = declared
         .boundaries
         .iter()

@@ -82,7 +82,7 @@ pub fn schema(columns: &[Column]) -> Schema {
 }
 
 /// An instant: milliseconds since 1970-01-01 00:00 UTC, leap seconds not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct UtcMs(pub i64);
 
 impl UtcMs {

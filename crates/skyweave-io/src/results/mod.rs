@@ -45,7 +45,7 @@ mod writer;
 pub use column::{Column, Kind, Name, UtcMs};
 pub use error::{Difference, ResultsError};
 pub use open::{Mode, Options};
-pub use packets::{FlowRow, PacketRow, SecondRow, write_packets};
+pub use packets::{FlowRow, PacketRow, SecondRow, TelemetryRow, write_packets, write_telemetry};
 pub use page::page;
 pub use part::Part;
 pub use read::{Batches, Rows, Run};

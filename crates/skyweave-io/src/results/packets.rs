@@ -1,6 +1,6 @@
 //! Tables of packet experiments: one file each, in the folder of the experiment.
 
-use super::column::{Column, Name, Value, schema};
+use super::column::{Column, Name, UtcMs, Value, schema};
 use super::csv_file::CsvFile;
 use super::error::ResultsError;
 use super::table::Format;
@@ -130,7 +130,59 @@ pub fn write_packets<R: PacketRow>(
     rows: &[R],
 ) -> Result<PathBuf, ResultsError> {
     let extension = if format == Format::Csv { "csv" } else { "parquet" };
-    let target = folder.join(format!("{}.{extension}", R::NAME));
+    write_table(folder.join(format!("{}.{extension}", R::NAME)), format, metadata, rows)
+}
+
+packet_table! {
+    /// What listed terminals of a live network got, a row a terminal and slot.
+    "telemetry" => TelemetryRow {
+        /// When the slot began.
+        time: UtcMs,
+        /// Number of the slot.
+        slot: i64,
+        /// The terminal.
+        terminal: Name,
+        /// Whether it was served.
+        served: bool,
+        /// Why not.
+        outage: Option<Name>,
+        /// Its satellite.
+        satellite: Option<Name>,
+        /// The gateway that its traffic came down at.
+        gateway: Option<Name>,
+        /// The PoP in force.
+        pop: Option<Name>,
+        /// Round trip with the median of medium access, ms.
+        rtt_ms: Option<f64>,
+        /// Rate towards it, Mbit/s.
+        down_mbps: f64,
+        /// Rate from it, Mbit/s.
+        up_mbps: f64,
+        /// Elevation of its satellite, deg.
+        elevation_deg: Option<f64>,
+    }
+}
+
+/// Writes telemetry into a Parquet file of a folder that is named after the first row's slot: whole or not at all. `basis` is how admissions came about.
+///
+/// # Errors
+/// What keeps it from being written.
+pub fn write_telemetry(
+    folder: &Path,
+    basis: &str,
+    rows: &[TelemetryRow],
+) -> Result<Option<PathBuf>, ResultsError> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let target = folder.join(format!("telemetry-{}.parquet", first.slot));
+    write_table(target, Format::Parquet, &[("admission", basis)], rows).map(Some)
+}
+
+fn write_table<R: PacketRow>(
+    target: PathBuf,
+    format: Format,
+    metadata: &[(&str, &str)],
+    rows: &[R],
+) -> Result<PathBuf, ResultsError> {
     let (temp, file) = TempFile::create(&target)?;
     let schema = Arc::new(schema(R::COLUMNS));
     let batch = RecordBatch::try_new(Arc::clone(&schema), R::arrays(rows))

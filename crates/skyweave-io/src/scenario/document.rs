@@ -35,7 +35,14 @@ impl Format {
             ),
             source,
         })?;
-        let source = Source { name: path.display().to_string(), text };
+        self.change(Source { name: path.display().to_string(), text }, settings)
+    }
+
+    /// Changes the values of a text at hand that `settings` name.
+    ///
+    /// # Errors
+    /// When a setting cannot be made.
+    pub fn change(&self, source: Source, settings: &[String]) -> Result<Source, ScenarioError> {
         overrides::apply(&source, settings, self)
     }
 

@@ -40,7 +40,7 @@ use skyweave_proof::hex;
 use std::path::Path;
 
 pub use addressing::{Addressing, TERMINAL_PREFIX_LENGTH};
-pub use clock::parse_duration;
+pub use clock::{ACCEPTED_INSTANT, parse_duration, parse_instant};
 pub use diagnostic::{ACCEPTED_NAME, Fault, ScenarioError, Source, name_fault};
 pub use document::Format;
 pub use format::Scenario;

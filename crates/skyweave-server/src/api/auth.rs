@@ -4,7 +4,7 @@ use super::problem::Problem;
 use super::state::Api;
 use crate::clock::{self, SECOND_NS};
 use crate::store::{Client, Scope, StoreError, Token};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use schemars::JsonSchema;
@@ -140,6 +140,28 @@ pub async fn authenticate(api: &Api, headers: &HeaderMap) -> Result<Caller, Prob
         let detail = "no bearer token was sent; get one at POST /api/auth/connect/token and send `Authorization: Bearer TOKEN`";
         return Err(unauthenticated("no_token", detail, ""));
     };
+    known(api, token).await
+}
+
+/// Finds out who asks, by a bearer token or by the session of a browser.
+///
+/// # Errors
+/// If there is neither, or it is not good any more, or the session comes from another page.
+pub async fn authenticate_request(
+    api: &Api,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Caller, Problem> {
+    if !headers.contains_key(header::AUTHORIZATION)
+        && let Some(session) = super::sign_in::session(method, headers)?
+    {
+        return known(api, session).await;
+    }
+    authenticate(api, headers).await
+}
+
+/// Whose a token is.
+async fn known(api: &Api, token: &str) -> Result<Caller, Problem> {
     let bad = |detail: &str| unauthenticated("invalid_token", detail, ", error=\"invalid_token\"");
     let known = match api.fresh.find(&hash(token)) {
         Some(known) => Some(known),

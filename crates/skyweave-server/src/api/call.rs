@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The name of the header by which a request may be repeated without being done twice.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -142,17 +142,21 @@ pub async fn answer(
     params: BTreeMap<String, String>,
     request: Request,
 ) -> Response {
+    let began = Instant::now();
     let (head, body) = request.into_parts();
     let mut response = match within(api.limits.request, admit(&api, &route, &params, &head)).await {
         Err(problem) => refuse(problem, body, &api.limits).await,
         Ok(admitted) => {
             // nobody but an operator has the time of an import
             let patience = if route.takes == Takes::File { api.limits.import } else { api.limits.request };
-            let done = within(patience, come_through(api, &route, params, admitted, (head, body))).await;
+            let done =
+                within(patience, come_through(Arc::clone(&api), &route, params, admitted, (head, body)))
+                    .await;
             done.map_or_else(Problem::into_response, Reply::into_response)
         }
     };
     common_headers(response.headers_mut());
+    api.requests.note(&route.name, response.status().as_u16(), began.elapsed());
     response
 }
 
@@ -234,7 +238,7 @@ async fn admit(
 ) -> Result<Admitted, Problem> {
     let caller = match route.needs {
         Needs::Nothing => None,
-        Needs::AnyOf(_) => match auth::authenticate(api, &head.headers).await {
+        Needs::AnyOf(_) => match auth::authenticate_request(api, &head.method, &head.headers).await {
             Ok(caller) => Some(caller),
             Err(problem) => {
                 api.take_stranger().map_err(too_many_strangers)?;

@@ -4,7 +4,7 @@ use super::call::{Call, Reply};
 use super::problem::Problem;
 use super::routes::{Needs, Route};
 use super::shapes::Shape;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -34,6 +34,17 @@ pub fn routes() -> Vec<Route> {
             ready,
         )
         .needs(Needs::Nothing),
+        Route::new(Method::GET, "/healthz", "healthz", "Say that the server is there", Shape::Health, live)
+            .needs(Needs::Nothing),
+        Route::new(
+            Method::GET,
+            "/readyz",
+            "readyz",
+            "Say that the server can read its store, and that its live network has a slot",
+            Shape::Health,
+            ready_to_serve,
+        )
+        .needs(Needs::Nothing),
     ]
 }
 
@@ -41,6 +52,22 @@ const HEALTH: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION")
 
 async fn live(_: Call) -> Result<Reply, Problem> {
     Reply::of(&HEALTH)
+}
+
+async fn ready_to_serve(call: Call) -> Result<Reply, Problem> {
+    if let Some(live) = &call.api.live {
+        let missing = if !live.leads() {
+            Some(("stands_by", "another server on this store plans, and this one stands by"))
+        } else if live.current().is_none() {
+            Some(("no_slot_yet", "the first slot is being planned"))
+        } else {
+            None
+        };
+        if let Some((code, detail)) = missing {
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(1));
+        }
+    }
+    ready(call).await
 }
 
 async fn ready(call: Call) -> Result<Reply, Problem> {

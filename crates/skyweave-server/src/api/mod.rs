@@ -19,15 +19,20 @@ mod fresh;
 mod health;
 mod imports;
 mod limit;
+mod live;
+mod live_stream;
+mod metrics;
 mod notes;
 pub mod openapi;
 mod page;
+mod page_files;
 mod preview;
 mod positions;
 pub mod problem;
 pub mod routes;
 pub mod search;
 mod shapes;
+mod sign_in;
 mod state;
 mod streams;
 mod telemetry;
@@ -38,14 +43,16 @@ mod webhooks;
 pub use deliver::deliver;
 pub use limit::Rate;
 pub use notes::of_client as note_of_client;
+pub use page_files::Page;
+pub use sign_in::{Codes, new_code};
 pub use state::{Api, Limits};
-pub use telemetry::KEPT_S as TELEMETRY_KEPT_S;
+pub use telemetry::{KEPT_S as TELEMETRY_KEPT_S, Measured};
 pub use webhook::{Targets, signature};
 
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use problem::Problem;
@@ -69,7 +76,16 @@ pub fn router(api: &Arc<Api>) -> Router {
         }
         router = router.route(&path, answers.fallback(move || std::future::ready(other_method(&allowed))));
     }
-    router.fallback(nothing_here)
+    let api = Arc::clone(api);
+    router.fallback(move |method: Method, uri: Uri, headers: HeaderMap| async move {
+        match page_files::answer(&api, &method, &uri, &headers) {
+            Some(file) => {
+                api.requests.of_page.add(1);
+                finished(file)
+            }
+            None => nothing_here(&uri),
+        }
+    })
 }
 
 fn answered_by(api: Arc<Api>, route: Arc<Route>) -> MethodRouter {
@@ -95,7 +111,7 @@ fn other_method(allowed: &str) -> Response {
     response
 }
 
-async fn nothing_here(uri: Uri) -> Response {
+fn nothing_here(uri: &Uri) -> Response {
     let shown: String = uri.path().chars().take(100).collect();
     let detail =
         format!("there is nothing at {}; accepted: what /api/v1/openapi.json lists", shown.escape_debug());

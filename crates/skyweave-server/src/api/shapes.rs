@@ -6,9 +6,13 @@ use super::clients::{ClientAnswer, ClientPage, ClientSpec};
 use super::collections::Collection;
 use super::decisions::{DecisionAnswer, DecisionRequest};
 use super::health::Health;
+use super::live::Slots;
 use super::positions::{Positions, TakenIn};
 use super::telemetry::{Acknowledged, Batch, Received, Reported, Wanted};
 use super::webhooks::{DeliveryPage, Replay, WebhookAnswer, WebhookChange, WebhookPage, WebhookSpec};
+use crate::live::thing;
+use crate::live::what_if::{Answer, WhatIf};
+use crate::live::world::Document;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use skyweave_control::command as c;
@@ -97,6 +101,28 @@ pub enum Shape {
     Decision,
     /// The OpenAPI document.
     Document,
+    /// What exists in the live network.
+    LiveWorld,
+    /// Which slots there are.
+    LiveSlots,
+    /// A slot as bytes.
+    LiveSlot,
+    /// A stream of slots and news.
+    LiveEvents,
+    /// A satellite of the live network.
+    LiveSatellite,
+    /// A gateway of the live network.
+    LiveGateway,
+    /// A cell of the live network.
+    LiveCell,
+    /// A listed terminal of the live network.
+    LiveTerminal,
+    /// What fails in a what-if.
+    WhatIf,
+    /// What comes of it.
+    WhatIfAnswer,
+    /// Metrics.
+    Metrics,
 }
 
 /// Something for each kind: the entity and its commands.
@@ -125,7 +151,9 @@ impl Shape {
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
-            Self::EventStream => "text/event-stream",
+            Self::EventStream | Self::LiveEvents => "text/event-stream",
+            Self::LiveSlot => crate::live::format::MEDIA_TYPE,
+            Self::Metrics => "text/plain",
             _ => "application/json",
         }
     }
@@ -174,6 +202,26 @@ impl Shape {
             Self::DecisionRequest => of::<DecisionRequest>(generator),
             Self::Decision => of::<DecisionAnswer>(generator),
             Self::Document => json!({ "type": "object", "description": "This document." }),
+            Self::LiveWorld => of::<Document>(generator),
+            Self::LiveSlots => of::<Slots>(generator),
+            Self::LiveSlot => json!({
+                "type": "string",
+                "format": "binary",
+                "description": "A header of JSON and sections of numbers, as docs/live.md has them.",
+            }),
+            Self::LiveEvents => json!({
+                "type": "string",
+                "description": "Server-sent events: `id` is the number of the event, `event` is `slot` or `news`, `data` JSON.",
+            }),
+            Self::LiveSatellite => of::<thing::SatelliteNow>(generator),
+            Self::LiveGateway => of::<thing::GatewayNow>(generator),
+            Self::LiveCell => of::<thing::CellNow>(generator),
+            Self::LiveTerminal => of::<thing::TerminalPage>(generator),
+            Self::WhatIf => of::<WhatIf>(generator),
+            Self::WhatIfAnswer => of::<Answer>(generator),
+            Self::Metrics => {
+                json!({ "type": "string", "description": "Prometheus' text format, version 0.0.4." })
+            }
         }
     }
 }

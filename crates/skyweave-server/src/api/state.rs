@@ -2,9 +2,14 @@
 
 use super::fresh::Fresh;
 use super::limit::{Limiter, Rate};
+use super::live_stream;
+use super::metrics::Requests;
+use super::page_files::Page;
+use super::sign_in::Codes;
 use super::streams::Streams;
 use super::webhook::Targets;
 use crate::clock;
+use crate::live::Network;
 use crate::service::Laws;
 use crate::store::Store;
 use skyweave_control::enforcement::Rules;
@@ -95,6 +100,16 @@ pub struct Api {
     pub streams: Streams,
     /// Told when somebody changed a webhook: it may have something to send now.
     pub hooks_changed: Notify,
+    /// The live network, if this server has one.
+    pub live: Option<Arc<Network>>,
+    /// The places of streams of the live network.
+    pub live_streams: Streams,
+    /// Where the files of the page are.
+    pub page: Page,
+    /// Links that sign in and were not used yet.
+    pub codes: Arc<Codes>,
+    /// Requests that were answered.
+    pub requests: Requests,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
     clients: Mutex<Limiter>,
     logins: Mutex<Limiter>,
@@ -129,6 +144,11 @@ impl Api {
             compiling: Arc::new(Semaphore::new(1)),
             streams,
             hooks_changed: Notify::new(),
+            live: None,
+            live_streams: Streams::new(live_stream::MOST, live_stream::MOST),
+            page: Page::default(),
+            codes: Arc::default(),
+            requests: Requests::default(),
             clock: Box::new(clock::now_ns),
             clients,
             logins,

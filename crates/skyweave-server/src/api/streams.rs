@@ -27,6 +27,12 @@ impl Streams {
         Self { of_all, of_client, taken: Arc::default() }
     }
 
+    /// How many are open.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
     /// Takes a place, for as long as what is given back lives.
     ///
     /// # Errors

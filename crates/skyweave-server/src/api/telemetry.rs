@@ -84,6 +84,29 @@ pub struct Measured {
     pub active_alert: Vec<String>,
 }
 
+impl Measured {
+    /// A row without any measurement.
+    #[must_use]
+    pub const fn of(device_id: String, utc_timestamp_ns: i64) -> Self {
+        Self {
+            utc_timestamp_ns,
+            device_id,
+            downlink_throughput: None,
+            uplink_throughput: None,
+            ping_drop_rate_avg: None,
+            ping_latency_ms_avg: None,
+            obstruction_percent_time: None,
+            uptime: None,
+            signal_quality: None,
+            h3_cell_id: None,
+            running_software_version: None,
+            country_code: None,
+            in_territorial_waters: None,
+            active_alert: Vec::new(),
+        }
+    }
+}
+
 /// Rows that are reported.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

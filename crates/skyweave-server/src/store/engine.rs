@@ -116,6 +116,8 @@ pub type Migration = (i64, &'static str, &'static str);
 pub trait Engine: Send + Sync + 'static {
     /// A connection, given back when it is dropped.
     type Connection: Send;
+    /// What whoever leads has and nobody else, for as long as it lives.
+    type Lead: Send;
 
     /// Its migrations, from 1 on without gaps.
     const MIGRATIONS: &'static [Migration];
@@ -162,6 +164,12 @@ pub trait Engine: Send + Sync + 'static {
         connection: &mut Self::Connection,
         sql: &'static str,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Takes the lead; none if another server on the same database has it.
+    fn lead(&self) -> impl Future<Output = Result<Option<Self::Lead>, StoreError>> + Send;
+
+    /// Whether the lead is still this server's.
+    fn holds(lead: &mut Self::Lead) -> impl Future<Output = bool> + Send;
 
     /// Closes all connections.
     fn close(&self) -> impl Future<Output = ()> + Send;

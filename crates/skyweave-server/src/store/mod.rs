@@ -9,6 +9,7 @@ mod append;
 mod engine;
 mod error;
 mod hooks;
+mod live;
 pub(crate) mod migration;
 mod notes;
 mod parts;
@@ -21,6 +22,7 @@ mod writer;
 
 pub use engine::Value;
 pub use error::StoreError;
+pub use live::{Lead, LivePlace};
 pub use records::{
     Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, LookedUp,
     NewEvent, Note, Scope, Seen, Sighting, StoredEvent, Stream, TelemetryRow, Token, Webhook,
@@ -143,6 +145,15 @@ pub trait Store: Send + Sync {
 
     /// Deliveries to a webhook before a number, newest first.
     async fn deliveries(&self, webhook: &str, before: i64, limit: i64) -> Result<Vec<Delivery>, StoreError>;
+
+    /// Takes the lead among the servers on this store; none if another one has it.
+    async fn lead(&self) -> Result<Option<Box<dyn Lead>>, StoreError>;
+
+    /// Where the network of this key was when it was last seen.
+    async fn live_place(&self, key: &str) -> Result<Option<LivePlace>, StoreError>;
+
+    /// Notes where the network of a key is.
+    async fn put_live_place(&self, key: &str, place: LivePlace) -> Result<(), StoreError>;
 
     /// Forgets telemetry, answers, tokens and deliveries that were made before these times, ns since 1970.
     async fn forget(&self, before: Horizon) -> Result<(), StoreError>;
@@ -349,6 +360,19 @@ impl<E: Engine> Store for SqlStore<E> {
 
     async fn deliveries(&self, webhook: &str, before: i64, limit: i64) -> Result<Vec<Delivery>, StoreError> {
         hooks::deliveries(&*self.engine, webhook, before, limit).await
+    }
+
+    async fn lead(&self) -> Result<Option<Box<dyn Lead>>, StoreError> {
+        let held = self.engine.lead().await?;
+        Ok(held.map(|held| Box::new(live::Held::<E>(held)) as Box<dyn Lead>))
+    }
+
+    async fn live_place(&self, key: &str) -> Result<Option<LivePlace>, StoreError> {
+        live::place(&*self.engine, key).await
+    }
+
+    async fn put_live_place(&self, key: &str, place: LivePlace) -> Result<(), StoreError> {
+        self.writer.statements(vec![live::put_place(key, place)]).await.map(drop)
     }
 
     async fn forget(&self, before: Horizon) -> Result<(), StoreError> {

@@ -3,8 +3,8 @@
 
 use super::engine::{Engine, Failure, Migration, Record, Value};
 use super::error::StoreError;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
-use sqlx::{AssertSqlSafe, Postgres, Row, TypeInfo, ValueRef, pool::PoolConnection};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
+use sqlx::{AssertSqlSafe, Connection, Postgres, Row, TypeInfo, ValueRef, pool::PoolConnection};
 use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,6 +13,14 @@ use std::time::Duration;
 const CONNECTIONS: u32 = 8;
 /// How long the server may take to give one.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long the server may take to say that it is still there to whoever leads.
+const STILL_THERE: Duration = Duration::from_secs(5);
+/// Takes the lead if nobody has it: "skyweave" as a number, and 1.
+const LEAD: &str = "SELECT pg_try_advisory_lock(8316221498218149478)";
+/// A machine that is gone without a word keeps the lead for no longer than this: 5 s of silence, then three questions, 3 s apart.
+const NOTICE_THE_DEAD: &str =
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3";
 
 /// A store in a PostgreSQL database.
 pub struct PostgresEngine {
@@ -57,11 +65,13 @@ pub fn without_password(url: &str) -> String {
 
 impl Engine for PostgresEngine {
     type Connection = PoolConnection<Postgres>;
+    type Lead = PgConnection;
 
     const MIGRATIONS: &'static [Migration] = &[
         (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
         (2, "watch", include_str!("../../migrations/postgres/0002_watch.sql")),
         (3, "indexes", include_str!("../../migrations/postgres/0003_indexes.sql")),
+        (4, "live", include_str!("../../migrations/postgres/0004_live.sql")),
     ];
     const BEGIN: &'static str = "BEGIN";
     // "skyweave" as a number
@@ -122,6 +132,20 @@ impl Engine for PostgresEngine {
     async fn script(&self, connection: &mut Self::Connection, sql: &'static str) -> Result<(), Failure> {
         let done = sqlx::raw_sql(sql).execute(&mut **connection).await;
         done.map(|_| ()).map_err(|error| understand(&self.place, &error))
+    }
+
+    async fn lead(&self) -> Result<Option<PgConnection>, StoreError> {
+        let failed = |error: sqlx::Error| understand(&self.place, &error).error;
+        // one of its own: the lock is gone with the connection, and that with this program, however it ends
+        let mut connection =
+            PgConnection::connect_with(&self.pool.connect_options()).await.map_err(failed)?;
+        sqlx::raw_sql(NOTICE_THE_DEAD).execute(&mut connection).await.map_err(failed)?;
+        let (leads,): (bool,) = sqlx::query_as(LEAD).fetch_one(&mut connection).await.map_err(failed)?;
+        Ok(leads.then_some(connection))
+    }
+
+    async fn holds(lead: &mut PgConnection) -> bool {
+        matches!(tokio::time::timeout(STILL_THERE, lead.ping()).await, Ok(Ok(())))
     }
 
     async fn close(&self) {

@@ -95,11 +95,14 @@ fn lock(file: &Path, place: &str) -> Result<File, StoreError> {
 
 impl Engine for SqliteEngine {
     type Connection = PoolConnection<Sqlite>;
+    // whoever has the file open has the lead
+    type Lead = ();
 
     const MIGRATIONS: &'static [Migration] = &[
         (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
         (2, "watch", include_str!("../../migrations/sqlite/0002_watch.sql")),
         (3, "indexes", include_str!("../../migrations/sqlite/0003_indexes.sql")),
+        (4, "live", include_str!("../../migrations/sqlite/0004_live.sql")),
     ];
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const ALONE: Option<&'static str> = None;
@@ -159,6 +162,14 @@ impl Engine for SqliteEngine {
     async fn script(&self, connection: &mut Self::Connection, sql: &'static str) -> Result<(), Failure> {
         let done = sqlx::raw_sql(sql).execute(&mut **connection).await;
         done.map(|_| ()).map_err(|error| understand(&self.place, &error))
+    }
+
+    async fn lead(&self) -> Result<Option<()>, StoreError> {
+        Ok(Some(()))
+    }
+
+    async fn holds((): &mut ()) -> bool {
+        true
     }
 
     async fn close(&self) {

@@ -11,4 +11,5 @@ mod scenarios;
 mod service;
 mod shell;
 mod support;
+mod up;
 mod validate;

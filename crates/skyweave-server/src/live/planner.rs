@@ -1,0 +1,161 @@
+//! The thread that plans ahead of the clock.
+//!
+//! Who starts in the middle of an hour must see a slot at once, and have what batch plans soon. So two streams are planned: one from just before
+//! now, whose slots say that they are provisional, and the hour's own, whenever there is time. The second fills in what lies before the
+//! start, and takes over once it has caught up.
+
+use super::format::encode;
+use super::stream::Stream;
+use super::{Live, clock::SLOT_NS};
+use serde_json::json;
+use skyweave_core::admission::Basis;
+use skyweave_core::plan::Slot;
+use skyweave_core::time::SlotNo;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Slots that are planned ahead of the one that holds.
+const AHEAD: i64 = 2;
+/// Time that the beginning of an hour may take, with its warm-up, in time as it passes here: at great speeds more slots must be ahead for it.
+const HOUR_BEGINS: Duration = Duration::from_secs(2);
+/// A planner that is further behind than this begins anew at the clock.
+const MOST_BEHIND: i64 = 8;
+/// How often the clock and the end are looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What is planned, and how far.
+struct Planner<'a, A: Basis> {
+    live: &'a Live<A>,
+    /// From the start on, until the hour's own plan has caught up.
+    at_once: Option<Stream<A>>,
+    of_hour: Stream<A>,
+    /// The next slot that is needed.
+    front: SlotNo,
+    ahead: i64,
+}
+
+impl<A: Basis> Live<A> {
+    /// Plans until it shall stop; on a thread of its own.
+    pub(super) fn plan_ahead(&self, stop: &AtomicBool) {
+        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() else {
+            tracing::error!("the planner cannot start its threads");
+            return;
+        };
+        let mut planner = Planner::begin(self);
+        while !stop.load(Ordering::Relaxed) {
+            if let Some(seconds) = self.clock.jumped() {
+                tracing::warn!(
+                    seconds,
+                    "the machine's clock jumped by {seconds} s; planning begins anew at its time"
+                );
+                self.metrics.clock_jumps.add(1);
+                let text = format!("the machine's clock jumped by {seconds} s");
+                self.kept.tell("news", json!({ "kind": "clock", "slot": null, "text": text }).to_string());
+                self.forget();
+                self.kept.forget_from(self.clock.slot());
+                planner = Planner::begin(self);
+            }
+            if !pool.install(|| planner.step()) {
+                std::thread::sleep(LOOK.min(self.clock.until(self.clock.slot().next())));
+            }
+        }
+    }
+}
+
+impl<'a, A: Basis> Planner<'a, A> {
+    fn begin(live: &'a Live<A>) -> Self {
+        let now = live.clock.slot();
+        let slot = Duration::from_nanos(SLOT_NS as u64).div_f64(live.clock.speed());
+        let ahead = AHEAD + HOUR_BEGINS.div_duration_f64(slot).ceil() as i64;
+        let of_hour = Stream::of_hour(now);
+        let at_once = (of_hour.next() != Some(now)).then(|| Stream::at_once(now));
+        Self { live, at_once, of_hour, front: now, ahead }
+    }
+
+    /// Plans what is needed most; false if there is nothing to do now.
+    fn step(&mut self) -> bool {
+        let now = self.live.clock.slot();
+        if now.0 - self.front.0 > MOST_BEHIND {
+            let behind = now.0 - self.front.0;
+            tracing::warn!(
+                "planning is {behind} slots behind the clock and goes on at its time; a smaller world or a lower --speed helps"
+            );
+            self.live.metrics.skipped.add(behind as u64);
+            *self = Self::begin(self.live);
+            return true;
+        }
+        if self.of_hour.next() == Some(self.front) {
+            self.at_once = None;
+        }
+        if self.front.0 <= now.0 + self.ahead {
+            self.plan_front(now);
+            return true;
+        }
+        if self.at_once.is_some() {
+            self.catch_up(now);
+            return true;
+        }
+        false
+    }
+
+    fn plan_front(&mut self, now: SlotNo) {
+        let Some(stream) = &mut self.at_once else {
+            if let Some((slot, true)) = timed(self.live, &mut self.of_hour) {
+                self.show(&slot, false, now);
+            }
+            return;
+        };
+        match timed(self.live, stream) {
+            Some((slot, true)) => self.show(&slot, true, now),
+            Some((slot, false)) => {
+                // a what-if needs the slot before the first
+                self.live.lock_whole().insert(slot.no, slot);
+            }
+            None => {
+                // the hour is over: the next one is planned as a whole
+                self.at_once = None;
+                self.of_hour = Stream::of_hour(self.front);
+            }
+        }
+    }
+
+    /// Shows a slot that is needed.
+    fn show(&mut self, slot: &Arc<Slot<A>>, provisional: bool, now: SlotNo) {
+        self.keep(slot, provisional, now);
+        let mut whole = self.live.lock_whole();
+        whole.retain(|no, _| *no >= now.minus(1));
+        whole.insert(slot.no, Arc::clone(slot));
+        drop(whole);
+        self.front = slot.no.next();
+        self.live.planned.send_modify(|count| *count += 1);
+    }
+
+    fn keep(&self, slot: &Arc<Slot<A>>, provisional: bool, now: SlotNo) {
+        let encoded = encode(&self.live.world, slot, provisional);
+        self.live.metrics.slot_bytes.set(encoded.bytes.len() as f64);
+        self.live.kept.put(slot.no, encoded, now);
+    }
+
+    /// Plans a slot of the hour's own plan: of the time before the start, or again what was provisional and has not begun.
+    fn catch_up(&mut self, now: SlotNo) {
+        let Some((slot, true)) = timed(self.live, &mut self.of_hour) else { return };
+        // what was shown stays as it was shown
+        if slot.no > now || self.live.kept.get(slot.no).is_none() {
+            self.keep(&slot, false, now);
+        }
+        if slot.no > now {
+            self.live.lock_whole().insert(slot.no, slot);
+        }
+    }
+}
+
+/// Plans a slot, and notes how long that took.
+fn timed<A: Basis>(live: &Live<A>, stream: &mut Stream<A>) -> Option<(Arc<Slot<A>>, bool)> {
+    let began = Instant::now();
+    let done = stream.step(&live.world, &*live.admit);
+    live.metrics.plan.observe(began.elapsed());
+    done
+}

@@ -1,0 +1,48 @@
+//! Slots one after another, without end, through the same hour plans as in batch.
+
+use super::Admit;
+use skyweave_core::admission::Basis;
+use skyweave_core::plan::{HourPlan, Slot};
+use skyweave_core::time::SlotNo;
+use skyweave_core::world::World;
+use std::sync::Arc;
+
+/// Slots in their order.
+pub struct Stream<A: Basis> {
+    plan: HourPlan<A>,
+    /// The first slot that is shown: those before it are the warm-up.
+    next: SlotNo,
+    /// Whether it may go on into the next hour.
+    goes_on: bool,
+}
+
+impl<A: Basis> Stream<A> {
+    /// All slots from the beginning of this slot's hour on: what batch plans, to the bit.
+    pub fn of_hour(slot: SlotNo) -> Self {
+        Self { plan: HourPlan::begin(slot.hour()), next: slot.hour().first_slot(), goes_on: true }
+    }
+
+    /// The slots from this one to the end of its hour, at once: they differ from what batch plans.
+    pub fn at_once(slot: SlotNo) -> Self {
+        Self { plan: HourPlan::begin_within(slot), next: slot, goes_on: false }
+    }
+
+    /// The slot that is shown next; none at the end.
+    pub fn next(&self) -> Option<SlotNo> {
+        (self.goes_on || self.plan.upcoming().is_some()).then_some(self.next)
+    }
+
+    /// Plans one slot; whether it is shown or belongs to a warm-up. None at the end.
+    pub fn step(&mut self, world: &World, admit: &Admit<A>) -> Option<(Arc<Slot<A>>, bool)> {
+        if self.plan.upcoming().is_none() && self.goes_on {
+            self.plan = HourPlan::begin(self.next.hour());
+        }
+        let upcoming = self.plan.upcoming()?;
+        let slot = self.plan.step(world, &admit(world, upcoming), &mut |_| {});
+        let shown = slot.no == self.next;
+        if shown {
+            self.next = self.next.next();
+        }
+        Some((slot, shown))
+    }
+}
