@@ -1,0 +1,76 @@
+// The service that the page is tested on, and the browser: Debian's Chromium, drawing in software.
+//
+// SKYWEAVE_LINK is a sign-in link of a running service. Without it the program is started: SKYWEAVE_PROGRAM, or that of the debug profile.
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const PATIENCE_MS = 120_000;
+
+/** Starts the program, and gives the link that it prints and what ends it. */
+async function startProgram() {
+  const program = process.env.SKYWEAVE_PROGRAM ?? join(ROOT, 'target/debug/skyweave');
+  if (!existsSync(program)) throw new Error(`${program} is not there; build it (cargo build), or name one in SKYWEAVE_PROGRAM`);
+  const folder = mkdtempSync(join(tmpdir(), 'skyweave-page-'));
+  const words = (process.env.SKYWEAVE_UP ?? 'up --listen 127.0.0.1:0').split(' ');
+  const child = spawn(program, words, { cwd: ROOT, env: { ...process.env, XDG_DATA_HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const end = () => {
+    child.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const link = await new Promise((found, failed) => {
+    let said = '';
+    const hear = (chunk) => {
+      said += chunk;
+      const match = /http:\/\/\S+\/sign-in\?code=[\w-]+/.exec(said);
+      if (match) found(match[0]);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('exit', (code) => failed(new Error(`${program} ${words.join(' ')} ended with ${code}:\n${said}`)));
+    setTimeout(() => failed(new Error(`no link within ${PATIENCE_MS / 1000} s:\n${said}`)), PATIENCE_MS).unref();
+  });
+  return { link, end };
+}
+
+/** A service with a browser that is signed in. */
+export async function begin() {
+  const given = process.env.SKYWEAVE_LINK;
+  const service = given ? { link: given, end: () => {} } : await startProgram();
+  const args = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  const browser = await chromium.launch({ executablePath, args });
+  let state;
+  return {
+    /** A page at a view, with what went wrong in it. Half of the pixels each way: drawing in software is slow. */
+    async open(view, { width = 1280, height = 720, theme = 'dark', locale = 'en-GB' } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height }, colorScheme: theme, locale, storageState: state, hasTouch: width < 600, isMobile: width < 600, deviceScaleFactor: 0.5, reducedMotion: 'reduce',
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(60_000);
+      const troubles = [];
+      page.on('pageerror', (error) => troubles.push(String(error)));
+      page.on('console', (message) => message.type() === 'error' && !/status of 404/.test(message.text()) && troubles.push(message.text()));
+      page.on('request', (request) => {
+        const { protocol, host } = new URL(request.url());
+        if (!['data:', 'blob:'].includes(protocol) && host !== new URL(service.link).host) troubles.push(`asked elsewhere: ${request.url()}`);
+      });
+      if (!state) {
+        await page.goto(service.link);
+        state = await context.storageState();
+      }
+      await page.goto(`${new URL(service.link).origin}/#/${view}`);
+      return { page, troubles, close: () => context.close() };
+    },
+    async end() {
+      await browser.close();
+      service.end();
+    },
+  };
+}
