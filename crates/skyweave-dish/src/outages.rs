@@ -95,7 +95,7 @@ impl Outages {
             self.now.is_some_and(|(_, from)| now.0 - from.0 >= length_s * SECOND_NS).then_some(0.0)
         };
         std::array::from_fn(|at| {
-            let ended = self.last[at].map(|last| (now.0 - last.0) as f32 / SECOND_NS as f32);
+            let ended = self.last[at].map(|last| seconds(now.0 - last.0));
             lasts(LENGTHS_S[at]).or(ended)
         })
     }
@@ -104,7 +104,7 @@ impl Outages {
     #[must_use]
     pub fn obstructions(&self) -> Option<(u32, f32)> {
         let (count, total_ns) = self.obstructions;
-        (count > 0).then(|| (count, total_ns as f32 / SECOND_NS as f32 / count as f32))
+        (count > 0).then(|| (count, seconds(total_ns / i64::from(count))))
     }
 
     /// Forgets obstructions, as when the map is cleared.
@@ -116,6 +116,10 @@ impl Outages {
     pub fn clear(&mut self) {
         *self = Self::default();
     }
+}
+
+fn seconds(ns: i64) -> f32 {
+    (ns as f64 * 1e-9) as f32
 }
 
 fn told(past: Past) -> DishOutage {

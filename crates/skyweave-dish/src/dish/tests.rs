@@ -258,6 +258,8 @@ fn an_hour_without_a_word_costs_no_more_than_a_ring() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
     /// However finely time is cut, and whenever somebody asks, the same comes of it.
     #[test]
     fn it_does_not_matter_when_somebody_looks(steps in prop::collection::vec(1_i64..4_000, 1..60)) {
