@@ -36,8 +36,8 @@ const ANSWERED: &str = "a virtual dish answers reboot, get_status, get_history, 
 /// Answers a request with what holds at the time that the dish was told last.
 ///
 /// # Errors
-/// As gRPC statuses: UNAVAILABLE without power, NOT_FOUND if the request is for somebody else, UNIMPLEMENTED for what a virtual dish does
-/// not know, INVALID_ARGUMENT for settings that cannot be, PERMISSION_DENIED for the location where it is not told.
+/// As gRPC statuses: `UNAVAILABLE` without power, `NOT_FOUND` if the request is for somebody else, `UNIMPLEMENTED` for what a virtual dish does
+/// not know, `INVALID_ARGUMENT` for settings that cannot be, `PERMISSION_DENIED` for the location where it is not told.
 pub fn answer(dish: &mut Dish, asked: &Request) -> Result<Response, Status> {
     if dish.state(dish.now()) == State::Off {
         return Err(Status::unavailable("this dish has no power"));

@@ -35,7 +35,6 @@ impl SharedDish {
     }
 
     /// The dish, for as long as this is held.
-    #[must_use]
     pub fn lock(&self) -> MutexGuard<'_, Dish> {
         // whoever panicked left it as it was between two questions
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -38,6 +38,7 @@ pub mod wire {
         missing_docs,
         unused_qualifications,
         clippy::pedantic,
+        clippy::large_enum_variant,
         reason = "made by prost, whose style is its own"
     )]
     mod made {
