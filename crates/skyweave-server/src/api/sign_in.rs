@@ -67,16 +67,15 @@ pub async fn new_code(codes: &Codes, store: &dyn Store) -> Result<String, StoreE
     let clients = store.clients(&Scope::All, "", MOST_CLIENTS).await?;
     let known =
         clients.into_iter().find(|client| client.name == NAME && !client.disabled && is_whole(client));
-    let client = match known {
-        Some(client) => client.id,
-        None => {
-            // nobody ever knows its secret: it is there for its sessions
-            let (client, _) = new_client(NAME, &[Role::Viewer, Role::Operator, Role::Approver], now_ns)?;
-            let id = client.id.clone();
-            let note = notes::of_client("client.created", &client, "start of the server", now_ns);
-            store.put_client(client, note).await?;
-            id
-        }
+    let client = if let Some(client) = known {
+        client.id
+    } else {
+        // nobody ever knows its secret: it is there for its sessions
+        let (client, _) = new_client(NAME, &[Role::Viewer, Role::Operator, Role::Approver], now_ns)?;
+        let id = client.id.clone();
+        let note = notes::of_client("client.created", &client, "start of the server", now_ns);
+        store.put_client(client, note).await?;
+        id
     };
     let code = URL_SAFE_NO_PAD.encode(clock::chance::<24>()?);
     codes.add(hash(&code), client, now_ns + LINK_S * SECOND_NS);

@@ -130,6 +130,7 @@ impl Body {
 }
 
 /// A slot as bytes.
+#[must_use]
 pub fn encode<A: Basis>(world: &World, slot: &Slot<A>, provisional: bool) -> Encoded {
     let mut body = Body::default();
     let km = |v: Vec3| [v.x / 1e3, v.y / 1e3, v.z / 1e3];
@@ -238,6 +239,7 @@ pub enum CellState {
 }
 
 /// What a cell is like in a slot. One whose terminals may not be served, or have no power, is out for that.
+#[must_use]
 pub fn cell_state<A: Basis>(slot: &Slot<A>, cell: usize) -> CellState {
     let demand = &slot.demand.cells[cell];
     match &slot.flows.cells[cell] {
@@ -260,6 +262,7 @@ fn code(state: CellState) -> u8 {
 }
 
 /// Terminals of asks that are served.
+#[must_use]
 pub fn terminals_served<A: Basis>(slot: &Slot<A>) -> f64 {
     let asks = slot.demand.asks.iter().zip(&slot.flows.asks);
     asks.filter(|(_, answer)| matches!(answer, Some(Ok(_)))).map(|(ask, _)| ask.terminals).sum()

@@ -58,6 +58,7 @@ const fn words_of(code: RefusalCode) -> &'static str {
 }
 
 /// Every reason, in the order of their numbers.
+#[must_use]
 pub fn reasons() -> Vec<Reason> {
     let of_network = OF_THE_NETWORK.iter().map(|(outage, words)| (*outage, *words, false));
     let refusals = RefusalCode::ALL.map(|code| (Outage::NotAdmitted(code), words_of(code), true));
@@ -68,6 +69,7 @@ pub fn reasons() -> Vec<Reason> {
 }
 
 /// The number of a reason.
+#[must_use]
 pub fn code_of(outage: Outage) -> u8 {
     let place = match outage {
         Outage::NotAdmitted(code) => {
@@ -80,6 +82,7 @@ pub fn code_of(outage: Outage) -> u8 {
 }
 
 /// The reason of this name.
+#[must_use]
 pub fn named(name: &str) -> Option<Reason> {
     reasons().into_iter().find(|reason| reason.name == name)
 }

@@ -108,13 +108,12 @@ impl<'a, A: Basis> Planner<'a, A> {
             }
             return;
         };
-        match timed(self.live, stream) {
-            Some(planned) => self.show(planned, true, now),
-            None => {
-                // the hour is over: the next one is planned as a whole
-                self.at_once = None;
-                self.of_hour = Stream::of_hour(self.front);
-            }
+        if let Some(planned) = timed(self.live, stream) {
+            self.show(planned, true, now);
+        } else {
+            // the hour is over: the next one is planned as a whole
+            self.at_once = None;
+            self.of_hour = Stream::of_hour(self.front);
         }
     }
 
@@ -126,7 +125,9 @@ impl<'a, A: Basis> Planner<'a, A> {
         let no = planned.slot.no;
         self.keep(&planned.slot, provisional, now);
         let mut whole = self.live.lock_whole();
-        whole.retain(|no, _| *no >= now.minus(1));
+        // the slot that holds may be late
+        let needed = self.live.current().map_or(now, |current| current.min(now));
+        whole.retain(|no, _| *no >= needed.minus(1));
         whole.insert(no, planned);
         drop(whole);
         self.front = no.next();

@@ -70,6 +70,7 @@ impl RttParts {
 }
 
 /// What listed terminals get in a slot.
+#[must_use]
 pub fn of_slot<A: Basis>(world: &World, slot: &Slot<A>) -> Vec<TerminalNow> {
     slot.terminals
         .iter()
@@ -115,6 +116,7 @@ fn served_now<A: Basis>(world: &World, slot: &Slot<A>, served: &Served) -> Termi
 }
 
 /// To a thousandth: more digits are noise, and bytes.
+#[must_use]
 pub fn rounded(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }

@@ -212,6 +212,7 @@ fn unknown(field: &'static str, kind: &str, name: &str) -> Unasked {
 }
 
 /// The slot after `before`, as it is and with something failed, and what differs.
+#[must_use]
 pub fn answer<A: Basis>(
     world: &World,
     admit: &super::Admit<A>,
@@ -236,6 +237,7 @@ pub fn with_failure(world: &World, no: SlotNo, affected: &Affected) -> World {
 }
 
 /// What differs between two slots of one world.
+#[must_use]
 pub fn compare<A: Basis>(world: &World, before: &Slot<A>, after: &Slot<A>, affected: &Affected) -> Answer {
     let is_served = |slot: &Slot<A>, cell: usize| cell_state(slot, cell) == CellState::Served;
     let through = |slot: &Slot<A>, cell: usize| {

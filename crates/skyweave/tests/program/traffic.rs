@@ -55,8 +55,7 @@ fn report(path: &Path) -> Value {
 
 #[test]
 fn a_busy_terminal_while_gateways_fail() {
-    let Some(seconds) =
-        std::env::var("SKYWEAVE_SOAK_SECONDS").ok().and_then(|text| text.parse::<u64>().ok())
+    let Some(seconds) = std::env::var("SKYWEAVE_SOAK_SECONDS").ok().and_then(|text| text.parse::<u64>().ok())
     else {
         eprintln!("traffic: skipped, SKYWEAVE_SOAK_SECONDS says for how long");
         return;
