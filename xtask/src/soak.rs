@@ -66,6 +66,13 @@ pub const SOAKS: &[Soak] = &[
         open_ended: false,
     },
     Soak {
+        name: "traffic",
+        proves: "a busy terminal while slots change and gateways fail: no leak, no crash, order kept but for changes of the way (needs iperf3)",
+        command: "cargo test --workspace --test program traffic -- --nocapture",
+        source: "crates/skyweave/tests/program/traffic.rs",
+        open_ended: false,
+    },
+    Soak {
         name: "policies",
         proves: "decision tables decide as Cedar does, at every threshold",
         command: "cargo test --workspace --test control decisions::fuzz -- --nocapture",

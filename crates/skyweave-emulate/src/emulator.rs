@@ -75,6 +75,12 @@ impl Emulator {
         self.pop_with(port, None)
     }
 
+    /// True if a PoP has its namespace.
+    #[must_use]
+    pub fn has_pop(&self, port: PortId) -> bool {
+        self.pops.contains_key(&port)
+    }
+
     /// Publishes a service of the host at a PoP. Its name must be an alias of the PoP in the plan.
     ///
     /// # Errors

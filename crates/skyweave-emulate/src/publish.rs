@@ -1,4 +1,4 @@
-//! Services of the host inside the network: `NAME:PORT=HOST:PORT`.
+//! Services of the host inside the network: `NAME[@POP]:PORT=HOST:PORT`.
 
 use crate::addresses::Addresses;
 use crate::error::EmulateError;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub struct Publication {
     /// Its name in the network.
     pub name: String,
+    /// The PoP behind which it is; the one that the network's user is at, if left out.
+    pub pop: Option<String>,
     /// Its port there.
     pub port: u16,
     /// Where it is on the host's network.
@@ -23,18 +25,23 @@ impl FromStr for Publication {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no NAME:PORT=HOST:PORT, such as `web:80=127.0.0.1:8080`");
+        let wrong = || format!("`{text}` is no NAME[@POP]:PORT=HOST:PORT, such as `web:80=127.0.0.1:8080`");
         let (published, target) = text.split_once('=').ok_or_else(wrong)?;
         let (name, port) = published.rsplit_once(':').ok_or_else(wrong)?;
         let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(wrong)?;
+        let (name, pop) = match name.split_once('@') {
+            Some((name, pop)) => (name, Some(pop)),
+            None => (name, None),
+        };
         let letters = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if name.is_empty() || name.len() > 63 || !name.chars().all(letters) {
+        let is_name = |name: &str| !name.is_empty() && name.len() <= 63 && name.chars().all(letters);
+        if !is_name(name) || pop.is_some_and(str::is_empty) {
             return Err(wrong());
         }
         let mut found =
             target.to_socket_addrs().map_err(|error| format!("`{target}` of `{text}`: {error}"))?;
         let target = found.next().ok_or_else(wrong)?;
-        Ok(Self { name: name.to_owned(), port, target })
+        Ok(Self { name: name.to_owned(), pop: pop.map(str::to_owned), port, target })
     }
 }
 
@@ -72,6 +79,7 @@ mod tests {
     fn publications_are_read() {
         let read: Publication = "web:80=127.0.0.1:8080".parse().unwrap();
         assert_eq!((read.name.as_str(), read.port, read.target), ("web", 80, ([127, 0, 0, 1], 8080).into()));
+        assert_eq!("web@fra:80=127.0.0.1:1".parse::<Publication>().unwrap().pop.as_deref(), Some("fra"));
         assert_eq!("a:1=[::1]:2".parse::<Publication>().unwrap().target.port(), 2);
         for wrong in [
             "web",

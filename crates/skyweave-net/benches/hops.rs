@@ -7,13 +7,16 @@ use skyweave_net::packet::{FlowId, HostId, NodeId};
 use skyweave_net::routing::{Hop, NextHops};
 use skyweave_net::time::Ns;
 use skyweave_net::traffic::{Arrivals, Sink, Stream, UdpSource};
+use skyweave_net::transport::{Amount, QuicCongestion, QuicHost, TcpCongestion, TcpHost, Transfer};
 use std::time::Instant;
 
 const SIDE: u32 = 34;
-/// As in Hypatia's run of 100 UDP flows: lines of 10 Mbit/s, and a packet every 1.2 ms.
-const LINE_BPS: u64 = 10_000_000;
-const INTERVAL: Ns = Ns(1_200_000);
 const FLOWS: u32 = 100;
+/// Of the UDP streams, as in Hypatia's run of 100 flows: lines of 10 Mbit/s, and a packet every 1.2 ms.
+const UDP_LINE_BPS: u64 = 10_000_000;
+const INTERVAL: Ns = Ns(1_200_000);
+/// Of transports, which find out by themselves what a line carries.
+const TRANSPORT_LINE_BPS: u64 = 50_000_000;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Queue {
@@ -21,8 +24,54 @@ enum Queue {
     Fair,
 }
 
+#[derive(Clone, Copy, PartialEq)]
+enum Traffic {
+    Udp,
+    Tcp,
+    Quic,
+}
+
+/// Adds a stream from one node to another.
+fn add_flow(blueprint: &mut Blueprint, traffic: Traffic, flow: FlowId, [from, to]: [NodeId; 2], end: Ns) {
+    let first = blueprint.next_host();
+    let second = HostId(first.0 + 1);
+    let transfer = Transfer {
+        amount: Amount::For(end),
+        begin: Ns(u64::from(flow.0) * 977),
+        buffer_bytes: 2_000_000,
+        rtt_every: Ns::NEVER,
+        ..Transfer::download(flow, [second, first], 0)
+    };
+    match traffic {
+        Traffic::Udp => {
+            let stream = Stream {
+                flow,
+                from: second,
+                to: first,
+                bytes: 1_502,
+                arrivals: Arrivals::Constant(INTERVAL),
+                begin: transfer.begin,
+                end,
+            };
+            blueprint.add_host(to, Box::new(Sink::default()));
+            blueprint.add_host(from, Box::new(UdpSource::new(stream)));
+        }
+        Traffic::Tcp => {
+            let by = TcpCongestion::Cubic;
+            blueprint.add_host(from, Box::new(TcpHost::server(transfer, by)));
+            blueprint.add_host(to, Box::new(TcpHost::client(transfer, by)));
+        }
+        Traffic::Quic => {
+            let by = QuicCongestion::Cubic;
+            blueprint.add_host(from, Box::new(QuicHost::server(transfer, by)));
+            blueprint.add_host(to, Box::new(QuicHost::client(transfer, by)));
+        }
+    }
+}
+
 /// A torus of `SIDE` x `SIDE` nodes, `flows` streams between nodes drawn by counting, and shortest ways.
-fn network(queue: Queue, flows: u32, seconds: f64, regions: u16) -> (Engine, Vec<HostId>) {
+fn network(queue: Queue, traffic: Traffic, flows: u32, seconds: f64, regions: u16) -> Engine {
+    let line_bps = if traffic == Traffic::Udp { UDP_LINE_BPS } else { TRANSPORT_LINE_BPS };
     let mut blueprint = Blueprint::default();
     let nodes = SIDE * SIDE;
     for _ in 0..nodes {
@@ -35,10 +84,10 @@ fn network(queue: Queue, flows: u32, seconds: f64, regions: u16) -> (Engine, Vec
         let neighbours = [at(x + 1, y), at(x + SIDE - 1, y), at(x, y + 1), at(x, y + SIDE - 1)];
         let links = neighbours.map(|to| {
             let sender = match queue {
-                Queue::Fifo => Sender::Fifo(Fifo::new(LINE_BPS, Capacity::Packets(100))),
+                Queue::Fifo => Sender::Fifo(Fifo::new(line_bps, Capacity::Packets(100))),
                 Queue::Fair => {
                     let params = FairQueueParams { queues: 64, ..FairQueueParams::default() };
-                    Sender::Device(Box::new(FairQueue::new(LINE_BPS, params)))
+                    Sender::Device(Box::new(FairQueue::new(line_bps, params)))
                 }
             };
             let port = blueprint.add_port(NodeId(number), sender);
@@ -48,21 +97,9 @@ fn network(queue: Queue, flows: u32, seconds: f64, regions: u16) -> (Engine, Vec
         });
         hops.push(links);
     }
-    let mut sinks = Vec::new();
     for flow in 0..flows {
-        let (from, to) = ((flow * 7_919) % nodes, (flow * 104_729 + 577) % nodes);
-        let sink = blueprint.add_host(NodeId(to), Box::new(Sink::default()));
-        sinks.push(sink);
-        let stream = Stream {
-            flow: FlowId(flow),
-            from: blueprint.next_host(),
-            to: sink,
-            bytes: 1_502,
-            arrivals: Arrivals::Constant(INTERVAL),
-            begin: Ns(u64::from(flow) * 977),
-            end: Ns::from_s(seconds),
-        };
-        blueprint.add_host(NodeId(from), Box::new(UdpSource::new(stream)));
+        let ends = [NodeId((flow * 7_919) % nodes), NodeId((flow * 104_729 + 577) % nodes)];
+        add_flow(&mut blueprint, traffic, FlowId(flow), ends, Ns::from_s(seconds));
     }
     let of_host: Vec<u32> = blueprint.topology().node_of_host().iter().map(|node| node.0).collect();
     let mut table = NextHops::new(nodes as usize, nodes as usize, of_host.into());
@@ -78,21 +115,29 @@ fn network(queue: Queue, flows: u32, seconds: f64, regions: u16) -> (Engine, Vec
         }
     }
     let region_of: Vec<u16> = (0..nodes).map(|node| (node * u32::from(regions) / nodes) as u16).collect();
-    (Engine::in_regions(blueprint, Box::new(table), &region_of), sinks)
+    Engine::in_regions(blueprint, Box::new(table), &region_of)
 }
 
 fn main() {
     println!("case,hops,seconds,million hops/s");
     let cases = [
-        ("fifo, 1 region", Queue::Fifo, 1),
-        ("fifo, 2 regions", Queue::Fifo, 2),
-        ("fq-codel, 1 region", Queue::Fair, 1),
-        ("fq-codel, 2 regions", Queue::Fair, 2),
+        ("fifo, 1 region", Queue::Fifo, Traffic::Udp, 1),
+        ("fifo, 2 regions", Queue::Fifo, Traffic::Udp, 2),
+        ("fq-codel, 1 region", Queue::Fair, Traffic::Udp, 1),
+        ("fq-codel, 2 regions", Queue::Fair, Traffic::Udp, 2),
+        ("tcp, fifo, 1 region", Queue::Fifo, Traffic::Tcp, 1),
+        ("tcp, fq-codel, 1 region", Queue::Fair, Traffic::Tcp, 1),
+        ("quic, fifo, 1 region", Queue::Fifo, Traffic::Quic, 1),
+        ("quic, fq-codel, 1 region", Queue::Fair, Traffic::Quic, 1),
     ];
-    let seconds: f64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(20.0);
-    let only = std::env::args().nth(2);
-    for (name, queue, regions) in cases.into_iter().filter(|c| only.as_ref().is_none_or(|o| c.0 == o)) {
-        let (mut engine, _) = network(queue, FLOWS, seconds, regions);
+    // cargo adds a flag of its own
+    let mut given = std::env::args().skip(1).filter(|text| !text.starts_with("--"));
+    let seconds: f64 = given.next().and_then(|text| text.parse().ok()).unwrap_or(20.0);
+    let only = given.next();
+    for (name, queue, traffic, regions) in
+        cases.into_iter().filter(|c| only.as_ref().is_none_or(|o| c.0 == o))
+    {
+        let mut engine = network(queue, traffic, FLOWS, seconds, regions);
         let begun = Instant::now();
         engine.run_until(Ns::from_s(seconds + 1.0));
         let seconds = begun.elapsed().as_secs_f64();

@@ -272,8 +272,8 @@ pub struct Emulated {
     /// Leave out what medium access adds: grants, held arrivals, detours.
     #[arg(long)]
     pub no_medium_access: bool,
-    /// Open a service of this host at the terminals' PoPs. May be given several times.
-    #[arg(long, value_name = "NAME:PORT=HOST:PORT")]
+    /// Open a service of this host at the terminals' PoPs, or at one that is named. May be given several times.
+    #[arg(long, value_name = "NAME[@POP]:PORT=HOST:PORT")]
     pub publish: Vec<Publication>,
     /// Let programs reach this host's network through the PoP (address translation).
     #[arg(long)]

@@ -51,6 +51,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use stream::Planned;
 use tables::Tables;
 use tokio::sync::{Semaphore, watch};
 
@@ -118,8 +119,8 @@ pub struct Live<A: Basis> {
     /// What is counted.
     pub metrics: Metrics,
     admit: Box<Admit<A>>,
-    /// Whole slots: the one before the current one, and those from it on.
-    whole: Mutex<BTreeMap<SlotNo, Arc<Slot<A>>>>,
+    /// Whole slots, each with the one that it was planned from: the current one, and those near it.
+    whole: Mutex<BTreeMap<SlotNo, Planned<A>>>,
     leads: AtomicBool,
     /// The current slot; none before the first.
     current: watch::Sender<Option<SlotNo>>,
@@ -196,10 +197,16 @@ impl<A: Basis> Live<A> {
         self.leads.load(Ordering::Relaxed)
     }
 
-    /// A slot with everything that is in it: the current one, the one before, or one ahead.
+    /// A slot with everything that is in it: the current one, or one near it.
     #[must_use]
     pub fn whole(&self, no: SlotNo) -> Option<Arc<Slot<A>>> {
-        self.lock_whole().get(&no).cloned()
+        self.lock_whole().get(&no).map(|planned| Arc::clone(&planned.slot))
+    }
+
+    /// The slot that a slot was planned from.
+    #[must_use]
+    pub fn before(&self, no: SlotNo) -> Option<Arc<Slot<A>>> {
+        self.lock_whole().get(&no)?.before.clone()
     }
 
     /// The names of things, and their places in the world.
@@ -208,7 +215,7 @@ impl<A: Basis> Live<A> {
         &self.names
     }
 
-    fn lock_whole(&self) -> std::sync::MutexGuard<'_, BTreeMap<SlotNo, Arc<Slot<A>>>> {
+    fn lock_whole(&self) -> std::sync::MutexGuard<'_, BTreeMap<SlotNo, Planned<A>>> {
         self.whole.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

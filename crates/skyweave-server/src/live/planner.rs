@@ -5,7 +5,7 @@
 //! start, and takes over once it has caught up.
 
 use super::format::encode;
-use super::stream::Stream;
+use super::stream::{Planned, Stream};
 use super::{Live, clock::SLOT_NS};
 use serde_json::json;
 use skyweave_core::admission::Basis;
@@ -103,17 +103,13 @@ impl<'a, A: Basis> Planner<'a, A> {
 
     fn plan_front(&mut self, now: SlotNo) {
         let Some(stream) = &mut self.at_once else {
-            if let Some((slot, true)) = timed(self.live, &mut self.of_hour) {
-                self.show(&slot, false, now);
+            if let Some(planned) = timed(self.live, &mut self.of_hour) {
+                self.show(planned, false, now);
             }
             return;
         };
         match timed(self.live, stream) {
-            Some((slot, true)) => self.show(&slot, true, now),
-            Some((slot, false)) => {
-                // a what-if needs the slot before the first
-                self.live.lock_whole().insert(slot.no, slot);
-            }
+            Some(planned) => self.show(planned, true, now),
             None => {
                 // the hour is over: the next one is planned as a whole
                 self.at_once = None;
@@ -122,14 +118,18 @@ impl<'a, A: Basis> Planner<'a, A> {
         }
     }
 
-    /// Shows a slot that is needed.
-    fn show(&mut self, slot: &Arc<Slot<A>>, provisional: bool, now: SlotNo) {
-        self.keep(slot, provisional, now);
+    /// Shows a slot that is needed, unless it belongs to a warm-up.
+    fn show(&mut self, planned: Planned<A>, provisional: bool, now: SlotNo) {
+        if !planned.shown {
+            return;
+        }
+        let no = planned.slot.no;
+        self.keep(&planned.slot, provisional, now);
         let mut whole = self.live.lock_whole();
         whole.retain(|no, _| *no >= now.minus(1));
-        whole.insert(slot.no, Arc::clone(slot));
+        whole.insert(no, planned);
         drop(whole);
-        self.front = slot.no.next();
+        self.front = no.next();
         self.live.planned.send_modify(|count| *count += 1);
     }
 
@@ -141,19 +141,22 @@ impl<'a, A: Basis> Planner<'a, A> {
 
     /// Plans a slot of the hour's own plan: of the time before the start, or again what was provisional and has not begun.
     fn catch_up(&mut self, now: SlotNo) {
-        let Some((slot, true)) = timed(self.live, &mut self.of_hour) else { return };
+        let Some(planned) = timed(self.live, &mut self.of_hour).filter(|planned| planned.shown) else {
+            return;
+        };
+        let no = planned.slot.no;
         // what was shown stays as it was shown
-        if slot.no > now || self.live.kept.get(slot.no).is_none() {
-            self.keep(&slot, false, now);
+        if no > now || self.live.kept.get(no).is_none() {
+            self.keep(&planned.slot, false, now);
         }
-        if slot.no > now {
-            self.live.lock_whole().insert(slot.no, slot);
+        if no > now {
+            self.live.lock_whole().insert(no, planned);
         }
     }
 }
 
 /// Plans a slot, and notes how long that took.
-fn timed<A: Basis>(live: &Live<A>, stream: &mut Stream<A>) -> Option<(Arc<Slot<A>>, bool)> {
+fn timed<A: Basis>(live: &Live<A>, stream: &mut Stream<A>) -> Option<Planned<A>> {
     let began = Instant::now();
     let done = stream.step(&live.world, &*live.admit);
     live.metrics.plan.observe(began.elapsed());

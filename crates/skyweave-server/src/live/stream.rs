@@ -7,9 +7,21 @@ use skyweave_core::time::SlotNo;
 use skyweave_core::world::World;
 use std::sync::Arc;
 
+/// A slot that was planned.
+pub struct Planned<A: Basis> {
+    /// The slot.
+    pub slot: Arc<Slot<A>>,
+    /// The one that it was planned from; none at the beginning of a warm-up.
+    pub before: Option<Arc<Slot<A>>>,
+    /// Whether it is shown, or belongs to a warm-up.
+    pub shown: bool,
+}
+
 /// Slots in their order.
 pub struct Stream<A: Basis> {
     plan: HourPlan<A>,
+    /// The one that was planned last of this hour.
+    last: Option<Arc<Slot<A>>>,
     /// The first slot that is shown: those before it are the warm-up.
     next: SlotNo,
     /// Whether it may go on into the next hour.
@@ -19,12 +31,12 @@ pub struct Stream<A: Basis> {
 impl<A: Basis> Stream<A> {
     /// All slots from the beginning of this slot's hour on: what batch plans, to the bit.
     pub fn of_hour(slot: SlotNo) -> Self {
-        Self { plan: HourPlan::begin(slot.hour()), next: slot.hour().first_slot(), goes_on: true }
+        Self { plan: HourPlan::begin(slot.hour()), last: None, next: slot.hour().first_slot(), goes_on: true }
     }
 
     /// The slots from this one to the end of its hour, at once: they differ from what batch plans.
     pub fn at_once(slot: SlotNo) -> Self {
-        Self { plan: HourPlan::begin_within(slot), next: slot, goes_on: false }
+        Self { plan: HourPlan::begin_within(slot), last: None, next: slot, goes_on: false }
     }
 
     /// The slot that is shown next; none at the end.
@@ -32,10 +44,11 @@ impl<A: Basis> Stream<A> {
         (self.goes_on || self.plan.upcoming().is_some()).then_some(self.next)
     }
 
-    /// Plans one slot; whether it is shown or belongs to a warm-up. None at the end.
-    pub fn step(&mut self, world: &World, admit: &Admit<A>) -> Option<(Arc<Slot<A>>, bool)> {
+    /// Plans one slot. None at the end.
+    pub fn step(&mut self, world: &World, admit: &Admit<A>) -> Option<Planned<A>> {
         if self.plan.upcoming().is_none() && self.goes_on {
             self.plan = HourPlan::begin(self.next.hour());
+            self.last = None;
         }
         let upcoming = self.plan.upcoming()?;
         let slot = self.plan.step(world, &admit(world, upcoming), &mut |_| {});
@@ -43,6 +56,7 @@ impl<A: Basis> Stream<A> {
         if shown {
             self.next = self.next.next();
         }
-        Some((slot, shown))
+        let before = self.last.replace(Arc::clone(&slot));
+        Some(Planned { slot, before, shown })
     }
 }

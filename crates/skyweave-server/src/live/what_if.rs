@@ -192,7 +192,7 @@ impl<A: Basis> Live<A> {
     pub async fn what_if(self: &Arc<Self>, asked: &Failing) -> Result<Answer, Unasked> {
         let affected = self.failing(asked)?;
         let no = self.current().ok_or(Unasked::NoSlot)?;
-        let before = self.whole(no.minus(1)).ok_or(Unasked::NoSlot)?;
+        let before = self.before(no).ok_or(Unasked::NoSlot)?;
         let place = Arc::clone(&self.asking).acquire_owned().await;
         let live = Arc::clone(self);
         let planned = tokio::task::spawn_blocking(move || {

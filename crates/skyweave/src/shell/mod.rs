@@ -13,7 +13,8 @@ use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use skyweave_core::ids::TerminalId;
 use skyweave_core::world::World;
 use skyweave_emulate::addresses::{AddressPlan, Pop, Ranges};
-use skyweave_emulate::emulator::{Emulator, Place};
+use skyweave_emulate::EmulateError;
+use skyweave_emulate::emulator::Emulator;
 use skyweave_emulate::engine::Options as Drive;
 use skyweave_emulate::meeting::{Joined, Meeting, socket_path};
 use skyweave_emulate::network::PortId;
@@ -25,7 +26,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -50,25 +51,31 @@ pub fn shell(options: &Shell) -> Result<ExitCode> {
                 });
                 return Ok(code(joined.foreground(&program, &signals).into_diagnostic()?));
             }
-            Err(skyweave_emulate::EmulateError::NotRunning { .. }) => {}
+            Err(EmulateError::NotRunning { .. }) => {}
             Err(error) => return Err(error).into_diagnostic(),
         }
     }
-    let network = Running::start(prepared, &options.network)?;
+    let mut network = Running::start(prepared, &options.network)?;
     let terminal = network.members[0];
-    let place = network.emulator.terminal(port_of(&network.world, terminal)).into_diagnostic()?;
+    let mut place = network.emulator.terminal(port_of(&network.world, terminal)).into_diagnostic()?;
+    let news = Arc::clone(&network.news);
     said(&options.network, || {
         let addresses = place.addresses();
-        let state = network.news.state();
+        let state = news.state();
         let service = state.service.get(&terminal.0).map_or("", String::as_str);
         format!("{}: {}, {}; {service} (unsigned)", options.terminal, addresses.ipv4, addresses.ipv6)
     });
-    let place = Arc::new(Mutex::new(place));
-    let follower = Follower::of(&network, &place);
     // somebody else may give the place other addresses meanwhile
-    let namespace = place.lock().unwrap_or_else(PoisonError::into_inner).shared();
-    let ended = namespace.foreground(&program, &signals).into_diagnostic();
-    drop(follower);
+    let namespace = place.shared();
+    let ended = beside(
+        &news,
+        || {
+            network.open_new_pops(&options.network);
+            // the user may have changed the device; then there is nothing to change
+            let _ = place.follow_plan();
+        },
+        || namespace.foreground(&program, &signals).into_diagnostic(),
+    );
     drop(namespace);
     drop(place);
     let ended = ended?;
@@ -82,8 +89,8 @@ pub fn up(options: &NetUp) -> Result<ExitCode> {
     let prepared =
         read(&options.scenario, &options.network, |prepared| members(prepared, &options.terminals))?;
     let socket = socket_path(&prepared.0.scenario.name).into_diagnostic()?;
-    let network = Running::start(prepared, &options.network)?;
-    let meeting = Arc::new(Meeting::open(&socket, network.emulator.handle()).into_diagnostic()?);
+    let mut network = Running::start(prepared, &options.network)?;
+    let meeting = Meeting::open(&socket, network.emulator.handle()).into_diagnostic()?;
     said(&options.network, || {
         let names: Vec<&str> = network
             .members
@@ -97,62 +104,39 @@ pub fn up(options: &NetUp) -> Result<ExitCode> {
             names.join(", ")
         )
     });
-    let stop = Arc::new(AtomicBool::new(false));
-    let watcher = {
-        let (stop, meeting, news) = (Arc::clone(&stop), Arc::clone(&meeting), Arc::clone(&network.news));
-        thread::spawn(move || {
-            let mut slot = None;
-            while !stop.load(Ordering::Relaxed) {
-                let now = news.state().slot;
-                if now != slot {
-                    meeting.follow_plan();
-                    slot = now;
-                }
-                thread::sleep(LOOK);
-            }
-        })
-    };
-    signals.wait().into_diagnostic()?;
-    stop.store(true, Ordering::Relaxed);
-    let _ = watcher.join();
+    let news = Arc::clone(&network.news);
+    beside(
+        &news,
+        || {
+            network.open_new_pops(&options.network);
+            meeting.follow_plan();
+        },
+        || signals.wait().into_diagnostic(),
+    )?;
     drop(meeting);
     network.stop(&options.network)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Gives a terminal's namespace other addresses when its PoP changes.
-struct Follower {
-    stop: Arc<AtomicBool>,
-    thread: Option<thread::JoinHandle<()>>,
-}
-
-impl Follower {
-    fn of(network: &Running, place: &Arc<Mutex<Place>>) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let (stopped, place, news) = (Arc::clone(&stop), Arc::clone(place), Arc::clone(&network.news));
-        let thread = thread::spawn(move || {
+/// Does something until it ends, and beside it something else each time that another slot holds.
+fn beside<T>(news: &News, mut each_slot: impl FnMut() + Send, act: impl FnOnce() -> T) -> T {
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
             let mut slot = news.state().slot;
-            while !stopped.load(Ordering::Relaxed) {
+            while !stop.load(Ordering::Relaxed) {
                 let now = news.state().slot;
                 if now != slot {
-                    // the user may have changed the device; then there is nothing to change
-                    let _ = place.lock().unwrap_or_else(PoisonError::into_inner).follow_plan();
+                    each_slot();
                     slot = now;
                 }
                 thread::sleep(LOOK);
             }
         });
-        Self { stop, thread: Some(thread) }
-    }
-}
-
-impl Drop for Follower {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+        let done = act();
+        stop.store(true, Ordering::Relaxed);
+        done
+    })
 }
 
 /// A network that runs in this process.
@@ -176,15 +160,29 @@ impl Running {
         };
         let mut emulator = Emulator::start(plan, network, Drive::default(), true).into_diagnostic()?;
         for pop in pops(&emulator, &world, &members) {
-            if options.nat {
-                emulator.nat(pop).into_diagnostic()?;
-            }
-            for publication in &options.publish {
+            open(&mut emulator, pop, options).into_diagnostic()?;
+        }
+        for publication in &options.publish {
+            if let Some(pop) = &publication.pop {
+                let pop = emulator.plan().port(pop).into_diagnostic()?;
+                if options.nat {
+                    emulator.nat(pop).into_diagnostic()?;
+                }
                 emulator.publish(pop, publication).into_diagnostic()?;
             }
-            emulator.pop(pop).into_diagnostic()?;
         }
         Ok(Self { emulator, world, members, news })
+    }
+
+    /// Opens the PoPs that terminals were moved to since, as those were at the beginning.
+    fn open_new_pops(&mut self, options: &Emulated) {
+        for pop in pops(&self.emulator, &self.world, &self.members) {
+            if !self.emulator.has_pop(pop)
+                && let Err(error) = open(&mut self.emulator, pop, options)
+            {
+                said(options, || format!("{}: {error}", self.emulator.plan().name(pop)));
+            }
+        }
     }
 
     fn stop(self, options: &Emulated) -> Result<()> {
@@ -207,6 +205,17 @@ impl Running {
         });
         Ok(())
     }
+}
+
+/// What stands behind a PoP: its own host, what is published, and the host's network where asked for.
+fn open(emulator: &mut Emulator, pop: PortId, options: &Emulated) -> Result<(), EmulateError> {
+    if options.nat {
+        emulator.nat(pop)?;
+    }
+    for publication in options.publish.iter().filter(|publication| publication.pop.is_none()) {
+        emulator.publish(pop, publication)?;
+    }
+    emulator.pop(pop).map(|_| ())
 }
 
 /// The PoPs that the members are served by now: where servers are.
@@ -261,10 +270,16 @@ fn address_plan(prepared: &Prepared, options: &Emulated, members: &[TerminalId])
         plan.alias(name, meant).into_diagnostic()?;
     }
     let home = &world.pops[world.terminals[members[0].index()].home_pop.index()].code;
-    let published: BTreeSet<&str> =
-        options.publish.iter().map(|publication| publication.name.as_str()).collect();
-    for name in published {
-        plan.alias(name, home).into_diagnostic().wrap_err("--publish")?;
+    let published: BTreeSet<(&str, &str)> = options
+        .publish
+        .iter()
+        .map(|publication| (publication.name.as_str(), publication.pop.as_deref().unwrap_or(home)))
+        .collect();
+    for (name, pop) in published {
+        plan.alias(name, pop).into_diagnostic().wrap_err("--publish")?;
+        if plan.port(pop).is_ok_and(|port| port.0 as usize >= world.pops.len()) {
+            return Err(miette!(help = "accepted: the code of a PoP", "--publish: `{pop}` is no PoP"));
+        }
     }
     Ok(plan)
 }

@@ -12,4 +12,5 @@ mod service;
 mod shell;
 mod support;
 mod up;
+mod traffic;
 mod validate;

@@ -52,7 +52,7 @@ fn whoever_is_no_terminal_has_no_shell() {
     let ran = desk.run("shell -s many.toml --terminal lima -- true");
     assert!(ran.code == Some(1) && ran.stderr.contains("called `lima`"), "{}", ran.stderr);
     let ran = desk.run("shell -s many.toml --terminal kyiv --publish web -- true");
-    assert!(ran.code == Some(2) && ran.stderr.contains("NAME:PORT=HOST:PORT"), "{}", ran.stderr);
+    assert!(ran.code == Some(2) && ran.stderr.contains("NAME[@POP]:PORT=HOST:PORT"), "{}", ran.stderr);
 }
 
 /// One engine, two clocks: the shortest of some real pings takes what the same ping takes in virtual time. Longer ones say how busy the
