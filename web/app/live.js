@@ -161,13 +161,17 @@ async function readSpan() {
   span.value = read;
 }
 
+let spanDue = 0;
+
+/** Follows events, the kept ones first: they say how full the slots before were. */
 function hear() {
-  const source = new EventSource('/api/v1/live/events');
+  const source = new EventSource('/api/v1/live/events?after=0');
   source.addEventListener('slot', (event) => {
     const beat = /** @type {Beat} */ (JSON.parse(/** @type {MessageEvent} */ (event).data));
     beats.value = [...beats.value.filter((known) => known.slot !== beat.slot), beat].slice(-KEPT_BEATS);
     link.value = 'open';
-    readSpan().then(follow, () => {});
+    clearTimeout(spanDue);
+    spanDue = window.setTimeout(() => readSpan().then(follow, () => {}), 40);
   });
   source.addEventListener('news', (event) => {
     const told = /** @type {News} */ (JSON.parse(/** @type {MessageEvent} */ (event).data));

@@ -316,6 +316,8 @@ export default {
   'log.summary': '{size} entries of {origin}',
   'log.first': 'First visit: this browser now remembers size and root, and will notice if the log is ever rewritten.',
   'log.witnessed': 'Last witnessed {time}',
+  'log.genesis': 'Genesis:',
+  'log.demo': 'The keys of the witnesses are on this server: a demonstration, which proves nothing to anybody else.',
   'log.entries': 'Entries, newest first',
   'log.no-log': 'This service keeps no public log.',
   'log.no-ed25519': 'This browser cannot verify Ed25519 signatures, so it shows nothing that it cannot prove. Chromium 137, Firefox 130 and Safari 17 can.',

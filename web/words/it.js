@@ -316,6 +316,8 @@ export default {
   'log.summary': '{size} voci di {origin}',
   'log.first': 'Prima visita: ora questo browser ricorda dimensione e radice, e noterà se il registro venisse riscritto.',
   'log.witnessed': 'Ultima testimonianza: {time}',
+  'log.genesis': 'Genesi:',
+  'log.demo': 'Le chiavi dei testimoni sono su questo server: una dimostrazione, che non prova nulla a nessun altro.',
   'log.entries': 'Voci, dalla più recente',
   'log.no-log': 'Questo servizio non tiene un registro pubblico.',
   'log.no-ed25519': 'Questo browser non sa verificare firme Ed25519, quindi non mostra nulla che non possa provare. Chromium 137, Firefox 130 e Safari 17 sanno farlo.',

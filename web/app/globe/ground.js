@@ -52,7 +52,7 @@ uniform float ratio;
 uniform vec3 gateway;
 uniform vec3 pop;
 uniform vec3 terminal;
-uniform vec3 colours[6];
+uniform vec3 colours[5];
 uniform vec2 shown;
 varying vec3 ink;
 varying float shape;

@@ -1,6 +1,7 @@
 // The public log as a timeline, verified here; and orders on their way into it.
 
 import { html, useEffect, useState } from '../html.js';
+import { get } from '../api.js';
 import { canVerify, verify } from '../log/verify.js';
 import { number, t } from '../words.js';
 import { whenText } from '../time.js';
@@ -37,6 +38,7 @@ function Verdict({ report }) {
     <ul class="checks">${report.checks.map((check) => html`<li key=${check.name} class=${check.good ? 'good' : 'bad'}>
       <${Icon} name=${check.good ? 'check' : 'cross'} /><div>${t(`check.${check.name}`)}${check.detail && html`<small><code>${check.detail}</code></small>`}</div></li>`)}</ul>
     ${!report.checks.some(({ name }) => name === 'grew') && html`<p class="muted">${t('log.first')}</p>`}
+    ${report.seen && html`<p class="muted">${t('log.genesis')} <code>${report.seen.genesis}</code></p>`}
     <p class="muted">${t('log.witnessed', { time: whenText(Math.max(0, ...report.witnesses.map(({ time }) => time)) || null) })}</p>
   </section>`;
 }
@@ -78,6 +80,10 @@ export function Log() {
   const [done, setDone] = useState('');
   const [shown, setShown] = useState(NEWEST);
   const [again, setAgain] = useState(0);
+  const [demo, setDemo] = useState(false);
+  useEffect(() => {
+    get('log').then((summary) => setDemo(summary.self_witnessed === true), () => {});
+  }, []);
   useEffect(() => {
     let gone = false;
     (async () => {
@@ -98,6 +104,7 @@ export function Log() {
     <header class="page-head"><h1>${t('nav.log')}</h1><p class="muted">${t('log.how')}</p><button onClick=${() => setAgain(again + 1)}>${t('log.again')}</button></header>
     ${trouble && html`<p class=${known ? 'empty' : 'note bad'} role="alert">${known ? t(`log.${trouble}`) : trouble}</p>`}
     ${!report && !trouble && html`<p class="muted" role="status">${t('log.reading')} ${done}</p>`}
+    ${demo && html`<p class="note">${t('log.demo')}</p>`}
     ${report && html`<${Verdict} report=${report} />`}
     <${Orders} logged=${() => setAgain(again + 1)} />
     ${report && html`<h2>${t('log.entries')}</h2><ol class="log">${[...report.entries].reverse().slice(0, shown).map((entry) => html`<${Entry} entry=${entry} key=${entry.index} />`)}</ol>

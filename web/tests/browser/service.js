@@ -48,9 +48,9 @@ export async function begin() {
   let state;
   return {
     /** A page at a view, with what went wrong in it. Half of the pixels each way: drawing in software is slow. */
-    async open(view, { width = 1280, height = 720, theme = 'dark', locale = 'en-GB' } = {}) {
+    async open(view, { width = 1280, height = 720, theme = 'dark', locale = 'en-GB', scale = 0.5 } = {}) {
       const context = await browser.newContext({
-        viewport: { width, height }, colorScheme: theme, locale, storageState: state, hasTouch: width < 600, isMobile: width < 600, deviceScaleFactor: 0.5, reducedMotion: 'reduce',
+        viewport: { width, height }, colorScheme: theme, locale, storageState: state, hasTouch: width < 600, isMobile: width < 600, deviceScaleFactor: scale, reducedMotion: 'reduce',
       });
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);

@@ -1,0 +1,54 @@
+// A picture of each view, dark and light, at 1280x720 and on a phone, in web/screens.
+
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { begin } from './service.js';
+
+const folder = fileURLToPath(new URL('../../screens/', import.meta.url));
+mkdirSync(folder, { recursive: true });
+
+const chooseTerminal = async (page) => {
+  await page.evaluate(() => document.querySelector('#find').dispatchEvent(new CustomEvent('wanted')));
+  const name = await page.evaluate(() => window.skyweave.world().terminals[0].name);
+  await page.keyboard.type(name);
+  await page.waitForSelector('#found [role=option]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.side .chart svg');
+};
+const failMiddle = async (page) => {
+  await page.waitForSelector('.side select option:nth-child(2)', { state: 'attached' });
+  await page.getByRole('button', { name: 'In the middle' }).click();
+  await page.locator('.area input').fill('1200');
+  await page.click('.side button.primary');
+  await page.waitForSelector('.compare');
+};
+const VIEWS = [
+  ['globe', 'globe', async () => {}],
+  ['terminal', 'globe', chooseTerminal],
+  ['what-if', 'what-if', failMiddle],
+  ['fleet', 'fleet', async (page) => page.waitForSelector('.list, .empty')],
+  ['incidents', 'incidents', async (page) => page.waitForSelector('.card, .empty')],
+  ['log', 'log', async (page) => page.waitForSelector('.verdict-card, .empty')],
+];
+const only = process.argv.slice(2);
+
+const service = await begin();
+for (const [size, width, height] of [['desktop', 1280, 720], ['phone', 390, 844]]) {
+  for (const theme of ['dark', 'light']) {
+    for (const [name, view, prepare] of VIEWS) {
+      if (only.length && !only.includes(name)) continue;
+      const { page, close } = await service.open(view, { width, height, theme, scale: 1 });
+      if (view !== 'globe' && view !== 'what-if') await page.waitForTimeout(500);
+      else {
+        await page.waitForFunction(() => window.skyweave?.slot() && window.skyweave.cost().frames > 2);
+        await page.waitForTimeout(1500);
+      }
+      await prepare(page);
+      await page.waitForTimeout(1500);
+      await page.screenshot({ path: `${folder}${name}-${size}-${theme}.jpg`, type: 'jpeg', quality: 68 });
+      await close();
+      console.log(`${name}-${size}-${theme}`);
+    }
+  }
+}
+await service.end();
