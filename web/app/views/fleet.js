@@ -25,7 +25,7 @@ function asked({ text, state, incident, seen, tag }) {
     incident,
     seen_since: seen === 'hour' ? hour : '',
     seen_before: seen === 'day' ? hour - 23 * 3600 : '',
-    seen: seen === 'never' ? 'no' : '',
+    seen: seen === 'never' ? seen : '',
   };
 }
 

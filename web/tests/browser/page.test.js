@@ -137,6 +137,11 @@ flow('fleet: search, a bulk command tried and then done, and the page of one ter
   for (const n of [1, 2, 3]) await call(page, 'user-terminals', { hardware_key: `${mark}-${n}`, account });
   await page.fill('.filters input[type=search]', mark);
   await page.waitForFunction(() => document.querySelectorAll('.list tbody tr').length === 3);
+  for (const seen of ['never', 'hour', 'day', '']) {
+    await page.locator('.filters select').nth(2).selectOption(seen);
+    await page.waitForFunction((n) => document.querySelectorAll('.list tbody tr').length === n, ['never', ''].includes(seen) ? 3 : 0);
+  }
+  assert.equal(await page.locator('.note.bad').count(), 0);
   await page.check('.list thead input');
   await page.selectOption('.bulk select', 'report_stolen');
   await page.fill('.bulk label.wide input', 'taken from the depot');

@@ -1,4 +1,4 @@
-// A picture of each view, dark and light, at 1280x720 and on a phone, in web/screens.
+// A picture of each view, dark and light, at 1280x720 and on a phone, in web/screens; or those whose names begin with an argument.
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,8 @@ const service = await begin();
 for (const [size, width, height] of [['desktop', 1280, 720], ['phone', 390, 844]]) {
   for (const theme of ['dark', 'light']) {
     for (const [name, view, prepare] of VIEWS) {
-      if (only.length && !only.includes(name)) continue;
+      const picture = `${name}-${size}-${theme}`;
+      if (only.length && !only.some((wanted) => picture.startsWith(wanted))) continue;
       const { page, close } = await service.open(view, { width, height, theme, scale: 1 });
       if (view !== 'globe' && view !== 'what-if') await page.waitForTimeout(500);
       else {
@@ -45,9 +46,9 @@ for (const [size, width, height] of [['desktop', 1280, 720], ['phone', 390, 844]
       }
       await prepare(page);
       await page.waitForTimeout(1500);
-      await page.screenshot({ path: `${folder}${name}-${size}-${theme}.jpg`, type: 'jpeg', quality: 68 });
+      await page.screenshot({ path: `${folder}${picture}.jpg`, type: 'jpeg', quality: 68 });
       await close();
-      console.log(`${name}-${size}-${theme}`);
+      console.log(picture);
     }
   }
 }
