@@ -19,8 +19,10 @@ mod fresh;
 mod health;
 mod imports;
 mod limit;
+mod log;
 mod notes;
 pub mod openapi;
+mod orders;
 mod page;
 mod preview;
 mod positions;
@@ -69,7 +71,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         }
         router = router.route(&path, answers.fallback(move || std::future::ready(other_method(&allowed))));
     }
-    router.fallback(nothing_here)
+    log::files(api, router).fallback(nothing_here)
 }
 
 fn answered_by(api: Arc<Api>, route: Arc<Route>) -> MethodRouter {

@@ -7,8 +7,8 @@ use super::collections::{COLLECTIONS, Collection};
 use super::problem::Problem;
 use super::shapes::Shape;
 use super::{
-    bulk, clients, decisions, entities, events, filter, health, imports, openapi, page, positions, preview,
-    telemetry, token, webhooks,
+    bulk, clients, decisions, entities, events, filter, health, imports, log, openapi, orders, page,
+    positions, preview, telemetry, token, webhooks,
 };
 use axum::http::Method;
 use futures_util::future::BoxFuture;
@@ -215,6 +215,8 @@ pub fn all() -> Vec<Route> {
     routes.extend(positions::routes());
     routes.extend(webhooks::routes());
     routes.extend(clients::routes());
+    routes.extend(orders::routes());
+    routes.extend(log::routes());
     routes.extend(health::routes());
     routes.extend(openapi::routes());
     routes

@@ -62,6 +62,7 @@ impl Engine for PostgresEngine {
         (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
         (2, "watch", include_str!("../../migrations/postgres/0002_watch.sql")),
         (3, "indexes", include_str!("../../migrations/postgres/0003_indexes.sql")),
+        (4, "orders", include_str!("../../migrations/postgres/0004_orders.sql")),
     ];
     const BEGIN: &'static str = "BEGIN";
     // "skyweave" as a number

@@ -100,6 +100,7 @@ impl Engine for SqliteEngine {
         (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
         (2, "watch", include_str!("../../migrations/sqlite/0002_watch.sql")),
         (3, "indexes", include_str!("../../migrations/sqlite/0003_indexes.sql")),
+        (4, "orders", include_str!("../../migrations/sqlite/0004_orders.sql")),
     ];
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const ALONE: Option<&'static str> = None;

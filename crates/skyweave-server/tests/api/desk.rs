@@ -97,6 +97,8 @@ impl Desk {
                     limits,
                     targets: Targets::Any,
                     borders,
+                    log: None,
+                    foresee: None,
                     new_administrator: false,
                 };
                 let server = Server::start(options).await.unwrap();

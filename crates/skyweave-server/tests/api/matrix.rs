@@ -7,12 +7,20 @@ use skyweave_server::api::routes;
 use std::collections::BTreeSet;
 
 /// What nobody needs a token for.
-const OPEN: [&str; 4] =
-    ["GET /api/v1/openapi.json", "GET /health/live", "GET /health/ready", "POST /api/auth/connect/token"];
+const OPEN: [&str; 6] = [
+    "GET /api/v1/bundles/newest",
+    "GET /api/v1/openapi.json",
+    "GET /health/live",
+    "GET /health/ready",
+    "POST /api/auth/connect/token",
+    "POST /api/v1/acknowledgements",
+];
 /// Where the role approver is needed, and operators are not let in.
-const APPROVED: [&str; 7] = [
+const APPROVED: [&str; 9] = [
     "POST /api/v1/appeals/{id}/decide",
     "POST /api/v1/incidents/{id}/approve-cut",
+    "POST /api/v1/log/entries",
+    "POST /api/v1/orders/{id}/approvals",
     "POST /api/v1/registries/{id}/lift",
     "POST /api/v1/registries/{id}/put-in-force",
     "POST /api/v1/restrictions/{id}/disable",

@@ -28,6 +28,7 @@ mod cluster;
 mod contract;
 mod hostile;
 mod kill;
+mod orders;
 mod plans;
 mod rows;
 mod sightings;

@@ -4,6 +4,7 @@
 mod bad_input;
 mod commands;
 mod kill_resume;
+mod orders;
 mod packets;
 mod parallel;
 mod rehearse;
