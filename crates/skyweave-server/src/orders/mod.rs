@@ -125,6 +125,7 @@ pub(crate) struct State {
     fleet_file: std::path::PathBuf,
     /// When terminals were compared and states written last, ns since 1970.
     compared_ns: i64,
+    compared_event: i64,
     written_ns: i64,
 }
 
@@ -209,6 +210,7 @@ impl Orders {
             held_back: None,
             fleet_file,
             compared_ns: 0,
+            compared_event: -1,
             written_ns: 0,
         };
         let public =

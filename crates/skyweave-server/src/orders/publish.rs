@@ -140,7 +140,7 @@ impl Orders {
             (due, now.since(*time) > FRESH_S)
         };
         let fleet =
-            if due || self.is_compared_again(now_ns).await { Some(self.fleet_now().await?) } else { None };
+            if due || self.is_compared_again(now_ns).await? { Some(self.fleet_now().await?) } else { None };
         let is_changed = {
             let state = self.state.lock().await;
             fleet.as_ref().is_some_and(|fleet| fleet.root() != state.fleet.root())
@@ -227,13 +227,16 @@ impl Orders {
         Ok(true)
     }
 
-    async fn is_compared_again(&self, now_ns: i64) -> bool {
+    /// Not if nothing happened since: there may be a million terminals.
+    async fn is_compared_again(&self, now_ns: i64) -> Result<bool, OrderError> {
+        let last = self.store.last_event().await?;
         let mut state = self.state.lock().await;
-        let due = now_ns - state.compared_ns >= COMPARE_NS;
+        let is_given = self.given.read().is_ok_and(|given| given.is_some());
+        let due = now_ns - state.compared_ns >= COMPARE_NS && (is_given || last != state.compared_event);
         if due {
-            state.compared_ns = now_ns;
+            (state.compared_ns, state.compared_event) = (now_ns, last);
         }
-        due
+        Ok(due)
     }
 
     async fn is_lapsing(&self, now_ns: i64) -> bool {

@@ -131,7 +131,7 @@ fn the_document_has_every_route_and_its_roles_are_meant() {
 
 /// The status that is answered.
 fn ask(hand: &Hand<'_>, operation: &Operation) -> u16 {
-    let path = operation.path.replace("{id}", "none_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z");
+    let path = operation.path.replace("{id}", "none_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z").replace("{index}", "0");
     if path == "/api/v1/events/stream" {
         return status_only(hand, &path);
     }

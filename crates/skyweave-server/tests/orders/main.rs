@@ -3,6 +3,7 @@
 
 mod core_outage;
 mod one_person;
+mod previews;
 mod town;
 mod two_approvers;
 mod witnesses;

@@ -115,6 +115,12 @@ impl Town {
     /// Stops the server and starts it again, over the same database and files.
     pub async fn restart(&mut self) -> Result<(), OrderError> {
         self.store.close().await;
+        // the file's lock is held as long as anybody has the store: another one takes its place for a moment
+        let spare = tempfile::tempdir().unwrap();
+        demonstration(&spare.path().join("log"), "spare", &law(), Limits::USUAL, None).unwrap();
+        self.store =
+            store::open(&format!("sqlite:{}", spare.path().join("sky.db").display()), 1).await.unwrap();
+        self.orders = Arc::new(open(&spare.path().join("log"), &self.store, self.now_s).await.unwrap());
         let url = format!("sqlite:{}", self.folder.path().join("sky.db").display());
         self.store = store::open(&url, 1).await.unwrap();
         let orders = open(&self.log(), &self.store, self.now_s).await?;
@@ -216,6 +222,7 @@ impl Town {
         let url = format!("sqlite:{}", self.folder.path().join("sky.db").display());
         let mut connection = SqliteConnection::connect(&url).await.unwrap();
         let done = sqlx::raw_sql(statement).execute(&mut connection).await;
+        connection.close().await.unwrap();
         done.map(drop).map_err(|error| error.to_string())
     }
 }
