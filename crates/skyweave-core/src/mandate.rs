@@ -77,13 +77,12 @@ impl Mandate {
         let mut first = None;
         for phase in &bundle.standing.phases {
             let rules = rules_of(&bundle, &phase.law).ok_or(NotHeld::Sealed)?;
-            let ruling = match rulings.get(&rules.table) {
-                Some(known) => Arc::clone(known),
-                None => {
-                    let table = holdings.tables.iter().find(|table| table.identity() == rules.table);
-                    let table = table.ok_or(NotHeld::Table(rules.table))?;
-                    world.ruled_by(Arc::clone(table), holdings.inhabited)
-                }
+            let ruling = if let Some(known) = rulings.get(&rules.table) {
+                Arc::clone(known)
+            } else {
+                let table = holdings.tables.iter().find(|table| table.identity() == rules.table);
+                let table = table.ok_or(NotHeld::Table(rules.table))?;
+                world.ruled_by(Arc::clone(table), holdings.inhabited)
             };
             rulings.insert(rules.table, Arc::clone(&ruling));
             first.get_or_insert(ruling);
