@@ -14,6 +14,7 @@
 //! | [`incident`] | positions of a terminal | whether it is where it may be: roaming, flicker, moving, diverted |
 //! | [`territory`] | sets of borders, polygons | areas that policies speak of, and the cells they cover |
 //! | [`restriction`] | policies in Cedar | the decision table that a bundle carries |
+//! | [`order`] | what is ordered | what a law is compiled from and what an order changes of it, drawn up for signing |
 //! | [`evidence`] | positions and their errors | how likely a terminal is inside a territory |
 //! | [`enforcement`] | an incident, the time | the next humane step |
 //!
@@ -29,6 +30,7 @@ pub mod evidence;
 pub mod fleet;
 pub mod id;
 pub mod incident;
+pub mod order;
 pub mod refused;
 pub mod restriction;
 pub mod territory;

@@ -9,8 +9,25 @@
 //! ```compile_fail
 //! let free: skyweave_core::admission::Admission<skyweave_core::admission::Enforced> = Default::default();
 //! ```
+//!
+//! What is enforced comes from a [`Mandate`], and that from a proven bundle. What a scenario declares, or a preview supposes, does not pass:
+//!
+//! ```compile_fail
+//! # use skyweave_core::{admission::{Admission, Enforced}, time::SlotNo, world::World};
+//! # fn pass(world: &World, slot: SlotNo) -> Admission<Enforced> {
+//! Admission::declared(world, slot)
+//! # }
+//! ```
+//! ```compile_fail
+//! # use skyweave_core::{admission::{Admission, Enforced}, service::Ruling, time::SlotNo, world::World};
+//! # fn pass(world: &World, ruling: &std::sync::Arc<Ruling>, slot: SlotNo) -> Admission<Enforced> {
+//! Admission::preview(world, ruling, slot)
+//! # }
+//! ```
 
 use crate::ids::{CellId, PlanId, TerminalId};
+use crate::mandate::Mandate;
+use crate::refusal::RefusalCode;
 use crate::service::Ruling;
 use crate::time::{SlotNo, unix_seconds};
 use crate::world::{Terminal, World};
@@ -73,13 +90,44 @@ impl Admission<Unsigned> {
     }
 }
 
+impl Admission<Enforced> {
+    /// What a proven bundle has in force at a slot, before the world that the mandate was made for. What a scenario declares about single
+    /// terminals does not count: whoever is barred is barred in the fleet that the bundle names.
+    #[must_use]
+    pub fn of(mandate: &Mandate, world: &World, slot: SlotNo) -> Self {
+        let decided = Self::by_law(world, Some(mandate.ruling_at(slot)), slot);
+        let barred =
+            |(outcome, barred): (Outcome, &Option<RefusalCode>)| barred.map_or(outcome, Outcome::Refused);
+        let terminals = decided.terminals.into_iter().zip(mandate.barred()).map(barred).collect();
+        Self { terminals, ..decided }
+    }
+}
+
+impl Admission<Hypothetical> {
+    /// What would be decided if a table were in force. Only previews are planned with it.
+    #[must_use]
+    pub fn preview(world: &World, ruling: &Arc<Ruling>, slot: SlotNo) -> Self {
+        Self::by(world, Some(ruling), slot)
+    }
+}
+
 impl<A: Basis> Admission<A> {
+    /// What a table decides, and what the world declares about single terminals.
     fn by(world: &World, ruling: Option<&Arc<Ruling>>, slot: SlotNo) -> Self {
+        let mut decided = Self::by_law(world, ruling, slot);
+        for (outcome, terminal) in decided.terminals.iter_mut().zip(&world.terminals) {
+            if let Some(code) = terminal.declared_refusal {
+                *outcome = Outcome::Refused(code);
+            }
+        }
+        decided
+    }
+
+    fn by_law(world: &World, ruling: Option<&Arc<Ruling>>, slot: SlotNo) -> Self {
         let time_s = unix_seconds(slot.start()).round() as i64;
-        let outcome = |(index, terminal): (usize, &Terminal)| match (terminal.declared_refusal, ruling) {
-            (Some(code), _) => Outcome::Refused(code),
-            (None, None) => Outcome::Permitted,
-            (None, Some(ruling)) => {
+        let outcome = |(index, terminal): (usize, &Terminal)| match ruling {
+            None => Outcome::Permitted,
+            Some(ruling) => {
                 let course = terminal.course_at(slot);
                 ruling.of_terminal(TerminalId::at(index), &course, time_s).outcome
             }

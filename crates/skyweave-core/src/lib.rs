@@ -22,6 +22,7 @@
 //! | [`flow`] | all of it | rates, delays, limits |
 //! | [`terminal`] | all of it | what each listed terminal gets |
 //!
+//! [`mandate`] is where proof comes in: a proven bundle before a world. [`impact`] is what one plan has over another.
 //! Between two slots [`interpolation`] says where satellites are. [`plan`] puts the stages together. Nothing here reads a file, a clock,
 //! a socket or a random number, and nothing here can fail: what is wrong with an input is found where it is read.
 #![deny(unsafe_code)]
@@ -50,6 +51,7 @@ pub mod service;
 pub mod timeline;
 pub mod world;
 pub mod conditions;
+pub mod mandate;
 pub mod admission;
 pub mod demand;
 pub mod constellation;
@@ -65,6 +67,7 @@ pub mod schedule;
 pub mod flow;
 pub mod terminal;
 pub mod plan;
+pub mod impact;
 
 #[cfg(test)]
 mod golden;

@@ -39,6 +39,26 @@ pub struct Subscriber {
     pub error_m: i32,
 }
 
+impl Subscriber {
+    /// Of whom nothing is said: on land, at home, in no class and on no list, with an active line.
+    #[must_use]
+    pub fn plain() -> Self {
+        let plain = Attributes::plain(0);
+        Self {
+            surface: plain.surface,
+            in_motion: plain.in_motion,
+            use_class: None,
+            protected_class: None,
+            registries: Vec::new(),
+            home: None,
+            roaming_days: plain.roaming_days,
+            line: plain.line,
+            evidence: plain.evidence,
+            error_m: plain.error_m,
+        }
+    }
+}
+
 /// How somebody moves over the ground.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Course {

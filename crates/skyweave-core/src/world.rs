@@ -14,7 +14,7 @@ use crate::ids::{BeamId, CellId, FibreId, GatewayId, PlanId, PopId, SatId};
 use crate::place::HorizonMask;
 use crate::refusal::RefusalCode;
 use crate::rules::Rules;
-use crate::service::{Course, Point, Ruling, Service};
+use crate::service::{Course, Point, Ruling, Service, Subscriber};
 use crate::sgp4::{EARTH_RADIUS_WGS72_KM, Sgp4, Sgp4Error};
 use crate::time::{SLOT_S, SlotInstant, SlotNo};
 use crate::timeline::Timeline;
@@ -307,7 +307,10 @@ impl World {
         let cells: Vec<u64> = self.cells.iter().map(|cell| cell.h3).collect();
         let plans: Vec<&str> = self.rules.demand.plans.iter().map(|plan| plan.name.as_str()).collect();
         let paid = self.terminals.iter().map(|terminal| terminal.plan);
-        let subscribers: Vec<_> = paid.zip(&self.service.subscribers).collect();
+        // a world that declares no service says nothing of its terminals
+        let nobody = Subscriber::plain();
+        let known = self.service.subscribers.iter().chain(std::iter::repeat(&nobody));
+        let subscribers: Vec<_> = paid.zip(known).collect();
         Arc::new(Ruling::new(table, &cells, &plans, &subscribers, inhabited))
     }
 

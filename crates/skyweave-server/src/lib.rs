@@ -6,6 +6,8 @@
 //! | [`service`] | lets `skyweave-control` decide on what is stored, and stores what follows |
 //! | [`live`] | the network as it runs: plans slots ahead of the clock |
 //! | [`api`] | REST, events, webhooks, telemetry |
+//! | [`log`] | the public log outside of a process: keys, files, witnesses, points of enforcement |
+//! | [`orders`] | orders from a draft to a proven bundle in force |
 //! | [`server`] | listens, keeps clients in bounds, ends in order |
 //! | [`clock`] | the time and chance, which nothing else takes from the machine |
 #![forbid(unsafe_code)]
@@ -13,7 +15,9 @@
 pub mod api;
 pub mod clock;
 pub mod live;
+pub mod log;
 mod measure;
+pub mod orders;
 pub mod server;
 pub mod service;
 mod stall;

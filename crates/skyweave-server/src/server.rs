@@ -6,6 +6,7 @@ use crate::api::{
 };
 use crate::clock::{SECOND_NS, now_ns};
 use crate::live::{Network, lead};
+use crate::orders::{Foresee, OrderError, Orders, Setup, SetupError};
 use crate::service::{Laws, NotDone, advance_all};
 use crate::stall::Stalling;
 use crate::store::{self, Horizon, LivePlace, Scope, Store, StoreError};
@@ -15,7 +16,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -30,11 +31,13 @@ const FAREWELL: Duration = Duration::from_secs(10);
 const SWEEP: Duration = Duration::from_mins(1);
 /// How often open incidents are looked at for what follows from them.
 const ENFORCE: Duration = Duration::from_mins(1);
+/// How long the log waits for something to happen before it looks at what is due.
+const PUBLISH: Duration = Duration::from_secs(1);
 const HOUR_NS: i64 = 3_600 * SECOND_NS;
 const DAY_NS: i64 = 24 * HOUR_NS;
 
 /// How the server is started.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// Where everything is kept: `sqlite:FILE` or `postgres://...`.
     pub store: String,
@@ -46,6 +49,10 @@ pub struct Options {
     pub targets: Targets,
     /// The folder with the files of borders that territories may be parts of.
     pub borders: Option<PathBuf>,
+    /// The folder of the log, if this server has one: genesis, keys, public files.
+    pub log: Option<PathBuf>,
+    /// Who plans with and without an order.
+    pub foresee: Option<Arc<dyn Foresee>>,
     /// Make an administrator even if there are clients already: for those who lost the first one's secret.
     pub new_administrator: bool,
 }
@@ -66,6 +73,12 @@ pub enum ServeError {
         /// What the system said.
         problem: String,
     },
+    /// The folder of the log.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The log itself.
+    #[error("the log: {0}")]
+    Log(#[from] OrderError),
     /// The port is another program's.
     #[error("{address} is taken by another program; stop that one, or choose another address with --listen")]
     Taken {
@@ -101,6 +114,7 @@ pub struct Server {
     live: Option<Arc<Network>>,
     page: Page,
     codes: Arc<Codes>,
+    orders: Option<Arc<Orders>>,
     /// Where it listens.
     pub address: SocketAddr,
     /// The credential that was made because there was none, or because it was asked for.
@@ -128,9 +142,13 @@ impl Server {
         };
         let store = store::open(&options.store, now_ns()).await?;
         let administrator = administrator(&*store, options.new_administrator).await?;
-        let Options { limits, targets, .. } = options;
+        let Options { limits, targets, log, foresee, .. } = options;
+        let orders = match log {
+            Some(folder) => Some(Arc::new(open_log(&folder, &laws, (&store, foresee)).await?)),
+            None => None,
+        };
         let (live, page, codes) = (None, Page::default(), Arc::default());
-        Ok(Self { listener, store, limits, targets, laws, live, page, codes, address, administrator })
+        Ok(Self { listener, store, limits, targets, laws, live, page, codes, orders, address, administrator })
     }
 
     /// The same with a network that runs as long as it does.
@@ -171,7 +189,8 @@ impl Server {
         api.live = self.live.clone();
         api.page = self.page;
         api.codes = self.codes;
-        let api = Arc::new(api.with_laws(self.laws));
+        let api = Arc::new(api.with_laws(self.laws).with_orders(self.orders));
+        let publishing = tokio::spawn(publish(Arc::clone(&api)));
         let leading = self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), stopped)));
         let delivering = tokio::spawn(deliver(Arc::clone(&api)));
         let sweeping = tokio::spawn(sweep(Arc::clone(&api)));
@@ -194,6 +213,7 @@ impl Server {
         }
         sweeping.abort();
         enforcing.abort();
+        publishing.abort();
         if tokio::time::timeout(FAREWELL, delivering).await.is_err() {
             tracing::warn!("a webhook was still being called, and will be called again");
         }
@@ -268,6 +288,35 @@ async fn enforce(api: Arc<Api>) {
             Err(error) => tracing::warn!("enforcement has to wait: {error}"),
         }
         tokio::time::sleep(ENFORCE).await;
+    }
+}
+
+/// Opens the log in a folder.
+async fn open_log(
+    folder: &Path,
+    laws: &Laws,
+    (store, foresee): (&Arc<dyn Store>, Option<Arc<dyn Foresee>>),
+) -> Result<Orders, ServeError> {
+    let mut borders = laws.borders().clone();
+    if let Ok(files) = Laws::with_borders(&folder.join("borders")) {
+        borders.extend(files.borders().clone());
+    }
+    let setup = Setup::read(folder, &|hash| std::fs::read(borders.get(hash)?).ok())?;
+    let orders = Orders::open(setup, Arc::clone(store), foresee, now_ns()).await?;
+    Ok(orders.with_borders(borders))
+}
+
+/// Publishes the log and what is decided in it: when something came into it, and now and then.
+async fn publish(api: Arc<Api>) {
+    let Some(orders) = api.orders.clone() else { return };
+    loop {
+        match orders.tick(api.now_ns()).await {
+            Ok(_) => {}
+            Err(OrderError::Store(StoreError::Closed)) => return,
+            Err(error) => tracing::warn!("the log has to wait: {error}"),
+        }
+        // what is due without anybody asking: certificates, renewals, what lapsed
+        let _ = tokio::time::timeout(PUBLISH, orders.changed.notified()).await;
     }
 }
 

@@ -1,10 +1,15 @@
 //! The command line.
 
 mod dish;
+mod orders;
 mod service;
 mod up;
 
 pub use dish::Dish;
+pub use orders::{
+    Key, Log, LogDraft, LogInit, LogPlace, LogSign, Order, OrderDraft, OrderRevoke, OrderShow, OrderSign,
+    Verify, Witness,
+};
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
 pub use up::Up;
 
@@ -118,6 +123,19 @@ pub enum Command {
     Explain(Explain),
     /// Show what happened, and follow what happens.
     Events(Events),
+    /// Keys: of those who decide, of the service, of witnesses.
+    #[command(subcommand)]
+    Key(Key),
+    /// The public log: begin one, look at it, copy it.
+    #[command(subcommand)]
+    Log(Log),
+    /// Orders: draw them up, foresee, sign, approve.
+    #[command(subcommand)]
+    Order(Order),
+    /// Run a witness of logs, or a mirror of one.
+    Witness(Witness),
+    /// Audit a whole log: who decided what, when and why, and whatever is not as it must be.
+    Verify(Verify),
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod dish;
 mod hours;
 mod hypatia;
 mod interrupt;
+mod order;
 mod packets;
 mod progress;
 mod rehearse;
@@ -92,6 +93,11 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Import(options) => client::import(&options),
         Command::Explain(options) => client::explain(&options),
         Command::Events(options) => client::follow(&options),
+        Command::Key(options) => order::key(&options),
+        Command::Log(options) => order::log(&options),
+        Command::Order(options) => order::order(&options),
+        Command::Witness(options) => order::witness(options),
+        Command::Verify(options) => order::verify(&options),
     }
 }
 

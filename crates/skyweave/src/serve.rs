@@ -26,6 +26,8 @@ pub fn serve(options: &Serve) -> Result<ExitCode> {
         limits: Limits::default(),
         targets,
         borders: options.borders.clone(),
+        log: options.log.clone(),
+        foresee: crate::order::foresight(options)?,
         new_administrator: options.new_administrator,
     };
     // no other command pays for these threads
@@ -56,6 +58,9 @@ fn announce(server: &Server, options: &Serve) {
     }
     if !options.listen.ip().is_loopback() {
         say!("Others can reach this server, and it speaks no TLS: put a proxy that does before it.");
+    }
+    if options.log.is_some() {
+        say!("the log: http://{}/log/checkpoint", server.address);
     }
     say!("listening on http://{}", server.address);
 }

@@ -1,6 +1,7 @@
 //! Scenarios with policies: what one declares about who may be served is compiled and put in force in its world.
 
 use miette::{IntoDiagnostic, Report, Result, miette};
+use skyweave_control::order::{BorderFile, Sources};
 use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
 use skyweave_control::territory::outline::Mending;
 use skyweave_control::territory::{BoundarySet, Cover, Definition, Reading, Territory};
@@ -8,7 +9,7 @@ use skyweave_io::scenario::service::{Declared, Text};
 use skyweave_io::scenario::{self, Prepared};
 use skyweave_proof::table::Table;
 use skyweave_proof::table::document::REFUSE_AT_PARTS;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,6 +48,58 @@ pub fn put_in_force(prepared: &mut Prepared) -> Result<()> {
         prepared.world.service.steps = rulings.collect();
     }
     Ok(())
+}
+
+/// Everything that the law of a scenario at its beginning is compiled from, with its files of borders by their SHA-256.
+///
+/// # Errors
+/// The first fault of the scenario; policies that are switched on later, which sources do not have.
+pub fn sources(path: &Path) -> Result<(Sources, BTreeMap<String, Vec<u8>>)> {
+    let prepared = scenario::read(path, &[])?;
+    let plans = prepared.world.rules.demand.plans.iter().map(|plan| plan.name.clone());
+    let Some(declared) = prepared.service else {
+        let permit = "@id(\"everybody\")\npermit(principal, action == Action::\"serve\", resource);\n";
+        let policies = BTreeMap::from([("everybody.cedar".to_owned(), permit.to_owned())]);
+        return Ok((Sources { policies, plans: plans.collect(), ..Sources::default() }, BTreeMap::new()));
+    };
+    let file = |text: &Text| PolicyFile { name: text.name.clone(), text: text.text.clone() };
+    let files: Vec<PolicyFile> = declared.policies.iter().map(file).collect();
+    let disabled = declared.steps.first().map(|step| &step.disabled);
+    if disabled.is_some_and(|disabled| !disabled.is_empty()) {
+        return Err(miette!(
+            help = "take them out of the files, and let an order bring them",
+            "{}: the law of a log has no policies that are switched off",
+            path.display()
+        ));
+    }
+    let mut borders = BTreeMap::new();
+    let mut known = BTreeMap::new();
+    for set in &declared.boundaries {
+        let sha256 = skyweave_proof::hex(&skyweave_proof::document::identity(set.text.as_bytes()));
+        let file = BorderFile {
+            sha256: sha256.clone(),
+            dataset: set.dataset.clone(),
+            version: set.version.clone(),
+            worldview: set.worldview.clone(),
+            key: set.key.clone(),
+        };
+        known.insert(sha256.clone(), file);
+        borders.insert(sha256, set.text.clone().into_bytes());
+    }
+    let named = |text: &Text| {
+        let definition = Definition::read(&text.text).map_err(|fault| miette!("{}: {fault}", text.name))?;
+        Ok((definition.name, text.text.clone()))
+    };
+    let sources = Sources {
+        policies: files.into_iter().map(|file| (file.name, file.text)).collect(),
+        territories: declared.territories.iter().map(named).collect::<Result<_>>()?,
+        borders: known,
+        plans: declared.plans.clone(),
+        use_classes: declared.use_classes.clone(),
+        protected: declared.protected_classes.iter().map(|name| (name.clone(), BTreeSet::new())).collect(),
+        registries: declared.registries.clone(),
+    };
+    Ok((sources, borders))
 }
 
 /// The decision table of each step.

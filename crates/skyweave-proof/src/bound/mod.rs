@@ -45,6 +45,27 @@ pub struct Row {
 }
 
 impl Row {
+    /// Bytes of a row.
+    pub const BYTES: usize = 39;
+
+    /// Of the bytes that [`Self::to_bytes`] gives.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        fn part<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
+            let mut part = [0; N];
+            part.copy_from_slice(&bytes[from..from + N]);
+            part
+        }
+        Self {
+            terminal: part(bytes, 0),
+            cell: u64::from_be_bytes(part(bytes, 16)),
+            territory: u64::from_be_bytes(part(bytes, 24)),
+            barred: bytes[32],
+            rate_kbps: u32::from_be_bytes(part(bytes, 33)),
+            weight_permille: u16::from_be_bytes(part(bytes, 37)),
+        }
+    }
+
     /// How it is served: 0 is not at all.
     #[must_use]
     pub const fn level(&self) -> u64 {
@@ -71,6 +92,15 @@ impl Row {
 pub fn territory_key(name: &str) -> u64 {
     let hash = Sha256::digest(name);
     hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte))
+}
+
+/// A terminal as rows name it where its name is no number of 16 bytes: the first 16 bytes of SHA-256 of its name.
+#[must_use]
+pub fn terminal_key(name: &str) -> [u8; 16] {
+    let hash: [u8; 32] = Sha256::digest(name).into();
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash[..16]);
+    key
 }
 
 /// Every terminal of a fleet, and the root over them that a bundle names.

@@ -158,3 +158,18 @@ proptest! {
         prop_assert!(told >= net, "{} {}", told, net);
     }
 }
+
+#[test]
+fn a_row_is_read_as_it_was_written() {
+    let row = Row {
+        terminal: [7; 16],
+        cell: 0x85_1e26_57ff_ffff,
+        territory: territory_key("north"),
+        barred: 5,
+        rate_kbps: 123_456_789,
+        weight_permille: 65_000,
+    };
+    let bytes: [u8; Row::BYTES] = row.to_bytes().try_into().unwrap();
+    assert_eq!(Row::of_bytes(&bytes), row);
+    assert_ne!(terminal_key("ut_1"), terminal_key("ut_2"));
+}

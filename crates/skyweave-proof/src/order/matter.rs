@@ -31,6 +31,14 @@ const ACTIONS: [(&str, Action); 5] = [
     ("throttle", Action::Throttle),
 ];
 
+impl Action {
+    /// The one of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        ACTIONS.iter().find(|(one, _)| *one == word).map(|(_, value)| *value)
+    }
+}
+
 /// What it is done to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TargetKind {
@@ -53,6 +61,14 @@ const TARGETS: [(&str, TargetKind); 5] = [
     ("restriction", TargetKind::Restriction),
     ("territory", TargetKind::Territory),
 ];
+
+impl TargetKind {
+    /// The one of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        TARGETS.iter().find(|(one, _)| *one == word).map(|(_, value)| *value)
+    }
+}
 
 /// One thing that orders change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +98,14 @@ const RELATIONS: [(&str, RelationKind); 4] = [
     ("revokes", RelationKind::Revokes),
     ("supersedes", RelationKind::Supersedes),
 ];
+
+impl RelationKind {
+    /// The one of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        RELATIONS.iter().find(|(one, _)| *one == word).map(|(_, value)| *value)
+    }
+}
 
 /// An earlier order and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,6 +47,12 @@ impl Class {
     pub fn name(self) -> &'static str {
         word_of(&CLASSES, &self)
     }
+
+    /// The one of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        CLASSES.iter().find(|(one, _)| *one == word).map(|(_, class)| *class)
+    }
 }
 
 /// An order.

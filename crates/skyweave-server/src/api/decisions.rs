@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use skyweave_control::id::{EntityId, TerminalId};
 use skyweave_proof::table::{Evidence, Point, Surface};
+use std::sync::Arc;
 
 /// Those who may ask.
 const ASKERS: &[Role] = &[Role::Viewer, Role::Operator, Role::Approver, Role::Terminal];
@@ -131,7 +132,12 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         When::Now(now_ns) => laws.now(store, now_ns).await,
         When::At(time_ns) => laws.at(store, time_ns).await,
     };
-    let law = law.map_err(lawless)?;
+    let mut law = law.map_err(lawless)?;
+    if let (When::Now(_), Some(orders)) = (when, &call.api.orders)
+        && let Some(in_force) = orders.in_force(now_ns).await?
+    {
+        law = Arc::new(law.under(Arc::clone(&in_force.table)));
+    }
     let (how, (position_from, position_at_s)) =
         circumstances(&call, &asked, known.account().as_deref(), time_ns).await?;
     let mut verdict = judge(&known, &law, &how, time_ns);

@@ -21,9 +21,11 @@ mod imports;
 mod limit;
 mod live;
 mod live_stream;
+mod log;
 mod metrics;
 mod notes;
 pub mod openapi;
+mod orders;
 mod page;
 mod page_files;
 mod preview;
@@ -77,7 +79,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         router = router.route(&path, answers.fallback(move || std::future::ready(other_method(&allowed))));
     }
     let api = Arc::clone(api);
-    router.fallback(move |method: Method, uri: Uri, headers: HeaderMap| async move {
+    log::files(&api, router).fallback(move |method: Method, uri: Uri, headers: HeaderMap| async move {
         match page_files::answer(&api, &method, &uri, &headers) {
             Some(file) => {
                 api.requests.of_page.add(1);

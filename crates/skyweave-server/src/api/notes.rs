@@ -7,7 +7,7 @@ use crate::store::{Client, Note, Webhook};
 use serde_json::{Value, json};
 
 /// Kinds of events that are of no entity. Only operators see them, as only they see clients and webhooks.
-pub const KINDS: [&str; 2] = ["client", "webhook"];
+pub const KINDS: [&str; 3] = ["client", "order", "webhook"];
 
 /// What happened to a client.
 #[must_use]

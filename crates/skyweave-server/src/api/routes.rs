@@ -7,8 +7,8 @@ use super::collections::{COLLECTIONS, Collection};
 use super::problem::Problem;
 use super::shapes::Shape;
 use super::{
-    bulk, clients, decisions, entities, events, filter, health, imports, live, metrics, openapi, page,
-    positions, preview, sign_in, telemetry, token, webhooks,
+    bulk, clients, decisions, entities, events, filter, health, imports, live, log, metrics, openapi, orders,
+    page, positions, preview, sign_in, telemetry, token, webhooks,
 };
 use axum::http::Method;
 use futures_util::future::BoxFuture;
@@ -218,6 +218,8 @@ pub fn all() -> Vec<Route> {
     routes.extend(live::routes());
     routes.extend(sign_in::routes());
     routes.extend(metrics::routes());
+    routes.extend(orders::routes());
+    routes.extend(log::routes());
     routes.extend(health::routes());
     routes.extend(openapi::routes());
     routes

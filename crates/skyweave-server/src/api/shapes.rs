@@ -7,6 +7,8 @@ use super::collections::Collection;
 use super::decisions::{DecisionAnswer, DecisionRequest};
 use super::health::Health;
 use super::live::Slots;
+use super::log::{Acknowledgements, AcknowledgementsTaken, LogEntry, LogPlace, LogSummary};
+use super::orders::{OrderAnswer, OrderPage, OrderSpec, Signed};
 use super::positions::{Positions, TakenIn};
 use super::telemetry::{Acknowledged, Batch, Received, Reported, Wanted};
 use super::webhooks::{DeliveryPage, Replay, WebhookAnswer, WebhookChange, WebhookPage, WebhookSpec};
@@ -99,6 +101,28 @@ pub enum Shape {
     DecisionRequest,
     /// A decision.
     Decision,
+    /// An order that is to be drawn up.
+    OrderSpec,
+    /// An order.
+    Order,
+    /// A page of orders.
+    OrderPage,
+    /// What is foreseen of an order.
+    Foreseen,
+    /// Something that was signed.
+    Signed,
+    /// What is known about the log.
+    LogSummary,
+    /// An entry with its proof.
+    LogEntry,
+    /// Where an entry came into the log.
+    LogPlace,
+    /// A bundle with its proof.
+    Package,
+    /// What points of enforcement say.
+    Acknowledgements,
+    /// What became of it.
+    AcknowledgementsTaken,
     /// The OpenAPI document.
     Document,
     /// What exists in the live network.
@@ -201,6 +225,21 @@ impl Shape {
             Self::Preview => of::<Preview>(generator),
             Self::DecisionRequest => of::<DecisionRequest>(generator),
             Self::Decision => of::<DecisionAnswer>(generator),
+            Self::OrderSpec => of::<OrderSpec>(generator),
+            Self::Order => of::<OrderAnswer>(generator),
+            Self::OrderPage => of::<OrderPage>(generator),
+            Self::Foreseen => {
+                json!({ "type": "object", "description": "The document whose SHA-256 the order names as its preview." })
+            }
+            Self::Signed => of::<Signed>(generator),
+            Self::LogSummary => of::<LogSummary>(generator),
+            Self::LogEntry => of::<LogEntry>(generator),
+            Self::LogPlace => of::<LogPlace>(generator),
+            Self::Package => {
+                json!({ "type": "object", "description": "What `skyweave_proof` calls a package (docs/log.md)." })
+            }
+            Self::Acknowledgements => of::<Acknowledgements>(generator),
+            Self::AcknowledgementsTaken => of::<AcknowledgementsTaken>(generator),
             Self::Document => json!({ "type": "object", "description": "This document." }),
             Self::LiveWorld => of::<Document>(generator),
             Self::LiveSlots => of::<Slots>(generator),

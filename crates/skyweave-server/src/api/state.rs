@@ -10,6 +10,7 @@ use super::streams::Streams;
 use super::webhook::Targets;
 use crate::clock;
 use crate::live::Network;
+use crate::orders::Orders;
 use crate::service::Laws;
 use crate::store::Store;
 use skyweave_control::enforcement::Rules;
@@ -82,6 +83,8 @@ pub struct Api {
     pub rules: Rules,
     /// Decision tables.
     pub laws: Arc<Laws>,
+    /// Orders and the public log, if this server has one.
+    pub orders: Option<Arc<Orders>>,
     /// What is too much.
     pub limits: Limits,
     /// Where webhooks may lead.
@@ -135,6 +138,7 @@ impl Api {
             store,
             rules: Rules::default(),
             laws: Arc::default(),
+            orders: None,
             limits,
             targets,
             stopping,
@@ -168,6 +172,13 @@ impl Api {
     #[must_use]
     pub fn with_laws(mut self, laws: Laws) -> Self {
         self.laws = Arc::new(laws);
+        self
+    }
+
+    /// The same with a log.
+    #[must_use]
+    pub fn with_orders(mut self, orders: Option<Arc<Orders>>) -> Self {
+        self.orders = orders;
         self
     }
 

@@ -43,16 +43,24 @@ pub enum Lawless {
 /// The law at a time.
 pub struct Law {
     /// The table.
-    pub table: Table,
+    pub table: Arc<Table>,
     /// Registries by name, with what is on them.
-    pub registries: Vec<Registry>,
+    pub registries: Arc<Vec<Registry>>,
     /// Protected classes that are kept.
-    pub protected: Vec<ProtectedClass>,
+    pub protected: Arc<Vec<ProtectedClass>>,
     /// Territories by name, ready to be asked how likely a terminal is inside.
-    pub regions: BTreeMap<String, Region>,
+    pub regions: Arc<BTreeMap<String, Region>>,
 }
 
 impl Law {
+    /// The same lists and classes under another table: the one that is in force by a proven bundle, whatever the store says.
+    #[must_use]
+    pub fn under(&self, table: Arc<Table>) -> Self {
+        let Self { registries, protected, regions, .. } = self;
+        let (registries, protected) = (Arc::clone(registries), Arc::clone(protected));
+        Self { table, registries, protected, regions: Arc::clone(regions) }
+    }
+
     /// The name of a territory that a point is in: of several the first.
     #[must_use]
     pub fn territory_at(&self, point: Point) -> Option<String> {
@@ -105,6 +113,12 @@ impl Laws {
             }
         }
         Ok(Self { borders, ..Self::default() })
+    }
+
+    /// The files of borders, by their SHA-256.
+    #[must_use]
+    pub const fn borders(&self) -> &BTreeMap<String, PathBuf> {
+        &self.borders
     }
 
     /// The law as it is now. If what is in force does not compile, that is logged, and the last law that did goes on: nobody is left without
@@ -246,7 +260,12 @@ impl Laws {
                 .map_err(|error| fault(&error))?;
         *self.cover.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(cover));
         let regions = territories.iter().map(|territory| (territory.name.clone(), Region::of(territory)));
-        Ok(Law { table, registries, protected, regions: regions.collect() })
+        Ok(Law {
+            table: Arc::new(table),
+            registries: Arc::new(registries),
+            protected: Arc::new(protected),
+            regions: Arc::new(regions.collect()),
+        })
     }
 
     /// Only the sets that territories are cut from.

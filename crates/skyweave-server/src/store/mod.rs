@@ -12,6 +12,7 @@ mod hooks;
 mod live;
 pub(crate) mod migration;
 mod notes;
+mod orders;
 mod parts;
 mod postgres;
 mod read;
@@ -23,6 +24,7 @@ mod writer;
 pub use engine::Value;
 pub use error::StoreError;
 pub use live::{Lead, LivePlace};
+pub use orders::{ApprovalRow, Leaf, LogChange, OrderRow, OrderStore};
 pub use records::{
     Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, LookedUp,
     NewEvent, Note, Scope, Seen, Sighting, StoredEvent, Stream, TelemetryRow, Token, Webhook,
@@ -36,7 +38,7 @@ use tokio::sync::watch;
 
 /// Where the service is kept. Whatever a function acknowledged is on disk.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: OrderStore + Send + Sync {
     /// The file or server, for people.
     fn place(&self) -> &str;
 

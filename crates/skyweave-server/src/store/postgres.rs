@@ -72,6 +72,7 @@ impl Engine for PostgresEngine {
         (2, "watch", include_str!("../../migrations/postgres/0002_watch.sql")),
         (3, "indexes", include_str!("../../migrations/postgres/0003_indexes.sql")),
         (4, "live", include_str!("../../migrations/postgres/0004_live.sql")),
+        (5, "orders", include_str!("../../migrations/postgres/0005_orders.sql")),
     ];
     const BEGIN: &'static str = "BEGIN";
     // "skyweave" as a number

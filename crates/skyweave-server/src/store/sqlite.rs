@@ -103,6 +103,7 @@ impl Engine for SqliteEngine {
         (2, "watch", include_str!("../../migrations/sqlite/0002_watch.sql")),
         (3, "indexes", include_str!("../../migrations/sqlite/0003_indexes.sql")),
         (4, "live", include_str!("../../migrations/sqlite/0004_live.sql")),
+        (5, "orders", include_str!("../../migrations/sqlite/0005_orders.sql")),
     ];
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const ALONE: Option<&'static str> = None;

@@ -2,7 +2,7 @@
 //! on disk: so a hundred small changes cost one sync, and one that is refused takes nobody with it.
 
 use super::append;
-use super::engine::{Engine, Value};
+use super::engine::{Engine, Failure, Value};
 use super::error::StoreError;
 use super::notes;
 use super::records::{Commit, EntityRow, Note, Stream};
@@ -252,9 +252,17 @@ async fn carry_out<E: Engine>(
 ) -> Result<Vec<u64>, StoreError> {
     let mut changed = Vec::with_capacity(statements.len());
     for (sql, values) in statements {
-        changed.push(engine.execute(connection, sql, values).await?);
+        changed.push(engine.execute(connection, sql, values).await.map_err(first_come)?);
     }
     Ok(changed)
+}
+
+/// What must be there once is there: somebody else was quicker.
+fn first_come(failure: Failure) -> StoreError {
+    match failure.unique {
+        Some(id) => StoreError::Conflict { kind: "row".to_owned(), id },
+        None => failure.error,
+    }
 }
 
 async fn stream<E: Engine>(

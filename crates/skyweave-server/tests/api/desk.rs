@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use skyweave_server::api::{Limits, Rate, Targets};
+use skyweave_server::orders::{Lawful, demonstration};
 use skyweave_server::server::{Options, Server};
 use std::io::Read;
 use std::net::SocketAddr;
@@ -84,6 +85,31 @@ impl Desk {
         limits: Limits,
         borders: Option<std::path::PathBuf>,
     ) -> Self {
+        Self::started(folder, store, limits, (borders, None))
+    }
+
+    /// With a log for demonstrations, under a law by which everybody is served.
+    pub fn with_log() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = format!("sqlite:{}", folder.path().join("sky.db").display());
+        let permit = "@id(\"everybody\")\npermit(principal, action == Action::\"serve\", resource);\n";
+        let sources = skyweave_control::order::Sources {
+            policies: [("everybody.cedar".to_owned(), permit.to_owned())].into(),
+            plans: ["kyiv plan".to_owned()].into(),
+            ..skyweave_control::order::Sources::default()
+        };
+        let law = Lawful::compile(sources, skyweave_proof::order::FailMode::Stay, &|_| None, None).unwrap();
+        let log = folder.path().join("log");
+        demonstration(&log, "aurora", &law, skyweave_proof::keys::Limits::USUAL, None).unwrap();
+        Self::started(folder, store, generous(), (None, Some(log)))
+    }
+
+    fn started(
+        folder: TempDir,
+        store: String,
+        limits: Limits,
+        (borders, log): (Option<std::path::PathBuf>, Option<std::path::PathBuf>),
+    ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (started, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -97,6 +123,8 @@ impl Desk {
                     limits,
                     targets: Targets::Any,
                     borders,
+                    log,
+                    foresee: None,
                     new_administrator: false,
                 };
                 let server = Server::start(options).await.unwrap();

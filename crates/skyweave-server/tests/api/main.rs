@@ -13,6 +13,7 @@ mod hooks;
 mod imports;
 mod law;
 mod matrix;
+mod orders;
 mod pages;
 mod past;
 mod powers;

@@ -7,7 +7,8 @@ use skyweave_server::api::routes;
 use std::collections::BTreeSet;
 
 /// What nobody needs a token for.
-const OPEN: [&str; 8] = [
+const OPEN: [&str; 10] = [
+    "GET /api/v1/bundles/newest",
     "GET /api/v1/openapi.json",
     "GET /health/live",
     "GET /health/ready",
@@ -16,11 +17,14 @@ const OPEN: [&str; 8] = [
     "GET /readyz",
     "GET /sign-in",
     "POST /api/auth/connect/token",
+    "POST /api/v1/acknowledgements",
 ];
 /// Where the role approver is needed, and operators are not let in.
-const APPROVED: [&str; 7] = [
+const APPROVED: [&str; 9] = [
     "POST /api/v1/appeals/{id}/decide",
     "POST /api/v1/incidents/{id}/approve-cut",
+    "POST /api/v1/log/entries",
+    "POST /api/v1/orders/{id}/approvals",
     "POST /api/v1/registries/{id}/lift",
     "POST /api/v1/registries/{id}/put-in-force",
     "POST /api/v1/restrictions/{id}/disable",
@@ -138,7 +142,7 @@ fn the_document_has_every_route_and_its_roles_are_meant() {
 
 /// The status that is answered.
 fn ask(hand: &Hand<'_>, operation: &Operation) -> u16 {
-    let path = operation.path.replace("{id}", "none_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z");
+    let path = operation.path.replace("{id}", "none_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z").replace("{index}", "0");
     if path == "/api/v1/events/stream" {
         return status_only(hand, &path);
     }

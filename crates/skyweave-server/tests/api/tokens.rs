@@ -180,6 +180,8 @@ async fn who_lost_the_administrator_makes_another_one() {
             limits: generous(),
             targets: Targets::Any,
             borders: None,
+            log: None,
+            foresee: None,
             new_administrator,
         };
         let server = Server::start(options).await.unwrap();

@@ -29,6 +29,7 @@ mod contract;
 mod hostile;
 mod kill;
 mod lead;
+mod orders;
 mod plans;
 mod rows;
 mod sightings;

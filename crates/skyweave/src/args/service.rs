@@ -18,6 +18,12 @@ pub struct Serve {
     /// Let webhooks lead to private addresses too, such as those of a laboratory.
     #[arg(long)]
     pub private_webhooks: bool,
+    /// The folder of the public log, which `skyweave log init` or `skyweave log draft` made: orders need it.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// The scenario whose world previews of orders are planned in; without it nothing is foreseen.
+    #[arg(long, value_name = "SCENARIO", requires = "log")]
+    pub world: Option<PathBuf>,
     /// Make another administrator and print its credential once: for whoever lost the first one's. Whoever has the store may do that.
     #[arg(long)]
     pub new_administrator: bool,

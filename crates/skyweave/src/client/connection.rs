@@ -119,6 +119,11 @@ impl Connection {
         }
     }
 
+    /// The files of the server's log.
+    pub fn log(&self) -> skyweave_server::log::remote::Remote {
+        skyweave_server::log::remote::Remote::at(&format!("{}/log", self.url))
+    }
+
     fn bearer(&self) -> String {
         format!("Bearer {}", self.token)
     }

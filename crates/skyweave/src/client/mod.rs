@@ -9,6 +9,7 @@ mod import;
 mod resource;
 mod show;
 
+pub use connection::{Connection, Sending};
 pub use decide::explain;
 pub use follow::follow;
 pub use import::import;

@@ -18,8 +18,8 @@ use skyweave_core::access::GpsNs;
 use skyweave_core::ids::TerminalId;
 use skyweave_core::world::World;
 use skyweave_dish::dishes::{Dishes, Make};
-use skyweave_emulate::addresses::{AddressPlan, Pop, Ranges};
 use skyweave_emulate::EmulateError;
+use skyweave_emulate::addresses::{AddressPlan, Pop, Ranges};
 use skyweave_emulate::emulator::Emulator;
 use skyweave_emulate::engine::Options as Drive;
 use skyweave_emulate::meeting::{Joined, Meeting, Neighbour, socket_path};
@@ -31,8 +31,8 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -100,7 +100,8 @@ pub fn up(options: &NetUp) -> Result<ExitCode> {
         read(&options.scenario, &options.network, |prepared| members(prepared, &options.terminals))?;
     let socket = socket_path(&prepared.0.scenario.name).into_diagnostic()?;
     let mut network = Running::start(prepared, &options.network)?;
-    let meeting = Meeting::open(&socket, network.emulator.handle(), network.neighbour()?).into_diagnostic()?;
+    let meeting =
+        Meeting::open(&socket, network.emulator.handle(), network.neighbour()?).into_diagnostic()?;
     said(&options.network, || {
         let names: Vec<&str> = network
             .members

@@ -36,6 +36,8 @@ pub fn up(options: &Up) -> Result<ExitCode> {
         limits: Limits::default(),
         targets: Targets::Public,
         borders: None,
+        log: None,
+        foresee: None,
         new_administrator: false,
     };
     let interrupt = Interrupt::listen();

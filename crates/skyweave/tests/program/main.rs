@@ -5,6 +5,7 @@ mod bad_input;
 mod commands;
 mod dish;
 mod kill_resume;
+mod orders;
 mod packets;
 mod parallel;
 mod rehearse;
