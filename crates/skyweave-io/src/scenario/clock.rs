@@ -77,6 +77,7 @@ pub fn within_years(at: Epoch) -> bool {
 }
 
 /// Exactly `YYYY-MM-DDThh:mm:ssZ`, with up to nine decimals of a second.
+#[must_use]
 pub fn parse_instant(text: &str) -> Option<Epoch> {
     /// Where the digits of year, month, day, hour, minute and second are.
     const FIELDS: [(usize, usize); 6] = [(0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19)];
