@@ -43,7 +43,7 @@ impl Format {
     /// # Errors
     /// When a setting cannot be made.
     pub fn change(&self, source: Source, settings: &[String]) -> Result<Source, ScenarioError> {
-        overrides::apply(&source, settings, self)
+        if settings.is_empty() { Ok(source) } else { overrides::apply(&source, settings, self) }
     }
 
     /// Parses a text.

@@ -10,9 +10,6 @@ use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 /// # Errors
 /// When the text is no TOML or a path leads through something that is no table.
 pub fn apply(source: &Source, settings: &[String], format: &Format) -> Result<Source, ScenarioError> {
-    if settings.is_empty() {
-        return Ok(source.clone());
-    }
     let mut document: DocumentMut = source.text.parse().map_err(|error: toml_edit::TomlError| {
         source.fault(error.span().unwrap_or(0..0), error.message(), "here", "accepted: TOML 1.0")
     })?;
