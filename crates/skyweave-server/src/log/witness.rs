@@ -222,7 +222,7 @@ impl Mirrored {
         }
         (*copy, *writer) = (next, grown);
         let own = whole.lines().filter(|line| line.contains(&format!(" {} ", self.mirror.verifier().name())));
-        plain(200, own.map(|line| format!("{line}\n")).collect())
+        plain(200, own.map(|line| line.to_owned() + "\n").collect())
     }
 
     /// The entries up to a size, and the files that became full with them.
