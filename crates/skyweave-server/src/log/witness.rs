@@ -65,7 +65,7 @@ pub struct Server {
 }
 
 enum Role {
-    Witness { witness: Witness, seen: Mutex<BTreeMap<String, Seen>> },
+    Witness { witness: Box<Witness>, seen: Mutex<BTreeMap<String, Seen>> },
     Mirror(Box<Mirrored>),
 }
 
@@ -107,7 +107,7 @@ impl Server {
                     seen.extend(remembered(&folder, log.name())?.map(|one| (log.name().to_owned(), one)));
                 }
                 let logs = logs.into_iter().map(|log| (log.name().to_owned(), vec![log]));
-                let witness = Witness::new(logs.collect(), key);
+                let witness = Box::new(Witness::new(logs.collect(), key));
                 Role::Witness { witness, seen: Mutex::new(seen) }
             }
             Some(from) => {
@@ -222,7 +222,7 @@ impl Mirrored {
         }
         (*copy, *writer) = (next, grown);
         let own = whole.lines().filter(|line| line.contains(&format!(" {} ", self.mirror.verifier().name())));
-        plain(200, own.map(|line| format!("{line}\n")).collect())
+        plain(200, own.map(|line| line.to_owned() + "\n").collect())
     }
 
     /// The entries up to a size, and the files that became full with them.

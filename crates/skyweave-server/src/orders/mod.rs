@@ -4,11 +4,11 @@
 //! |---|---|
 //! | this one | the log of this server: opens it, and takes entries by the rules of `skyweave_proof::register` |
 //! | [`setup`] | the folder with the genesis and the service's keys |
-//! | [`laws`] | the sources of laws and the tables that they compile to |
-//! | [`draft`] | draws up orders with their previews |
-//! | [`desk`] | proposals and words on them, each a leaf |
-//! | [`fleet`] | every terminal with what lowers its service, from the store |
-//! | [`publish`] | checkpoints, cosignatures, files; bundles; certificates |
+//! | `laws` | the sources of laws and the tables that they compile to |
+//! | `draft` | draws up orders with their previews |
+//! | `desk` | proposals and words on them, each a leaf |
+//! | `fleet` | every terminal with what lowers its service, from the store |
+//! | `publish` | checkpoints, cosignatures, files; bundles; certificates |
 //!
 //! Nothing here decides what is in force: a point of enforcement does, from the proof alone. Whoever owns this server, its database and its
 //! keys can hold things up and can be seen to; they cannot cut anybody off.

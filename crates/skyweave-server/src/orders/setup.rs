@@ -185,18 +185,17 @@ pub fn demonstration(
         let key = make(&format!("people/{name}.key"), KeyRole::Principal, name)?;
         principals.push((Principal { name: name.to_owned(), keys: vec![key.secret().public()] }, key));
     }
-    let witnesses = match outside {
-        Some(policy) => policy(&log.public()),
-        None => {
-            std::fs::create_dir_all(folder.join("here")).map_err(|error| wrong(folder, &error))?;
-            let mut text = format!("log {}\n", log.public());
-            for name in ["w1", "w2", "w3", "m1"] {
-                let of = format!("self-witnessed.{fleet}.example/{name}");
-                let key = make(&format!("here/{name}.key"), KeyRole::Witness, &of)?;
-                text.push_str(&format!("witness {name} {}\n", key.public()));
-            }
-            text + "group seen 2 w1 w2 w3\ngroup public all seen m1\nquorum public\n"
+    let witnesses = if let Some(policy) = outside {
+        policy(&log.public())
+    } else {
+        std::fs::create_dir_all(folder.join("here")).map_err(|error| wrong(folder, &error))?;
+        let mut text = format!("log {}\n", log.public());
+        for name in ["w1", "w2", "w3", "m1"] {
+            let of = format!("self-witnessed.{fleet}.example/{name}");
+            let key = make(&format!("here/{name}.key"), KeyRole::Witness, &of)?;
+            text.push_str(&format!("witness {name} {}\n", key.public()));
         }
+        text + "group seen 2 w1 w2 w3\ngroup public all seen m1\nquorum public\n"
     };
     let of = |threshold| Quorum::of(threshold, &PEOPLE);
     let authority = Authority {
