@@ -7,7 +7,7 @@ use std::time::Duration;
 use tonic::Code;
 
 /// More than any answer on a loaded machine takes.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// A request of which this dish knows nothing: number 1016 of the interface, and one that no interface has.
 #[derive(Clone, PartialEq, prost::Message)]

@@ -1,5 +1,5 @@
 //! Orders on a server, with its database, its files, its witnesses and points of enforcement.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod core_outage;
 mod one_person;

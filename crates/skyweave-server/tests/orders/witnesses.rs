@@ -110,7 +110,7 @@ async fn two_of_three_and_a_mirror_must_have_seen_it() {
     assert_eq!(get(&format!("{}/state", at("w1"))), None);
 
     // rolled back to before the cut, the log is not cosigned any more: witnesses remember on their disks
-    let (old, _) = (town.orders.summary().await.size - 3, ());
+    let old = town.orders.summary().await.size - 3;
     let text = format!("{origin}\n{old}\n{}\n", skyweave_proof::json::to_base64(&merkle::empty_root()));
     let signatory = KeyFile::read(&town.log().join("log.key")).unwrap().signatory().unwrap();
     let note = format!("{text}\n{}", signatory.line(&text, UtcTime(START_S)));

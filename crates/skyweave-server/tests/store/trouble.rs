@@ -76,7 +76,7 @@ async fn no_folder_no_database_and_a_newer_one() {
     let newer = "DELETE FROM migration; INSERT INTO migration VALUES (7, 'later', '', 1)";
     sqlx::raw_sql(newer).execute(&mut connection).await.unwrap();
     assert!(
-        said(&url).await.contains("written by a newer program (version 7 of its tables, this one knows 4)")
+        said(&url).await.contains("written by a newer program (version 7 of its tables, this one knows 5)")
     );
 }
 

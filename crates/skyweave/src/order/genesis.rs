@@ -161,7 +161,7 @@ fn authority(description: &Description) -> Result<Authority> {
             rotate: of("rotate")?,
         },
         publisher: key(&description.publisher)?,
-        witnesses: description.witnesses.iter().map(|line| format!("{line}\n")).collect(),
+        witnesses: description.witnesses.iter().flat_map(|line| [line.as_str(), "\n"]).collect(),
         limits: Limits::USUAL,
     })
 }

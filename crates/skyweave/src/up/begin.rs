@@ -46,14 +46,11 @@ pub struct Beginning {
 impl Wanted {
     /// Reads the scenario, without what its time is.
     pub fn of(options: &Up) -> Result<Self> {
-        let (source, folder) = match &options.scenario {
-            Some(path) => {
-                (FORMAT.open(path, &options.set)?, path.parent().unwrap_or(Path::new(".")).to_owned())
-            }
-            None => {
-                let built_in = Source { name: "the built-in world.toml".to_owned(), text: WORLD.to_owned() };
-                (FORMAT.change(built_in, &options.set)?, PathBuf::from("."))
-            }
+        let (source, folder) = if let Some(path) = &options.scenario {
+            (FORMAT.open(path, &options.set)?, path.parent().unwrap_or(Path::new(".")).to_owned())
+        } else {
+            let built_in = Source { name: "the built-in world.toml".to_owned(), text: WORLD.to_owned() };
+            (FORMAT.change(built_in, &options.set)?, PathBuf::from("."))
         };
         let mut settings = Vec::new();
         if let Some(elements) = &options.elements {

@@ -75,10 +75,10 @@ fn up(desk: &Desk, arguments: &str) -> Running {
         said.push_str(&line);
         said.push('\n');
         if let Some(found) = line.strip_prefix("listening on ") {
-            url = found.to_owned();
+            found.clone_into(&mut url);
         }
         if line.trim().contains("/sign-in?code=") {
-            link = line.trim().to_owned();
+            line.trim().clone_into(&mut link);
             break;
         }
     }
@@ -87,14 +87,9 @@ fn up(desk: &Desk, arguments: &str) -> Running {
     std::thread::spawn(move || lines.for_each(drop));
     let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut running = Running { child, url, link, said, cookie: String::new(), agent };
-    let answer = running.send(
-        "GET",
-        &running.link["http://".len()..].split_once('/').unwrap().1.to_owned(),
-        None,
-        &[],
-    );
+    let answer = running.send("GET", &running.link["http://".len()..].split_once('/').unwrap().1, None, &[]);
     assert_eq!((answer.status, answer.header("location")), (303, "/"), "{}", answer.text());
-    running.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    answer.header("set-cookie").split(';').next().unwrap().clone_into(&mut running.cookie);
     running
 }
 
@@ -137,7 +132,7 @@ impl Running {
             if current >= no {
                 return current;
             }
-            assert!(began.elapsed() < Duration::from_secs(120), "slot {no} does not come, it is {current}");
+            assert!(began.elapsed() < Duration::from_mins(2), "slot {no} does not come, it is {current}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
