@@ -42,7 +42,7 @@ longitude_deg = 30.60
 
 [[sites.obstructions]]
 from_azimuth_deg = 0
-to_azimuth_deg = 180
+to_azimuth_deg = 350
 elevation_deg = 85
 
 [[sites]]
