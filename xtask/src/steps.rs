@@ -1,9 +1,11 @@
 //! `cargo xtask test`: everything that must hold before a change goes in, cheapest first.
 
+use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
-use miette::{Result, miette};
+use miette::{IntoDiagnostic, Result, WrapErr, miette};
 
 use crate::command::CommandLine;
 use crate::instructions;
@@ -11,6 +13,9 @@ use crate::setup;
 
 /// The step that counts instructions.
 pub const INSTRUCTIONS: &str = "instructions";
+
+/// Tests of the page, as files.
+const PAGE_TESTS: &str = "web/tests/unit";
 
 struct Step {
     name: String,
@@ -22,6 +27,7 @@ enum Action {
     Run(CommandLine),
     Advisories,
     Instructions,
+    Page,
 }
 
 enum Outcome {
@@ -38,6 +44,7 @@ fn steps() -> Vec<Step> {
     vec![
         step("setup", Action::SetUp),
         step("format", run("cargo fmt --all --check")),
+        step("page", Action::Page),
         step("lint", run("cargo clippy --workspace --all-targets -- -D warnings")),
         step("tests", run("cargo test --workspace")),
         step("docs", Action::Run(strict_docs)),
@@ -95,6 +102,7 @@ fn perform(root: &Path, step: &Step) -> Result<Outcome> {
         Action::Run(command) => succeed(command, root),
         Action::Advisories => advisories(root),
         Action::Instructions => count(root),
+        Action::Page => page(root),
     }
 }
 
@@ -105,6 +113,24 @@ fn succeed(command: &CommandLine, root: &Path) -> Result<Outcome> {
     } else {
         Outcome::Failed { why: "the command failed".to_owned(), rerun: command.to_string() }
     })
+}
+
+/// The page's tests that need Node.js and nothing else.
+fn page(root: &Path) -> Result<Outcome> {
+    let folder = root.join(PAGE_TESTS);
+    let has_node = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !has_node {
+        return Ok(Outcome::Skipped("there is no `node` here".to_owned()));
+    }
+    let mut files: Vec<String> = fs::read_dir(&folder)
+        .into_diagnostic()
+        .wrap_err(PAGE_TESTS)?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".test.js"))
+        .collect();
+    files.sort();
+    let command = CommandLine::new("node --test");
+    succeed(&files.iter().fold(command, |command, name| command.word(&format!("{PAGE_TESTS}/{name}"))), root)
 }
 
 fn advisories(root: &Path) -> Result<Outcome> {
@@ -143,7 +169,7 @@ mod tests {
         })
         .unwrap();
         assert!(!good);
-        assert_eq!(seen.into_inner(), ["setup", "format", "lint"]);
+        assert_eq!(seen.into_inner(), ["setup", "format", "page", "lint"]);
     }
 
     #[test]
