@@ -27,7 +27,7 @@ pub fn serve(options: &Serve) -> Result<ExitCode> {
         targets,
         borders: options.borders.clone(),
         log: options.log.clone(),
-        foresee: crate::order::foresight(options)?,
+        foresee: crate::order::foresight(options.world.as_deref())?,
         new_administrator: options.new_administrator,
     };
     // no other command pays for these threads

@@ -38,6 +38,9 @@ pub struct Up {
     /// Keep telemetry of the listed terminals in this folder too: Parquet, a file every ten minutes.
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// The folder of the public log, as `skyweave log init` or `log draft` makes it: with it there are orders (docs/orders.md).
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
     /// Where to listen. The server speaks no TLS: put a proxy before it that does if it is not for this machine alone.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,

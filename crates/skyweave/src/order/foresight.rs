@@ -1,6 +1,5 @@
 //! The world of a scenario, in which orders are previewed: by a server before it shows them, and by approvers before they sign.
 
-use crate::args::Serve;
 use crate::service;
 use hifitime::Epoch;
 use miette::{IntoDiagnostic, Result, miette};
@@ -63,7 +62,7 @@ impl Foresee for World {
 }
 
 /// What a server previews orders in, if it was given a world.
-pub fn foresight(options: &Serve) -> Result<Option<Arc<dyn Foresee>>> {
-    let Some(scenario) = &options.world else { return Ok(None) };
+pub fn foresight(scenario: Option<&Path>) -> Result<Option<Arc<dyn Foresee>>> {
+    let Some(scenario) = scenario else { return Ok(None) };
     Ok(Some(Arc::new(World::of(scenario)?)))
 }

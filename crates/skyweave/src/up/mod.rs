@@ -5,6 +5,7 @@ mod network;
 
 use crate::args::Up;
 use crate::interrupt::Interrupt;
+use crate::order::foresight;
 use crate::say::say;
 use crate::{serve, world_text};
 use begin::Wanted;
@@ -36,8 +37,9 @@ pub fn up(options: &Up) -> Result<ExitCode> {
         limits: Limits::default(),
         targets: Targets::Public,
         borders: None,
-        log: None,
-        foresee: None,
+        log: options.log.clone(),
+        // previews are planned in a scenario's world, and the built-in one is in no file
+        foresee: foresight(options.scenario.as_deref())?,
         new_administrator: false,
     };
     let interrupt = Interrupt::listen();

@@ -87,7 +87,7 @@ fn up(desk: &Desk, arguments: &str) -> Running {
     std::thread::spawn(move || lines.for_each(drop));
     let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut running = Running { child, url, link, said, cookie: String::new(), agent };
-    let answer = running.send("GET", &running.link["http://".len()..].split_once('/').unwrap().1, None, &[]);
+    let answer = running.send("GET", running.link["http://".len()..].split_once('/').unwrap().1, None, &[]);
     assert_eq!((answer.status, answer.header("location")), (303, "/"), "{}", answer.text());
     answer.header("set-cookie").split(';').next().unwrap().clone_into(&mut running.cookie);
     running
@@ -463,4 +463,15 @@ fn what_keeps_it_from_starting_is_said_in_one_line() {
     desk.run("up few.toml --page none --store sqlite:a.db").refused(&["there is no none/index.html"]);
     let speed = desk.run("up few.toml --speed 0.5");
     assert!(speed.code == Some(2) && speed.stderr.contains("accepted: 1 to 600"), "{speed:?}");
+}
+
+#[test]
+fn a_network_with_a_log_shows_it() {
+    let desk = Desk::new();
+    desk.run("log init demo --demonstration").succeeded();
+    let running = up(&desk, &format!("{AT_THE_HOUR} --log demo"));
+    let checkpoint = running.send("GET", "/log/checkpoint", None, &[]).is(200);
+    assert!(checkpoint.text().contains("\n\u{2014} "), "{}", checkpoint.text());
+    let orders = running.send("GET", "/api/v1/orders", None, &[]).is(200).json();
+    assert_eq!(orders["results"], json!([]));
 }
