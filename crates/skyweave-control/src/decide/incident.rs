@@ -26,6 +26,7 @@ pub(super) fn decide<V: View>(
             let refused = Refused::new(Code::AlreadyExists, found, "add what was found to it");
             return Err(refused.because_of(open).into());
         }
+        fields::finding(finding, context.now)?;
         let opened = IncidentChange::Opened { terminal: terminal.id, finding: finding.clone() };
         return Ok(vec![context.first(id, opened)]);
     }
@@ -40,6 +41,7 @@ pub(super) fn decide<V: View>(
         IncidentCommand::Find { finding } if *finding == before.finding => return Ok(Vec::new()),
         IncidentCommand::Find { finding } => {
             context.by_the_service("adding to an incident")?;
+            fields::finding(finding, context.now)?;
             IncidentChange::Found { finding: finding.clone() }
         }
         IncidentCommand::Acknowledge { note } => {

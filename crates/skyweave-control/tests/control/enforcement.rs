@@ -134,6 +134,30 @@ fn an_appeal_holds_everything_up_once_and_somebody_else_decides_it() {
 }
 
 #[test]
+fn what_cannot_have_been_seen_is_refused() {
+    let mut service = diverted();
+    service.must(enter(2, Some(1)));
+    let seen = finding(Cause::Roaming);
+    for (wrong, field) in [
+        (Finding { outside_65536: 65_537, ..seen.clone() }, "finding.outside_65536"),
+        (Finding { latitude_e7: 900_000_001, ..seen.clone() }, "finding.latitude_e7"),
+        (Finding { longitude_e7: -1_800_000_001, ..seen.clone() }, "finding.longitude_e7"),
+        (Finding { until_s: NOON.plus(301), ..seen.clone() }, "finding.until_s"),
+        (Finding { since_s: UnixSeconds(-2), until_s: UnixSeconds(-1), ..seen.clone() }, "finding.until_s"),
+        (Finding { since_s: UnixSeconds(-1), ..seen.clone() }, "finding.since_s"),
+        (Finding { since_s: NOON.plus(1), ..seen.clone() }, "finding.since_s"),
+    ] {
+        let command = IncidentCommand::Open { terminal: TerminalId(ulid(2)), finding: wrong.clone() };
+        let open = Command::Incident { id: IncidentId(ulid(2)), command };
+        for command in [open, incident(IncidentCommand::Find { finding: wrong })] {
+            let refused = service.refusal(command);
+            assert_eq!((refused.code, refused.field.as_deref()), (Code::Malformed, Some(field)));
+        }
+    }
+    service.must(incident(IncidentCommand::Find { finding: Finding { until_s: NOON.plus(300), ..seen } }));
+}
+
+#[test]
 fn further_appeals_are_heard_and_hold_nothing_up() {
     let lodge = |number: u128| Command::Appeal {
         id: AppealId(ulid(number)),
