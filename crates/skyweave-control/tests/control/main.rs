@@ -8,6 +8,7 @@
 
 mod activation;
 mod allow_list;
+mod borders;
 mod bulk;
 mod cover_edges;
 mod decisions;

@@ -1,6 +1,6 @@
 //! What one side did, the other does not undo; and what is in force changes only by those who approve.
 
-use crate::desk::{Books, Desk, Hand, books, territory};
+use crate::desk::{Books, Desk, Hand, books, redrawn, territory};
 use serde_json::{Value, json};
 
 fn now_s() -> i64 {
@@ -157,8 +157,12 @@ fn what_is_in_force_is_changed_by_those_who_approve_and_by_nobody_else() {
 
     let area = operator.make("territories", &territory("area", [0, 0, 1, 1]));
     let place = format!("/api/v1/territories/{area}");
-    operator.put(&place, &territory("area", [0, 0, 2, 2])).refused(403, "forbidden");
-    admin.put(&place, &territory("area", [0, 0, 2, 2])).is(200);
+    operator.put(&place, &redrawn("area", [0, 0, 2, 2])).refused(403, "forbidden");
+    // decisions name the version: other borders have another
+    let same_version = admin.put(&place, &territory("area", [0, 0, 2, 2])).refused(422, "malformed");
+    assert_eq!(same_version["field"], "definition", "{same_version}");
+    admin.put(&place, &redrawn("area", [0, 0, 2, 2])).is(200);
+    admin.put(&place, &territory("area", [0, 0, 1, 1])).refused(422, "malformed");
 
     let list = |expires_s: i64| json!({ "name": "verified", "list": "allow", "steward": books.organization, "evidence": "inspected", "expires_s": expires_s });
     let registry = operator.make("registries", &list(now_s() + 1_000));
