@@ -16,6 +16,7 @@ mod enforcement;
 mod events;
 mod folding;
 mod guide;
+mod held;
 mod import;
 mod incident_rules;
 mod incidents;
