@@ -5,7 +5,7 @@ use super::{Context, Stopped, appeal, fields};
 use crate::command::IncidentCommand;
 use crate::enforcement::{self, Situation};
 use crate::entity::{
-    Account, Appeal, Cause, Incident, IncidentChange, IncidentState, Outcome, Permit, Plan, ProtectedClass,
+    Account, AnyEntity, Appeal, Cause, Incident, IncidentChange, IncidentState, Outcome, Permit, Plan, ProtectedClass,
     ServiceLine, Terminal, protectors,
 };
 use crate::id::{EntityId, IncidentId, Kind, PermitId, ProtectedClassId, TerminalId};
@@ -116,6 +116,25 @@ fn approvable<V: View>(incident: &Incident, context: &Context<'_, V>) -> Found<(
 fn open_appeal<V: View>(incident: &Incident, context: &Context<'_, V>) -> Found<Option<Appeal>, V> {
     let open = incident.appeal.filter(|_| incident.state == IncidentState::Appealed);
     open.map(|appeal| context.find(appeal)).transpose()
+}
+
+/// Refuses while a terminal is held to be diverted, unless the actor runs the service: where it may be is then not for its holder to change.
+pub(super) fn not_diverted<V: View>(terminal: TerminalId, context: &Context<'_, V>) -> Found<(), V> {
+    if context.is_the_service() {
+        return Ok(());
+    }
+    let Some(open) = open_incident(terminal, context)? else {
+        return Ok(());
+    };
+    let incident: Option<AnyEntity> = context.view.entity(open).map_err(Stopped::View)?;
+    match incident {
+        Some(AnyEntity::Incident(incident)) if incident.finding.cause == Cause::Diverted => {
+            let found = format!("{terminal} is held to be diverted, and {open} is open");
+            let remedy = "bring it back, appeal, or ask those who run the service";
+            Err(Refused::new(Code::OutOfScope, found, remedy).because_of(open).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn open_incident<V: View>(terminal: TerminalId, context: &Context<'_, V>) -> Found<Option<EntityId>, V> {

@@ -1,7 +1,7 @@
 //! Deciding about terminals.
 
 use super::desk::{Decided, Found, closed};
-use super::{Context, Stopped, fields, line};
+use super::{Context, Stopped, fields, incident, line};
 use crate::command::TerminalCommand;
 use crate::entity::{
     Entry, Holders, LineState, Plan, ServiceLine, Terminal, TerminalChange, TerminalState, Verb,
@@ -140,6 +140,7 @@ fn attach<V: View>(before: &Terminal, line: LineId, context: &Context<'_, V>) ->
         return Err(still_attached(before, other).into());
     }
     possible(before, Verb::Attach)?;
+    incident::not_diverted(id, context)?;
     fit_line(id, account, line, context)
 }
 
