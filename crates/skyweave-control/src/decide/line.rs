@@ -68,8 +68,8 @@ fn nobody_diverted<V: View>(id: LineId, context: &Context<'_, V>) -> Found<(), V
     if terminals.len() >= MOST_PARTS {
         context.by_the_service(&format!("another territory for a line with {MOST_PARTS} terminals or more"))?;
     }
-    let terminals = terminals.into_iter().filter_map(|part| TerminalId::try_from(part).ok());
-    terminals.into_iter().try_for_each(|terminal| incident::not_diverted(terminal, context))
+    let mut terminals = terminals.into_iter().filter_map(|part| TerminalId::try_from(part).ok());
+    terminals.try_for_each(|terminal| incident::not_diverted(terminal, context))
 }
 
 /// What has not changed is not looked at again: a line keeps a plan that is no longer sold.

@@ -41,13 +41,21 @@ fn a_tenant_does_not_give_back_what_the_service_took() {
     // the service may take over what the tenant has suspended
     admin.post(&format!("{line}/suspend"), &because).is(200);
     assert_eq!(tenant.post(&format!("{line}/resume"), &json!({})).json()["code"], "out_of_scope");
+    let detached = tenant.post(&format!("{terminal}/detach"), &json!({})).refused(403, "out_of_scope");
+    assert!(detached["detail"].as_str().unwrap().contains("the service made it so"), "{detached}");
     admin.post(&format!("{line}/resume"), &json!({})).is(200);
 
     let below = json!({ "name": "below", "organization": books.organization, "parent": books.account });
     let below = tenant.make("accounts", &below);
+    let theirs = tenant.make("user-terminals", &json!({ "hardware_key": "UT-BELOW", "account": below }));
     let below = format!("/api/v1/accounts/{below}");
     admin.post(&format!("{below}/disable"), &because).is(200);
     assert_eq!(tenant.post(&format!("{below}/enable"), &json!({})).json()["code"], "out_of_scope");
+    let theirs = format!("/api/v1/user-terminals/{theirs}");
+    let above = json!({ "account": books.account, "holders": {}, "reason": "x" });
+    tenant.post(&format!("{theirs}/transfer"), &above).refused(403, "out_of_scope");
+    tenant.post(&format!("{theirs}/unregister"), &because).refused(403, "out_of_scope");
+    admin.post(&format!("{theirs}/transfer"), &above).is(200);
 }
 
 #[test]
