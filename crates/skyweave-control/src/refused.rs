@@ -107,6 +107,11 @@ impl Refused {
         Self::new(Code::OutOfScope, format!("{what} is for those who run the service"), "ask them to do it")
     }
 
+    /// The service took it away: others do not give it back to themselves.
+    pub(crate) fn held_by_the_service(found: impl Into<String>) -> Self {
+        Self::new(Code::OutOfScope, found, "ask those who run the service, or appeal")
+    }
+
     /// A refusal with its reason and its remedy.
     #[must_use]
     pub fn new(code: Code, found: impl Into<String>, remedy: impl Into<String>) -> Self {

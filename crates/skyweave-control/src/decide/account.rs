@@ -30,6 +30,9 @@ pub(super) fn decide<V: View>(
             if context.actor.scope == Some(id) && spec.parent != before.spec.parent {
                 context.by_the_service("moving one's own account")?;
             }
+            if let Some(parent) = before.spec.parent.filter(|_| spec.parent != before.spec.parent) {
+                context.may_leave(parent)?;
+            }
             let moved = spec.parent != before.spec.parent || spec.organization != before.spec.organization;
             if moved {
                 check(id, spec, context)?;

@@ -125,13 +125,17 @@ fn go_on<V: View>(incident: &Incident, why: &str, context: &Context<'_, V>) -> V
     events
 }
 
-/// There is nothing left to decide: the incident was closed in favour of the terminal.
-pub(super) fn end_with_its_incident<V: View>(id: AppealId, context: &Context<'_, V>) -> Decided<V> {
-    let appeal: Appeal = context.find(id)?;
-    let reason = "the incident was closed in favour of the terminal".to_owned();
-    let mut events =
-        vec![context.next(&appeal, AppealChange::Decided { upheld: true, reason: reason.clone() })];
-    events.extend(end_permit(&appeal, &reason, context)?);
+/// There is nothing left to decide: the incident was closed, in favour of the terminal or not.
+pub(super) fn end_with_its_incident<V: View>(
+    appeal: &Appeal,
+    upheld: bool,
+    context: &Context<'_, V>,
+) -> Decided<V> {
+    let how = if upheld { "closed in favour of the terminal" } else { "confirmed" };
+    let reason = format!("the incident was {how}");
+    let decided = AppealChange::Decided { upheld, reason: reason.clone() };
+    let mut events = vec![context.next(appeal, decided)];
+    events.extend(end_permit(appeal, &reason, context)?);
     Ok(events)
 }
 

@@ -11,6 +11,7 @@ use crate::id::{BoundarySetId, TerritoryId};
 use crate::refused::{Code, Refused};
 use crate::view::View;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 /// Longest document that defines a territory, bytes.
 const LONGEST_DEFINITION: usize = 8 << 20;
@@ -73,11 +74,29 @@ pub(super) fn decide_territory<V: View>(
                 return Err(Refused::new(Code::InUse, found, "make another territory").field("name").into());
             }
             check_territory(id, spec, context)?;
+            next_version(&before.spec.definition, &spec.definition)?;
             TerritoryChange::Changed(spec.clone())
         }
         TerritoryCommand::Withdraw => TerritoryChange::Withdrawn,
     };
     Ok(vec![context.next(&before, change)])
+}
+
+/// Decisions and tables name the version of a definition: one that says something else has a later one.
+fn next_version(before: &str, after: &str) -> Result<(), Refused> {
+    if before == after {
+        return Ok(());
+    }
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let (before, after) = (read(before), read(after));
+    let version = |document: &Value| document.get("version").and_then(Value::as_u64).unwrap_or_default();
+    let (had, has) = (version(&before), version(&after));
+    if before == after || has > had {
+        return Ok(());
+    }
+    let found = format!("another document than before, with version {has}");
+    let accepted = format!("version {} or later in a document that says something else", had + 1);
+    Err(fields::wrong("definition", found, &accepted))
 }
 
 fn check_territory<V: View>(id: TerritoryId, spec: &TerritorySpec, context: &Context<'_, V>) -> Found<(), V> {

@@ -154,6 +154,21 @@ impl<V: View> Context<'_, V> {
         }
     }
 
+    /// Refuses to take anything out of an account that the service disabled, or out of one below it, unless the actor runs the service:
+    /// it would get elsewhere what was taken from it here.
+    pub(super) fn may_leave(&self, account: AccountId) -> Found<(), V> {
+        if self.is_the_service() {
+            return Ok(());
+        }
+        for id in self.with_all_above(account)? {
+            if let AccountState::Disabled { reason, by_the_service: true } = self.find::<Account>(id)?.state {
+                let found = format!("{id} is disabled, and the service made it so: {reason}");
+                return Err(Refused::held_by_the_service(found).because_of(id).into());
+            }
+        }
+        Ok(())
+    }
+
     /// The event that begins something.
     pub(crate) fn first(&self, id: impl Into<EntityId>, change: impl Into<Payload>) -> Event {
         self.event(id, 1, change)

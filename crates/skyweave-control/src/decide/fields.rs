@@ -1,6 +1,7 @@
 //! What texts and figures of commands may be. Events are not checked so: what was once accepted stays readable.
 
-use crate::entity::ServiceAddress;
+use crate::entity::{Finding, ServiceAddress};
+use crate::incident::CERTAIN;
 use crate::refused::{Code, Refused};
 use crate::time::UnixSeconds;
 use sha2::{Digest, Sha256};
@@ -14,6 +15,8 @@ const LONGEST_TEXT: usize = 2_000;
 const MOST_TAGS: usize = 32;
 /// Longest tag, characters.
 const LONGEST_TAG: usize = 64;
+/// How far ahead of the clock a time that was observed may be, s: clocks differ.
+const AHEAD_S: i64 = 300;
 /// Digits of a SHA-256.
 const HASH_DIGITS: usize = 64;
 
@@ -136,19 +139,43 @@ pub(super) fn to_come(field: &str, time: Option<UnixSeconds>, now: UnixSeconds) 
     }
 }
 
-/// A service address.
-pub(super) fn address(address: &ServiceAddress) -> Result<(), Refused> {
+/// A place on Earth, in 1e-7 degrees.
+fn place(within: &str, latitude_e7: i32, longitude_e7: i32) -> Result<(), Refused> {
     const QUARTER_TURN_E7: i32 = 900_000_000;
     const HALF_TURN_E7: i32 = 1_800_000_000;
-    let &ServiceAddress { latitude_e7, longitude_e7, .. } = address;
     if !(-QUARTER_TURN_E7..=QUARTER_TURN_E7).contains(&latitude_e7) {
         let accepted = "-900000000 to 900000000, in 1e-7 degrees";
-        return Err(wrong("address.latitude_e7", latitude_e7.to_string(), accepted));
+        return Err(wrong(&format!("{within}.latitude_e7"), latitude_e7.to_string(), accepted));
     }
     if !(-HALF_TURN_E7..=HALF_TURN_E7).contains(&longitude_e7) {
         let accepted = "-1800000000 to 1800000000, in 1e-7 degrees";
-        return Err(wrong("address.longitude_e7", longitude_e7.to_string(), accepted));
+        return Err(wrong(&format!("{within}.longitude_e7"), longitude_e7.to_string(), accepted));
     }
+    Ok(())
+}
+
+/// What was seen of a terminal.
+pub(super) fn finding(finding: &Finding, now: UnixSeconds) -> Result<(), Refused> {
+    place("finding", finding.latitude_e7, finding.longitude_e7)?;
+    if finding.outside_65536 > CERTAIN {
+        let accepted = "0 to 65536, which is certain";
+        return Err(wrong("finding.outside_65536", finding.outside_65536.to_string(), accepted));
+    }
+    let latest = now.plus(AHEAD_S);
+    if !(UnixSeconds(0)..=latest).contains(&finding.until_s) {
+        let accepted = "s since 1970, at most 5 minutes ahead of the clock";
+        return Err(wrong("finding.until_s", finding.until_s.to_string(), accepted));
+    }
+    if !(UnixSeconds(0)..=finding.until_s).contains(&finding.since_s) {
+        let accepted = "s since 1970, not after until_s";
+        return Err(wrong("finding.since_s", finding.since_s.to_string(), accepted));
+    }
+    Ok(())
+}
+
+/// A service address.
+pub(super) fn address(address: &ServiceAddress) -> Result<(), Refused> {
+    place("address", address.latitude_e7, address.longitude_e7)?;
     name("address.territory", &address.territory)?;
     optional("address.text", address.text.as_deref())
 }

@@ -5,7 +5,7 @@ use super::{Context, Stopped, appeal, fields};
 use crate::command::IncidentCommand;
 use crate::enforcement::{self, Situation};
 use crate::entity::{
-    Account, Cause, Incident, IncidentChange, IncidentState, Outcome, Permit, Plan, ProtectedClass,
+    Account, AnyEntity, Appeal, Cause, Incident, IncidentChange, IncidentState, Outcome, Permit, Plan, ProtectedClass,
     ServiceLine, Terminal, protectors,
 };
 use crate::id::{EntityId, IncidentId, Kind, PermitId, ProtectedClassId, TerminalId};
@@ -26,6 +26,7 @@ pub(super) fn decide<V: View>(
             let refused = Refused::new(Code::AlreadyExists, found, "add what was found to it");
             return Err(refused.because_of(open).into());
         }
+        fields::finding(finding, context.now)?;
         let opened = IncidentChange::Opened { terminal: terminal.id, finding: finding.clone() };
         return Ok(vec![context.first(id, opened)]);
     }
@@ -40,6 +41,7 @@ pub(super) fn decide<V: View>(
         IncidentCommand::Find { finding } if *finding == before.finding => return Ok(Vec::new()),
         IncidentCommand::Find { finding } => {
             context.by_the_service("adding to an incident")?;
+            fields::finding(finding, context.now)?;
             IncidentChange::Found { finding: finding.clone() }
         }
         IncidentCommand::Acknowledge { note } => {
@@ -52,7 +54,7 @@ pub(super) fn decide<V: View>(
         IncidentCommand::ApproveCut { reason } => {
             context.by_the_service("approving a cut")?;
             fields::reason("reason", reason)?;
-            approvable(&before)?;
+            approvable(&before, context)?;
             IncidentChange::CutApproved { reason: reason.clone() }
         }
         IncidentCommand::Advance => {
@@ -73,7 +75,7 @@ pub(super) fn decide<V: View>(
     Ok(vec![context.next(&before, change)])
 }
 
-/// An incident that is closed in favour of the terminal takes its appeal with it; one that is confirmed waits until the appeal is decided.
+/// An incident takes its appeal with it; but one that is confirmed waits until its first appeal is decided.
 fn close<V: View>(
     incident: &Incident,
     outcome: Outcome,
@@ -81,33 +83,58 @@ fn close<V: View>(
     context: &Context<'_, V>,
 ) -> Decided<V> {
     let mut events = vec![context.next(incident, closed)];
-    let open = incident.appeal.filter(|_| incident.state == IncidentState::Appealed);
-    if let Some(appeal) = open {
-        if outcome == Outcome::Confirmed {
+    if let Some(appeal) = open_appeal(incident, context)? {
+        let upheld = outcome != Outcome::Confirmed;
+        if !upheld && appeal.is_first() {
             let found = format!("there is an appeal against {}", incident.id);
             let refused = Refused::new(Code::WrongState, found, "decide the appeal");
-            return Err(refused.because_of(appeal).into());
+            return Err(refused.because_of(appeal.id).into());
         }
-        events.extend(appeal::end_with_its_incident(appeal, context)?);
+        events.extend(appeal::end_with_its_incident(&appeal, upheld, context)?);
     }
     Ok(events)
 }
 
-/// A person can only approve what they have before them: an incident that is not under appeal, and that leads to a cut at all.
-fn approvable(incident: &Incident) -> Result<(), Refused> {
-    if incident.state == IncidentState::Appealed {
+/// A person can only approve what they have before them: an incident whose first appeal is not open, and that leads to a cut at all.
+fn approvable<V: View>(incident: &Incident, context: &Context<'_, V>) -> Found<(), V> {
+    if let Some(appeal) = open_appeal(incident, context)?.filter(Appeal::is_first) {
         let found = format!("there is an appeal against {}", incident.id);
-        return Err(Refused::new(Code::WrongState, found, "decide the appeal first"));
+        let refused = Refused::new(Code::WrongState, found, "decide the appeal first");
+        return Err(refused.because_of(appeal.id).into());
     }
     if matches!(incident.finding.cause, Cause::BorderFlicker) {
         let found = format!("{} is border flicker, from which nothing follows", incident.id);
-        return Err(Refused::new(Code::WrongState, found, "there is nothing to approve"));
+        return Err(Refused::new(Code::WrongState, found, "there is nothing to approve").into());
     }
     if incident.cut_approved_by.is_some() {
         let found = format!("{} was approved already", incident.id);
-        return Err(Refused::new(Code::WrongState, found, "there is nothing to do"));
+        return Err(Refused::new(Code::WrongState, found, "there is nothing to do").into());
     }
     Ok(())
+}
+
+fn open_appeal<V: View>(incident: &Incident, context: &Context<'_, V>) -> Found<Option<Appeal>, V> {
+    let open = incident.appeal.filter(|_| incident.state == IncidentState::Appealed);
+    open.map(|appeal| context.find(appeal)).transpose()
+}
+
+/// Refuses while a terminal is held to be diverted, unless the actor runs the service: where it may be is then not for its holder to change.
+pub(super) fn not_diverted<V: View>(terminal: TerminalId, context: &Context<'_, V>) -> Found<(), V> {
+    if context.is_the_service() {
+        return Ok(());
+    }
+    let Some(open) = open_incident(terminal, context)? else {
+        return Ok(());
+    };
+    let incident: Option<AnyEntity> = context.view.entity(open).map_err(Stopped::View)?;
+    match incident {
+        Some(AnyEntity::Incident(incident)) if incident.finding.cause == Cause::Diverted => {
+            let found = format!("{terminal} is held to be diverted, and {open} is open");
+            let remedy = "bring it back, appeal, or ask those who run the service";
+            Err(Refused::new(Code::OutOfScope, found, remedy).because_of(open).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn open_incident<V: View>(terminal: TerminalId, context: &Context<'_, V>) -> Found<Option<EntityId>, V> {

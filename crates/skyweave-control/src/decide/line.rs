@@ -1,12 +1,12 @@
 //! Deciding about service lines.
 
 use super::desk::{Decided, Found, already, closed, no_such};
-use super::{Context, Stopped, fields};
+use super::{Context, Stopped, fields, incident};
 use crate::command::LineCommand;
 use crate::entity::{LineChange, LineSpec, LineState, Plan, ServiceLine, Territory};
-use crate::id::{EntityId, Kind, LineId};
+use crate::id::{EntityId, Kind, LineId, TerminalId};
 use crate::refused::{Code, Refused};
-use crate::view::View;
+use crate::view::{MOST_PARTS, View};
 
 pub(super) fn decide<V: View>(id: LineId, command: &LineCommand, context: &Context<'_, V>) -> Decided<V> {
     if let LineCommand::Create { spec } = command {
@@ -25,6 +25,9 @@ pub(super) fn decide<V: View>(id: LineId, command: &LineCommand, context: &Conte
             if spec.account != before.spec.account {
                 let remedy = "detach its terminals first, and transfer them too";
                 context.free_of(id, &[Kind::Terminal], remedy)?;
+            }
+            if spec.address.territory != before.spec.address.territory {
+                nobody_diverted(id, context)?;
             }
             check(spec, Some(&before.spec), context)?;
             LineChange::Changed(spec.clone())
@@ -54,6 +57,19 @@ pub(super) fn decide<V: View>(id: LineId, command: &LineCommand, context: &Conte
         }
     };
     Ok(vec![context.next(&before, change)])
+}
+
+/// Incidents are held against the territory of the line: whoever is bound to an account does not end one by naming another.
+fn nobody_diverted<V: View>(id: LineId, context: &Context<'_, V>) -> Found<(), V> {
+    if context.is_the_service() {
+        return Ok(());
+    }
+    let terminals = context.view.parts_of(id.into(), Kind::Terminal).map_err(Stopped::View)?;
+    if terminals.len() >= MOST_PARTS {
+        context.by_the_service(&format!("another territory for a line with {MOST_PARTS} terminals or more"))?;
+    }
+    let mut terminals = terminals.into_iter().filter_map(|part| TerminalId::try_from(part).ok());
+    terminals.try_for_each(|terminal| incident::not_diverted(terminal, context))
 }
 
 /// What has not changed is not looked at again: a line keeps a plan that is no longer sold.

@@ -1,7 +1,7 @@
 //! Deciding about terminals.
 
 use super::desk::{Decided, Found, closed};
-use super::{Context, Stopped, fields, line};
+use super::{Context, Stopped, fields, incident, line};
 use crate::command::TerminalCommand;
 use crate::entity::{
     Entry, Holders, LineState, Plan, ServiceLine, Terminal, TerminalChange, TerminalState, Verb,
@@ -140,6 +140,7 @@ fn attach<V: View>(before: &Terminal, line: LineId, context: &Context<'_, V>) ->
         return Err(still_attached(before, other).into());
     }
     possible(before, Verb::Attach)?;
+    incident::not_diverted(id, context)?;
     fit_line(id, account, line, context)
 }
 
@@ -187,6 +188,7 @@ fn transfer<V: View>(
     if from == account {
         return Ok(());
     }
+    context.may_leave(from)?;
     if let Some(line) = before.line {
         return Err(still_attached(before, line).into());
     }
@@ -212,8 +214,12 @@ fn by_verb<V: View>(
     possible(before, verb)?;
     if before.held_by_the_service && !context.is_the_service() {
         let found = format!("{} is {}, and the service made it so", before.id, before.state);
-        let remedy = "ask those who run the service, or appeal";
-        return Err(Refused::new(Code::OutOfScope, found, remedy).into());
+        return Err(Refused::held_by_the_service(found).into());
+    }
+    match (verb, before.account, before.line) {
+        (Verb::Detach, _, Some(line)) => may_be_left(line, context)?,
+        (Verb::Unregister, Some(account), _) => context.may_leave(account)?,
+        _ => {}
     }
     match (reason, verb) {
         (Some(reason), _) => fields::reason("reason", reason)?,
@@ -232,6 +238,20 @@ fn by_verb<V: View>(
         fit_line(before.id, account, line, context)?;
     }
     Ok(())
+}
+
+/// Refuses to take a terminal off a line that the service suspended, unless the actor runs the service.
+fn may_be_left<V: View>(line: LineId, context: &Context<'_, V>) -> Found<(), V> {
+    if context.is_the_service() {
+        return Ok(());
+    }
+    match context.find::<ServiceLine>(line)?.state {
+        LineState::Suspended { reason, by_the_service: true } => {
+            let found = format!("{line} is suspended, and the service made it so: {reason}");
+            Err(Refused::held_by_the_service(found).because_of(line).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn possible(terminal: &Terminal, verb: Verb) -> Result<(), Refused> {

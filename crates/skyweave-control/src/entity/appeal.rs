@@ -48,6 +48,14 @@ pub struct Appeal {
     pub decision: Option<String>,
 }
 
+impl Appeal {
+    /// Whether it is the first against its incident, which holds everything up. Further ones bring no permit and hold nothing up.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.permit.is_some()
+    }
+}
+
 /// What can happen to an appeal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]

@@ -134,6 +134,60 @@ fn an_appeal_holds_everything_up_once_and_somebody_else_decides_it() {
 }
 
 #[test]
+fn what_cannot_have_been_seen_is_refused() {
+    let mut service = diverted();
+    service.must(enter(2, Some(1)));
+    let seen = finding(Cause::Roaming);
+    for (wrong, field) in [
+        (Finding { outside_65536: 65_537, ..seen.clone() }, "finding.outside_65536"),
+        (Finding { latitude_e7: 900_000_001, ..seen.clone() }, "finding.latitude_e7"),
+        (Finding { longitude_e7: -1_800_000_001, ..seen.clone() }, "finding.longitude_e7"),
+        (Finding { until_s: NOON.plus(301), ..seen.clone() }, "finding.until_s"),
+        (Finding { since_s: UnixSeconds(-2), until_s: UnixSeconds(-1), ..seen.clone() }, "finding.until_s"),
+        (Finding { since_s: UnixSeconds(-1), ..seen.clone() }, "finding.since_s"),
+        (Finding { since_s: NOON.plus(1), ..seen.clone() }, "finding.since_s"),
+    ] {
+        let command = IncidentCommand::Open { terminal: TerminalId(ulid(2)), finding: wrong.clone() };
+        let open = Command::Incident { id: IncidentId(ulid(2)), command };
+        for command in [open, incident(IncidentCommand::Find { finding: wrong })] {
+            let refused = service.refusal(command);
+            assert_eq!((refused.code, refused.field.as_deref()), (Code::Malformed, Some(field)));
+        }
+    }
+    service.must(incident(IncidentCommand::Find { finding: Finding { until_s: NOON.plus(300), ..seen } }));
+}
+
+#[test]
+fn further_appeals_are_heard_and_hold_nothing_up() {
+    let lodge = |number: u128| Command::Appeal {
+        id: AppealId(ulid(number)),
+        command: AppealCommand::Lodge {
+            incident: IncidentId(ulid(1)),
+            statement: "look again".to_owned(),
+            permit: PermitId(ulid(number)),
+        },
+    };
+    let confirm = || incident(IncidentCommand::Close { outcome: Outcome::Confirmed, note: None });
+    let mut service = diverted();
+    service.must(lodge(1));
+    for held_up in [approve(), confirm()] {
+        let refused = service.refusal(held_up);
+        let first = EntityId::from(AppealId(ulid(1)));
+        assert_eq!((refused.code, refused.because_of), (Code::WrongState, Some(first)));
+    }
+    service.must(Command::Appeal { id: AppealId(ulid(1)), command: AppealCommand::Withdraw });
+    service.must(lodge(2));
+    assert_eq!(service.code(lodge(3)), Code::AlreadyExists);
+    service.must(approve());
+    assert_eq!(advance(&mut service, 6), ["throttled", "emergency only"]);
+    service.must(confirm());
+    let AnyEntity::Appeal(second) = service.get(AppealId(ulid(2))) else { panic!("an appeal") };
+    assert_eq!(second.state, skyweave_control::entity::AppealState::Rejected);
+    let AnyEntity::Incident(closed) = service.get(IncidentId(ulid(1))) else { panic!("an incident") };
+    assert_eq!((closed.state, closed.outcome), (IncidentState::Closed, Some(Outcome::Confirmed)));
+}
+
+#[test]
 fn the_protected_have_more_time_and_nothing_changes_without_a_person() {
     for member in [
         EntityId::from(TerminalId(ulid(1))),

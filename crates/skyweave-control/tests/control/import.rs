@@ -2,12 +2,13 @@
 //!
 //! `cargo test --release -p skyweave-control --test control import -- --ignored --nocapture` measures a million rows.
 
-use crate::support::{Service, enter, ulid};
+use crate::support::{Service, account, enter, ulid};
 use proptest::prelude::*;
+use skyweave_control::command::{Actor, Command, OrganizationCommand};
 use skyweave_control::entity::{Terminal, TerminalState};
 use skyweave_control::event::Event;
 use skyweave_control::fleet::import::{ImportError, Options, Report, check, events};
-use skyweave_control::id::{AccountId, LineId, TerminalId};
+use skyweave_control::id::{AccountId, LineId, OrganizationId, TerminalId};
 use skyweave_control::refused::Code;
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -116,6 +117,65 @@ fn every_bad_row_is_named_with_its_column_and_value() {
         ]
     );
     assert!(report.faults[2].reason.contains("row 1 has the same hardware key"));
+}
+
+#[test]
+fn who_has_an_account_names_as_owner_and_operator_whoever_answers_for_it() {
+    let mut service = Service::furnished();
+    service.organization(2, "Hospital B");
+    service.organization(3, "Closed");
+    let close = OrganizationCommand::Close;
+    service.must(Command::Organization { id: OrganizationId(ulid(3)), command: close });
+    service.must(account(2, Some(1)));
+    let (hospital, nobody) = (OrganizationId(ulid(2)), OrganizationId(ulid(9)));
+    let below = AccountId(ulid(2));
+    let text = format!(
+        "hardware_key,account,owner,operator,donor\n\
+         UT-1,,Hospital B,,\n\
+         UT-2,,,Hospital B,\n\
+         UT-3,,{hospital},,\n\
+         UT-4,,Nobody,,\n\
+         UT-5,,{nobody},,\n\
+         UT-6,,,Closed,\n\
+         UT-7,,Donor,Donor,Hospital B\n\
+         UT-8,{below},Donor,,\n"
+    );
+    service.actor = Actor { name: "tenant".to_owned(), scope: Some(AccountId(ulid(1))) };
+    let report = checked(&service, text.as_bytes()).unwrap();
+    assert_eq!((report.good, report.faulty, report.by_code[&Code::OutOfScope]), (2, 6, 6));
+    // nothing tells whether there is such an organization, and what its id is
+    let mut reasons: Vec<&str> = report.faults.iter().map(|fault| fault.reason.as_str()).collect();
+    reasons.dedup();
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    let (result, stored) = imported(&service, text.as_bytes());
+    assert!(matches!(result, Err(ImportError::Faults(_))) && stored.is_empty());
+    service.actor = Actor::of_the_service("tests");
+    let report = checked(&service, text.as_bytes()).unwrap();
+    assert_eq!((report.good, report.faulty), (5, 3));
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_refused_with_its_row() {
+    let service = Service::furnished();
+    for (text, expected) in [
+        // of six rows the last five are in the field
+        ("hardware_key,note\nUT-1,\nUT-2,\"x\nUT-3,\nUT-4,\nUT-5,\nUT-6,\n", (2, 1, 3, Some("note"))),
+        ("hardware_key,note\r\n\r\nUT-1,\"\r\n\r\nUT-2,x\r\n", (1, 0, 3, Some("note"))),
+        ("\u{feff}hardware_key,note\nUT-1,\"x\"\"", (1, 0, 2, Some("note"))),
+        ("note,hardware_key\n\"a, b\",UT-1\n\"c,UT-2\n\n", (2, 1, 3, Some("note"))),
+        ("hardware_key\nUT-1\n\"", (2, 1, 3, Some("hardware_key"))),
+        ("hardware_key\nUT-1\nUT-2,x,\"\n", (2, 1, 3, None)),
+    ] {
+        let report = checked(&service, text.as_bytes()).unwrap();
+        let fault = &report.faults[0];
+        assert_eq!((report.rows, report.good, fault.line, fault.column), expected, "{text:?}");
+        assert_eq!((fault.row, fault.code), (report.rows, Code::Malformed), "{text:?}");
+        assert!(fault.reason.contains("not closed"), "{}", fault.reason);
+    }
+    for good in ["hardware_key,note\nUT-1,\"x\"", "hardware_key,note\nUT-1,x\"", "hardware_key,note\nUT-1,\"x\"\"\"\n"] {
+        let report = checked(&service, good.as_bytes()).unwrap();
+        assert_eq!((report.rows, report.good), (1, 1), "{good:?}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 mod activation;
 mod allow_list;
+mod borders;
 mod bulk;
 mod cover_edges;
 mod decisions;
@@ -15,6 +16,7 @@ mod enforcement;
 mod events;
 mod folding;
 mod guide;
+mod held;
 mod import;
 mod incident_rules;
 mod incidents;

@@ -306,6 +306,15 @@ pub fn territory(name: &str, [west, south, east, north]: [i32; 4]) -> Value {
     json!({ "name": name, "definition": definition.to_string(), "valid_from_s": 0 })
 }
 
+/// The same territory in its second version, elsewhere.
+pub fn redrawn(name: &str, edges: [i32; 4]) -> Value {
+    let mut spec = territory(name, edges);
+    let mut definition: Value = serde_json::from_str(spec["definition"].as_str().unwrap()).unwrap();
+    definition["version"] = json!(2);
+    spec["definition"] = json!(definition.to_string());
+    spec
+}
+
 /// What a plan is made of.
 pub fn plan(name: &str) -> Value {
     json!({

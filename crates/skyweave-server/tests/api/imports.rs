@@ -1,6 +1,6 @@
 //! Terminals from CSV: all or none, and every bad row by its number.
 
-use crate::desk::{Desk, books};
+use crate::desk::{Desk, Hand, books};
 use serde_json::json;
 
 #[test]
@@ -49,4 +49,28 @@ fn one_bad_row_is_reported_and_nothing_is_entered() {
         csv(bad, "").refused(400, code);
     }
     csv(&good, "?account=nonsense").refused(400, "invalid_parameter");
+}
+
+#[test]
+fn a_tenant_names_no_owner_that_answers_for_others() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let (ours, theirs) = (books(&admin, "ours"), books(&admin, "theirs"));
+    let us = admin.other(&["viewer", "operator"], Some(&ours.account));
+    let sent = |hand: &Hand<'_>, owner: &str| {
+        let file = format!("hardware_key,account,owner\nOWN-1,{},{owner}\n", ours.account);
+        hand.send("POST", "/api/v1/imports?dry_run=true", Some(file), &[("content-type", "text/csv")])
+    };
+    let mut reasons = Vec::new();
+    for owner in ["theirs relief", theirs.organization.as_str(), "nobody"] {
+        let report = sent(&us, owner).is(200).json();
+        let fault = &report["faults"][0];
+        assert_eq!((&fault["code"], &fault["column"]), (&json!("out_of_scope"), &json!("owner")), "{report}");
+        reasons.push(fault["reason"].clone());
+    }
+    assert!(reasons.iter().all(|reason| *reason == reasons[0]), "{reasons:?}");
+    for owner in ["ours relief", ours.organization.as_str()] {
+        assert_eq!(sent(&us, owner).is(200).json()["good"], 1);
+    }
+    assert_eq!(sent(&admin, "theirs relief").is(200).json()["good"], 1);
 }

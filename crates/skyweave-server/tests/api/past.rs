@@ -1,6 +1,6 @@
 //! What was decided then, asked later: the same answer, whatever has become of everything since.
 
-use crate::desk::{Desk, books, generous, territory};
+use crate::desk::{Desk, books, generous, redrawn, territory};
 use serde_json::{Value, json};
 use skyweave_server::clock::now_ns;
 use std::time::Duration;
@@ -63,7 +63,7 @@ fn what_was_decided_is_decided_again_for_that_time() {
     admin.post(&format!("{list}/add"), &json!({ "keys": ["UT-KYIV"] })).is(200);
     let version = json!({ "previewed_version": 2, "lost_by_mistake": 0 });
     admin.post(&format!("{list}/put-in-force"), &version).is(200);
-    let redrawn = territory("district", [27, 44, 28, 54]);
+    let redrawn = redrawn("district", [27, 44, 28, 54]);
     admin.put(&format!("/api/v1/territories/{district}"), &redrawn).is(200);
     let mut plan = crate::desk::plan("kyiv plan");
     plan["surfaces"] = json!(["land", "sea"]);

@@ -1,6 +1,6 @@
 //! What one side did, the other does not undo; and what is in force changes only by those who approve.
 
-use crate::desk::{Books, Desk, Hand, books, territory};
+use crate::desk::{Books, Desk, Hand, books, redrawn, territory};
 use serde_json::{Value, json};
 
 fn now_s() -> i64 {
@@ -41,13 +41,21 @@ fn a_tenant_does_not_give_back_what_the_service_took() {
     // the service may take over what the tenant has suspended
     admin.post(&format!("{line}/suspend"), &because).is(200);
     assert_eq!(tenant.post(&format!("{line}/resume"), &json!({})).json()["code"], "out_of_scope");
+    let detached = tenant.post(&format!("{terminal}/detach"), &json!({})).refused(403, "out_of_scope");
+    assert!(detached["detail"].as_str().unwrap().contains("the service made it so"), "{detached}");
     admin.post(&format!("{line}/resume"), &json!({})).is(200);
 
     let below = json!({ "name": "below", "organization": books.organization, "parent": books.account });
     let below = tenant.make("accounts", &below);
+    let theirs = tenant.make("user-terminals", &json!({ "hardware_key": "UT-BELOW", "account": below }));
     let below = format!("/api/v1/accounts/{below}");
     admin.post(&format!("{below}/disable"), &because).is(200);
     assert_eq!(tenant.post(&format!("{below}/enable"), &json!({})).json()["code"], "out_of_scope");
+    let theirs = format!("/api/v1/user-terminals/{theirs}");
+    let above = json!({ "account": books.account, "holders": {}, "reason": "x" });
+    tenant.post(&format!("{theirs}/transfer"), &above).refused(403, "out_of_scope");
+    tenant.post(&format!("{theirs}/unregister"), &because).refused(403, "out_of_scope");
+    admin.post(&format!("{theirs}/transfer"), &above).is(200);
 }
 
 #[test]
@@ -157,8 +165,12 @@ fn what_is_in_force_is_changed_by_those_who_approve_and_by_nobody_else() {
 
     let area = operator.make("territories", &territory("area", [0, 0, 1, 1]));
     let place = format!("/api/v1/territories/{area}");
-    operator.put(&place, &territory("area", [0, 0, 2, 2])).refused(403, "forbidden");
-    admin.put(&place, &territory("area", [0, 0, 2, 2])).is(200);
+    operator.put(&place, &redrawn("area", [0, 0, 2, 2])).refused(403, "forbidden");
+    // decisions name the version: other borders have another
+    let same_version = admin.put(&place, &territory("area", [0, 0, 2, 2])).refused(422, "malformed");
+    assert_eq!(same_version["field"], "definition", "{same_version}");
+    admin.put(&place, &redrawn("area", [0, 0, 2, 2])).is(200);
+    admin.put(&place, &territory("area", [0, 0, 1, 1])).refused(422, "malformed");
 
     let list = |expires_s: i64| json!({ "name": "verified", "list": "allow", "steward": books.organization, "evidence": "inspected", "expires_s": expires_s });
     let registry = operator.make("registries", &list(now_s() + 1_000));

@@ -93,13 +93,13 @@ fn read<V: View>(
     let mut seen: HashMap<HardwareKey, u64> = HashMap::new();
     let mut report = Report::new(options.most_listed);
     let mut batch: Vec<Row> = Vec::with_capacity(BATCH);
-    while let Some((line, record)) = source.next_record()? {
+    while let Some(record) = source.next_record()? {
         report.rows += 1;
         if report.rows > options.most_rows {
             return Err(ImportError::TooManyRows { most: options.most_rows });
         }
         let number = report.rows;
-        let row = match checker.row(number, line, record)? {
+        let row = match checker.row(number, &record)? {
             Ok(row) => row,
             Err(faults) => {
                 report.add_all(faults);

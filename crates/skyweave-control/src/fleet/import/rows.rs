@@ -2,12 +2,12 @@
 
 use super::columns::Column;
 use super::report::{Fault, ImportError};
+use super::source::Record;
 use crate::decide::{Context, Stopped, check_description, check_line, check_tags};
 use crate::entity::{Entry, Holders};
 use crate::id::{AccountId, EntityId, Kind, LineId, OrganizationId, TerminalId, Ulid};
 use crate::refused::{Code, Refused, shown};
 use crate::view::View;
-use csv::ByteRecord;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers that are kept, so that fifteen thousand rows of one donor ask for it once. A file with more different ones begins anew.
@@ -45,7 +45,8 @@ pub(super) struct Checker<'a, V> {
     context: &'a Context<'a, V>,
     accounts: Kept<AccountId, ()>,
     lines: Kept<(AccountId, LineId), ()>,
-    organizations: Kept<String, OrganizationId>,
+    /// By whether they may protect, the account they must then answer for, and what the file calls them.
+    organizations: Kept<(bool, Option<AccountId>, String), OrganizationId>,
 }
 
 type Kept<K, T> = BTreeMap<K, Result<T, Refused>>;
@@ -61,10 +62,18 @@ impl<'a, V: View> Checker<'a, V> {
     pub(super) fn row(
         &mut self,
         number: u64,
-        line: u64,
-        record: &ByteRecord,
+        record: &Record<'_>,
     ) -> Result<Result<Row, Vec<Fault>>, ImportError<V::Failure>> {
+        let Record { line, fields: record, unclosed } = *record;
         let mut faults = Faults { number, line, faults: Vec::new() };
+        if unclosed {
+            let last = record.iter().next_back().unwrap_or_default();
+            let column = record.len().checked_sub(1).and_then(|last| self.columns.get(last)).copied();
+            let found = "a \" that is not closed: the field goes on to the end of the file";
+            let refused = Refused::new(Code::Malformed, found, "close it, and look at the rows after it");
+            faults.add(column, &String::from_utf8_lossy(last), &refused);
+            return Ok(Err(faults.faults));
+        }
         if record.len() != self.columns.len() {
             let found = format!("{} fields", record.len());
             let remedy = format!("accepted: {}, as the first line has", self.columns.len());
@@ -125,7 +134,7 @@ impl<'a, V: View> Checker<'a, V> {
             let Some(name) = text(column) else {
                 return Ok(None);
             };
-            let found = self.organization(name)?;
+            let found = self.organization(column, name, account)?;
             Ok(faults.take(column, Some(name), found))
         };
         let holders = Holders {
@@ -199,10 +208,23 @@ impl<'a, V: View> Checker<'a, V> {
         Ok(faults.take(Column::ServiceLine, text, found).map(|()| id))
     }
 
-    /// By id or by name.
-    fn organization(&mut self, text: &str) -> Checked<OrganizationId, V> {
+    /// By id or by name. As owner or operator an organization may protect: whoever runs only a part of the service names none but those
+    /// that answer for the account, and does not learn which others there are.
+    fn organization(
+        &mut self,
+        column: Column,
+        text: &str,
+        account: Option<AccountId>,
+    ) -> Checked<OrganizationId, V> {
         let context = self.context;
-        kept(&mut self.organizations, text.to_owned(), || {
+        let own = column != Column::Donor && !context.is_the_service();
+        let account = account.filter(|_| own);
+        kept(&mut self.organizations, (own, account, text.to_owned()), || {
+            let foreign = || {
+                let found = "no open organization of this name or id answers for the account or one above it";
+                let remedy = "name one that does, or ask those who run the service";
+                Refused::new(Code::OutOfScope, found, remedy)
+            };
             let id = if let Ok(id) = text.parse::<OrganizationId>() {
                 Some(id)
             } else {
@@ -210,10 +232,20 @@ impl<'a, V: View> Checker<'a, V> {
                 named.and_then(|id: EntityId| OrganizationId::try_from(id).ok())
             };
             let Some(id) = id else {
+                if own {
+                    return Err(foreign().into());
+                }
                 let remedy = "accepted: the id or the exact name of one; create it first";
                 return Err(Refused::new(Code::NotFound, "no organization of this name", remedy).into());
             };
-            context.open_organization(id, "organization").map(|()| id)
+            if !own {
+                return context.open_organization(id, "organization").map(|()| id);
+            }
+            match context.own_organization(id, account, column.name()) {
+                Ok(()) => Ok(id),
+                Err(Stopped::Refused(_)) => Err(foreign().into()),
+                Err(failed) => Err(failed),
+            }
         })
     }
 }

@@ -8,6 +8,8 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+/// What a file may begin with, which is no part of a field.
+const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 /// Longest row, bytes: a `"` that nobody closes would else take in the rest of the file.
 const LONGEST_ROW: u64 = 64 << 10;
 /// What is read at once, bytes.
@@ -20,7 +22,41 @@ pub(super) struct Source<R> {
     columns: Vec<Column>,
     /// Where the last whole row ended, bytes from the beginning.
     ended: Rc<Cell<u64>>,
+    /// Whether the file ended within a `"`.
+    unclosed: Rc<Cell<bool>>,
     breaks: Rc<RefCell<Breaks>>,
+}
+
+/// A row as it stands in the file.
+pub(super) struct Record<'a> {
+    /// The line on which it begins, counted from 1.
+    pub(super) line: u64,
+    /// What it says.
+    pub(super) fields: &'a ByteRecord,
+    /// Whether its last field begins with a `"` that nobody closed, and so took in the rest of the file.
+    pub(super) unclosed: bool,
+}
+
+/// Where in a field a byte stands: the CSV reader takes the end of the file for the end of any field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Begin,
+    Plain,
+    Quoted,
+    /// After a `"` that ends the field, unless another follows.
+    Quote,
+}
+
+impl Place {
+    const fn after(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::Begin | Self::Quote, b'"') => Self::Quoted,
+            (Self::Quoted, b'"') => Self::Quote,
+            (Self::Quoted, _) => Self::Quoted,
+            (_, b',' | b'\r' | b'\n') => Self::Begin,
+            _ => Self::Plain,
+        }
+    }
 }
 
 /// Line breaks of any make: the CSV reader itself counts only line feeds, and late.
@@ -65,7 +101,9 @@ impl Breaks {
 struct Bounded<R> {
     file: R,
     given: u64,
+    place: Place,
     ended: Rc<Cell<u64>>,
+    unclosed: Rc<Cell<bool>>,
     breaks: Rc<RefCell<Breaks>>,
 }
 
@@ -79,6 +117,11 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::other(TooLong));
         }
         let read = self.file.read(buffer)?;
+        for (at, byte) in (self.given..).zip(&buffer[..read]) {
+            let is_mark = at < BYTE_ORDER_MARK.len() as u64 && BYTE_ORDER_MARK.contains(byte);
+            self.place = if is_mark { self.place } else { self.place.after(*byte) };
+        }
+        self.unclosed.set(read == 0 && self.place == Place::Quoted);
         self.breaks.borrow_mut().read(self.given, &buffer[..read]);
         self.given += read as u64;
         Ok(read)
@@ -90,7 +133,15 @@ impl<R: Read> Source<R> {
     pub(super) fn open<F>(file: R) -> Result<Self, ImportError<F>> {
         let ended = Rc::new(Cell::new(0));
         let breaks: Rc<RefCell<Breaks>> = Rc::default();
-        let bounded = Bounded { file, given: 0, ended: Rc::clone(&ended), breaks: Rc::clone(&breaks) };
+        let unclosed: Rc<Cell<bool>> = Rc::default();
+        let bounded = Bounded {
+            file,
+            given: 0,
+            place: Place::Begin,
+            ended: Rc::clone(&ended),
+            unclosed: Rc::clone(&unclosed),
+            breaks: Rc::clone(&breaks),
+        };
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(CHUNK).from_reader(bounded);
         let heading = reader.byte_headers().map_err(|error| fault(1, &error))?;
         if heading.is_empty() {
@@ -109,7 +160,7 @@ impl<R: Read> Source<R> {
         let end = reader.position().byte();
         ended.set(end);
         let _ = RefCell::borrow_mut(&breaks).pass(end);
-        Ok(Self { reader, record: ByteRecord::new(), columns, ended, breaks })
+        Ok(Self { reader, record: ByteRecord::new(), columns, ended, unclosed, breaks })
     }
 
     /// The columns, in the order of the file.
@@ -117,16 +168,18 @@ impl<R: Read> Source<R> {
         self.columns.clone()
     }
 
-    /// The next row that has anything in it, and the line on which it begins, counted from 1.
-    pub(super) fn next_record<F>(&mut self) -> Result<Option<(u64, &ByteRecord)>, ImportError<F>> {
+    /// The next row that has anything in it.
+    pub(super) fn next_record<F>(&mut self) -> Result<Option<Record<'_>>, ImportError<F>> {
         let line = self.breaks.borrow().passed + 1;
         let more = self.reader.read_byte_record(&mut self.record).map_err(|error| fault(line, &error))?;
         let end = self.reader.position().byte();
         self.ended.set(end);
         let mut breaks = self.breaks.borrow_mut();
-        let own = u64::from(breaks.pass(end)) + Breaks::within(&self.record);
-        let begun = (breaks.passed + 1).saturating_sub(own);
-        Ok(more.then_some((begun, &self.record)))
+        let unclosed = self.unclosed.get();
+        // a break at the end of what is not closed is within it
+        let own = u64::from(breaks.pass(end) && !unclosed) + Breaks::within(&self.record);
+        let line = (breaks.passed + 1).saturating_sub(own);
+        Ok(more.then_some(Record { line, fields: &self.record, unclosed }))
     }
 }
 
