@@ -13,7 +13,9 @@ use skyweave_control::entity::{RestrictionSpec, TerritorySpec};
 use skyweave_control::refused::Refused;
 use skyweave_control::restriction::{PolicyFile, Restrictions};
 use skyweave_control::territory::{Definition, Piece};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::sync::MutexGuard;
 
 /// Longest text of policies, bytes: reading takes longer than in proportion.
 const LONGEST_TEXT: usize = 256 << 10;
@@ -68,13 +70,18 @@ fn read(command: &Command) -> Result<(), Problem> {
 }
 
 /// Checks that the law still compiles after commands that may keep it from that: what does not would leave everybody without a decision.
+/// What is given is to be kept until they are carried out: two changes that are good each for itself may be bad together.
 ///
 /// # Errors
-/// If it does not.
-pub async fn law_stays(call: &Call, requests: &[Request]) -> Result<(), Problem> {
+/// If it does not, or a command is refused for itself.
+pub async fn law_stays<'a>(
+    call: &'a Call,
+    requests: &[Request],
+) -> Result<Option<MutexGuard<'a, ()>>, Problem> {
     if !requests.iter().any(|request| may_break_the_law(&request.command)) {
-        return Ok(());
+        return Ok(None);
     }
+    let alone = call.api.lawmaking.lock().await;
     let work = Work {
         actor: &call.caller()?.actor()?,
         requests,
@@ -83,11 +90,14 @@ pub async fn law_stays(call: &Call, requests: &[Request]) -> Result<(), Problem>
         dry_run: true,
         answer: None,
     };
-    // what is refused for itself is refused again, with its own reason
-    let Ok(out) = carry_out(&*call.api.store, &work).await else { return Ok(()) };
+    let out = carry_out(&*call.api.store, &work).await?;
     let _place = call.api.compiling.acquire().await.map_err(|_| StoreError::Closed)?;
-    let changed = out.done.into_iter().map(|done| done.subject).collect();
-    call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)
+    // of what several commands change the last one counts
+    let changed: BTreeMap<_, _> =
+        out.done.into_iter().map(|done| (done.subject.id(), done.subject)).collect();
+    let changed = changed.into_values().collect();
+    call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)?;
+    Ok(Some(alone))
 }
 
 /// All that is law but terminals on lists and members of classes, which change often and take nothing away that policies speak of.

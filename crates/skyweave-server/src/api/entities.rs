@@ -120,7 +120,7 @@ async fn one(
     request: Request,
     status: StatusCode,
 ) -> Result<Reply, Problem> {
-    super::checks::law_stays(&call, std::slice::from_ref(&request)).await?;
+    let _lawmaking = super::checks::law_stays(&call, std::slice::from_ref(&request)).await?;
     let caller = call.caller()?;
     let reply = |done: &AnyEntity| {
         let address = format!("/api/v1/{}/{}", collection.path, done.id());

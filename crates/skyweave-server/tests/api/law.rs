@@ -90,3 +90,48 @@ fn a_territory_is_cut_from_borders_pinned_by_their_hash_and_the_last_law_goes_on
     assert_eq!(outcome(305_000_000).0, "permitted");
     assert_eq!(ready(), Value::Null);
 }
+
+#[test]
+fn of_two_files_that_do_not_go_together_one_is_enabled() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    for round in 0..4 {
+        let text =
+            format!("@id(\"p{round}\")\npermit(principal, action == Action::\"serve\", resource);\n");
+        let files = ["a", "b"].map(|file| {
+            let name = format!("{file}{round}.cedar");
+            admin.make("restrictions", &json!({ "name": name, "text": text }))
+        });
+        let enable = |id: &str| admin.post(&format!("/api/v1/restrictions/{id}/enable"), &json!({}));
+        let mut answers: Vec<_> = std::thread::scope(|scope| {
+            let sent: Vec<_> = files.iter().map(|id| scope.spawn(move || enable(id))).collect();
+            sent.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        answers.sort_by_key(|answer| answer.status);
+        assert_eq!(answers[0].status, 200, "{}", answers[0].text);
+        answers.pop().unwrap().refused(409, "law_does_not_compile");
+        admin.post("/api/v1/decisions", &json!({ "terminal": books.terminal })).is(200);
+    }
+    assert_eq!(admin.get("/health/ready").is(200).json()["law"], Value::Null);
+}
+
+#[test]
+fn where_no_law_came_before_nothing_is_said_to_go_on() {
+    let (desk, file) = desk_with_borders();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let hash = sha256(&file);
+    let set = json!({
+        "dataset": "Squares", "release": "1", "sha256": hash, "worldview": "ours", "key": "shapeName", "source": "a test",
+    });
+    admin.make("boundary-sets", &set);
+    let pieces = json!([{ "boundary_set": hash, "part": "west" }]);
+    let definition = json!({ "name": "west", "version": 1, "pieces": pieces }).to_string();
+    admin.make("territories", &json!({ "name": "west", "definition": definition, "valid_from_s": 0 }));
+    std::fs::remove_file(&file).unwrap();
+    let asked = json!({ "terminal": books.terminal });
+    admin.post("/api/v1/decisions", &asked).refused(409, "law_does_not_compile");
+    let ready = admin.get("/health/ready").is(200).json();
+    assert!(ready["law"].as_str().unwrap().contains("no law came before it"), "{ready}");
+}
