@@ -19,7 +19,7 @@ const MOST_ACCOUNTS: i64 = 10_000;
 /// `GET /api/v1/things`
 pub async fn list(collection: &'static Collection, call: Call) -> Result<Reply, Problem> {
     let limit = call.number("limit", page::USUAL, 1..=page::MOST)?;
-    let fields = Fields::of(call.parameter("fields"))?;
+    let fields = Fields::of(call.parameter("fields"), collection.kind)?;
     let mut query = visible(collection, &call).await?;
     query.conditions.extend(filter::conditions(collection.kind, &call)?);
     let asked = page::fingerprint(collection.path, &call.query);
@@ -44,7 +44,7 @@ pub async fn list(collection: &'static Collection, call: Call) -> Result<Reply, 
 
 /// `GET /api/v1/things/{id}`
 pub async fn show(collection: &'static Collection, call: Call) -> Result<Reply, Problem> {
-    let fields = Fields::of(call.parameter("fields"))?;
+    let fields = Fields::of(call.parameter("fields"), collection.kind)?;
     let row = find(collection, &call).await?;
     let tag = etag(row.version as u64);
     let known = call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());

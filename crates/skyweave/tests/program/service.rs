@@ -190,6 +190,8 @@ fn terminals_are_imported_all_or_none() {
     std::fs::write(desk.path("good.csv"), "hardware_key\nUT-0001\nUT-0002\n").unwrap();
     import("good.csv", "").succeeded();
     assert_eq!(server.json(&desk, &["terminal", "list"]).as_array().unwrap().len(), 2);
+    let first = server.run(&desk, &["terminal", "list", "--limit", "1"]);
+    assert!(first.succeeded().stdout.contains("1 of 2"), "{first:?}");
     import("none.csv", "").refused(&["none.csv"]);
 }
 
