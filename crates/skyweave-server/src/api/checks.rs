@@ -143,20 +143,30 @@ fn territory(spec: &TerritorySpec) -> Result<(), Problem> {
             format!("the definition is of `{}`, and the territory of `{}`", definition.name, spec.name);
         return Err(refuse(format!("{}; accepted: the same name", names.escape_debug())));
     }
-    let said = (spec.valid_from_s.0, spec.valid_until_s.map(|end| end.0), spec.disputed, spec.front_line);
-    let is = (
-        definition.from_s.unwrap_or(said.0),
-        definition.until_s.or(said.1),
-        definition.disputed || spec.disputed,
-        definition.front_line || spec.front_line,
-    );
-    if said != is {
-        let detail = "the document says otherwise than `valid_from_s`, `valid_until_s`, `disputed` or `front_line` \
-            beside it; accepted: the same, or a document that is silent";
-        return Err(refuse(detail.to_owned()));
-    }
+    said_otherwise(spec, &definition)?;
     if definition.pieces.iter().all(|piece| matches!(piece, Piece::Polygon { .. })) {
         definition.assemble(&[]).map_err(|fault| refuse(fault.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Refuses what is said beside a document that says otherwise.
+fn said_otherwise(spec: &TerritorySpec, definition: &Definition) -> Result<(), Problem> {
+    let until_s = spec.valid_until_s.map(|end| end.0);
+    let shown = |until_s: Option<i64>| until_s.map_or_else(|| "none".to_owned(), |end| end.to_string());
+    let said = [
+        ("valid_from_s", spec.valid_from_s.0.to_string(), definition.from_s.map(|from| from.to_string())),
+        ("valid_until_s", shown(until_s), definition.until_s.map(|end| end.to_string())),
+        ("disputed", spec.disputed.to_string(), definition.disputed.then(|| true.to_string())),
+        ("front_line", spec.front_line.to_string(), definition.front_line.then(|| true.to_string())),
+    ];
+    for (field, beside, inside) in said {
+        if let Some(inside) = inside.filter(|inside| *inside != beside) {
+            let detail = format!(
+                "`{field}` is {beside}, and the document says {inside}; accepted: the same, nothing, or a document that is silent"
+            );
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "definition_refused", detail).field(field));
+        }
     }
     Ok(())
 }

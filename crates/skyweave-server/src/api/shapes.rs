@@ -194,7 +194,7 @@ impl Shape {
             Self::Creation(kind) => creation(kind, generator),
             Self::Verb { kind, verb, field, by } => {
                 let body = verb_body(kind, verb, field, by, generator);
-                if kind == Kind::Territory { without_requirement(body, "definition_sha256") } else { body }
+                if kind == Kind::Territory { completed_territory(body) } else { body }
             }
             Self::Token => of::<TokenAnswer>(generator),
             Self::Health => of::<Health>(generator),
@@ -413,9 +413,14 @@ fn creation(kind: Kind, generator: &mut SchemaGenerator) -> Value {
     body["properties"]["id"] = id;
     match kind {
         Kind::Appeal => without_requirement(body, "permit"),
-        Kind::Territory => without_requirement(body, "definition_sha256"),
+        Kind::Territory => completed_territory(body),
         _ => body,
     }
+}
+
+/// What the server takes from the definition may be missing.
+fn completed_territory(schema: Value) -> Value {
+    without_requirement(without_requirement(schema, "definition_sha256"), "valid_from_s")
 }
 
 /// What the server fills in may be missing.

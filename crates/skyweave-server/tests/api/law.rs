@@ -135,3 +135,38 @@ fn where_no_law_came_before_nothing_is_said_to_go_on() {
     let ready = admin.get("/health/ready").is(200).json();
     assert!(ready["law"].as_str().unwrap().contains("no law came before it"), "{ready}");
 }
+
+#[test]
+fn what_a_definition_says_counts_where_nothing_is_said_beside_it() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/service/crimea-excluded.json");
+    let definition = std::fs::read_to_string(file).unwrap();
+    let name = serde_json::from_str::<Value>(&definition).unwrap()["name"].clone();
+    let bare = json!({ "name": name, "definition": definition });
+    let said = |field: &str, value: Value| {
+        let mut body = bare.clone();
+        body[field] = value;
+        admin.post("/api/v1/territories?dry_run=true", &body)
+    };
+    for field in ["disputed", "front_line"] {
+        said(field, json!(true)).is(200);
+        let refused = said(field, json!(false)).refused(422, "definition_refused");
+        assert_eq!(refused["field"], field);
+    }
+    // it is silent about these
+    let made = said("valid_until_s", json!(4_000_000_000_i64)).is(200).json();
+    assert_eq!(made["valid_until_s"], 4_000_000_000_i64);
+    let made = admin.post("/api/v1/territories", &bare).is(201).json();
+    let found = ["disputed", "front_line", "valid_from_s", "valid_until_s"].map(|field| made[field].clone());
+    assert_eq!(found, [json!(true), json!(true), json!(0), Value::Null]);
+    let dated = definition.replacen("\"version\": 1", "\"version\": 2, \"from_s\": 7, \"until_s\": 9", 1);
+    let dated = json!({ "name": name, "definition": dated });
+    let path = format!("/api/v1/territories/{}", made["id"].as_str().unwrap());
+    let made = admin.put(&path, &dated).is(200).json();
+    assert_eq!((&made["valid_from_s"], &made["valid_until_s"]), (&json!(7), &json!(9)));
+    let mut early = dated;
+    early["valid_from_s"] = json!(0);
+    let refused = admin.put(&path, &early).refused(422, "definition_refused");
+    assert!(refused["detail"].as_str().unwrap().contains("`valid_from_s` is 0"), "{refused}");
+}
