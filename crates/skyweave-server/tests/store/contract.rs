@@ -111,6 +111,22 @@ async fn natural_keys_are_given_once(store: &Opened) {
     assert_eq!(found.id, "ut_1");
     assert_eq!(store.entity_by_key("terminal", "key-ut_2").await.unwrap(), None);
     assert_eq!(store.entity_by_key("plan", "key-ut_1").await.unwrap(), None);
+    // two exchange theirs
+    store.commit(terminal("ut_2", "acc_1")).await.unwrap();
+    let with_key = |id: &str, key: &str| {
+        let mut row = row("terminal", id, 2);
+        row.natural_key = Some(key.to_owned());
+        row
+    };
+    let exchange = Commit {
+        events: vec![event("terminal", "ut_1", 2), event("terminal", "ut_2", 2)],
+        freed: vec![("terminal", "ut_1".to_owned()), ("terminal", "ut_2".to_owned())],
+        entities: vec![with_key("ut_1", "key-ut_2"), with_key("ut_2", "key-ut_1")],
+        ..Commit::default()
+    };
+    store.commit(exchange).await.unwrap();
+    let found = store.entity_by_key("terminal", "key-ut_1").await.unwrap().unwrap();
+    assert_eq!(found.id, "ut_2");
 }
 
 async fn accounts_form_a_tree_that_moves(store: &Opened) {
