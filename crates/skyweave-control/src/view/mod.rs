@@ -202,6 +202,17 @@ impl Fetched {
     pub fn add_parts(&mut self, whole: EntityId, kind: Kind, parts: Vec<EntityId>) {
         self.parts.insert((whole, kind), parts);
     }
+
+    /// Forgets what was answered about what an entity belongs to and is named, since it becomes or became otherwise.
+    pub fn forget_answers_about(&mut self, entity: &AnyEntity) {
+        let kind = entity.id().kind;
+        for whole in entity.parents() {
+            self.parts.remove(&(whole, kind));
+        }
+        if let Some(name) = entity.name() {
+            self.named.remove(&(kind, name.to_owned()));
+        }
+    }
 }
 
 impl View for Fetched {

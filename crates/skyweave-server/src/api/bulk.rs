@@ -157,7 +157,7 @@ async fn commands(call: Call) -> Result<Reply, Problem> {
             body: serde_json::to_string(&answer(out)).unwrap_or_default(),
         }
     });
-    super::checks::law_stays(&call, &requests).await?;
+    let _lawmaking = super::checks::law_stays(&call, &requests).await?;
     let work = Work {
         actor: &caller.actor()?,
         requests: &requests,

@@ -13,7 +13,9 @@ use skyweave_control::entity::{RestrictionSpec, TerritorySpec};
 use skyweave_control::refused::Refused;
 use skyweave_control::restriction::{PolicyFile, Restrictions};
 use skyweave_control::territory::{Definition, Piece};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::sync::MutexGuard;
 
 /// Longest text of policies, bytes: reading takes longer than in proportion.
 const LONGEST_TEXT: usize = 256 << 10;
@@ -68,13 +70,18 @@ fn read(command: &Command) -> Result<(), Problem> {
 }
 
 /// Checks that the law still compiles after commands that may keep it from that: what does not would leave everybody without a decision.
+/// What is given is to be kept until they are carried out: two changes that are good each for itself may be bad together.
 ///
 /// # Errors
-/// If it does not.
-pub async fn law_stays(call: &Call, requests: &[Request]) -> Result<(), Problem> {
+/// If it does not, or a command is refused for itself.
+pub async fn law_stays<'a>(
+    call: &'a Call,
+    requests: &[Request],
+) -> Result<Option<MutexGuard<'a, ()>>, Problem> {
     if !requests.iter().any(|request| may_break_the_law(&request.command)) {
-        return Ok(());
+        return Ok(None);
     }
+    let alone = call.api.lawmaking.lock().await;
     let work = Work {
         actor: &call.caller()?.actor()?,
         requests,
@@ -83,11 +90,14 @@ pub async fn law_stays(call: &Call, requests: &[Request]) -> Result<(), Problem>
         dry_run: true,
         answer: None,
     };
-    // what is refused for itself is refused again, with its own reason
-    let Ok(out) = carry_out(&*call.api.store, &work).await else { return Ok(()) };
+    let out = carry_out(&*call.api.store, &work).await?;
     let _place = call.api.compiling.acquire().await.map_err(|_| StoreError::Closed)?;
-    let changed = out.done.into_iter().map(|done| done.subject).collect();
-    call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)
+    // of what several commands change the last one counts
+    let changed: BTreeMap<_, _> =
+        out.done.into_iter().map(|done| (done.subject.id(), done.subject)).collect();
+    let changed = changed.into_values().collect();
+    call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)?;
+    Ok(Some(alone))
 }
 
 /// All that is law but terminals on lists and members of classes, which change often and take nothing away that policies speak of.
@@ -133,20 +143,30 @@ fn territory(spec: &TerritorySpec) -> Result<(), Problem> {
             format!("the definition is of `{}`, and the territory of `{}`", definition.name, spec.name);
         return Err(refuse(format!("{}; accepted: the same name", names.escape_debug())));
     }
-    let said = (spec.valid_from_s.0, spec.valid_until_s.map(|end| end.0), spec.disputed, spec.front_line);
-    let is = (
-        definition.from_s.unwrap_or(said.0),
-        definition.until_s.or(said.1),
-        definition.disputed || spec.disputed,
-        definition.front_line || spec.front_line,
-    );
-    if said != is {
-        let detail = "the document says otherwise than `valid_from_s`, `valid_until_s`, `disputed` or `front_line` \
-            beside it; accepted: the same, or a document that is silent";
-        return Err(refuse(detail.to_owned()));
-    }
+    said_otherwise(spec, &definition)?;
     if definition.pieces.iter().all(|piece| matches!(piece, Piece::Polygon { .. })) {
         definition.assemble(&[]).map_err(|fault| refuse(fault.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Refuses what is said beside a document that says otherwise.
+fn said_otherwise(spec: &TerritorySpec, definition: &Definition) -> Result<(), Problem> {
+    let until_s = spec.valid_until_s.map(|end| end.0);
+    let shown = |until_s: Option<i64>| until_s.map_or_else(|| "none".to_owned(), |end| end.to_string());
+    let said = [
+        ("valid_from_s", spec.valid_from_s.0.to_string(), definition.from_s.map(|from| from.to_string())),
+        ("valid_until_s", shown(until_s), definition.until_s.map(|end| end.to_string())),
+        ("disputed", spec.disputed.to_string(), definition.disputed.then(|| true.to_string())),
+        ("front_line", spec.front_line.to_string(), definition.front_line.then(|| true.to_string())),
+    ];
+    for (field, beside, inside) in said {
+        if let Some(inside) = inside.filter(|inside| *inside != beside) {
+            let detail = format!(
+                "`{field}` is {beside}, and the document says {inside}; accepted: the same, nothing, or a document that is silent"
+            );
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "definition_refused", detail).field(field));
+        }
     }
     Ok(())
 }

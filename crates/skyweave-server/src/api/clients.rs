@@ -194,7 +194,7 @@ async fn account_for(
 
 async fn disable(call: Call) -> Result<Reply, Problem> {
     // of two who disable each other one must come second
-    let _alone = call.api.disabling.lock().await;
+    let _alone = call.api.changing_clients.lock().await;
     let client = find(&call).await?;
     has_all_roles_of(&call, &client, "disable one that has it")?;
     if approves_for_all(&client) && !others_approve(&call, &client).await? {
@@ -225,6 +225,7 @@ async fn others_approve(call: &Call, client: &Client) -> Result<bool, Problem> {
 }
 
 async fn rotate(call: Call) -> Result<Reply, Problem> {
+    let _alone = call.api.changing_clients.lock().await;
     let client = find(&call).await?;
     has_all_roles_of(&call, &client, "take over one that has it")?;
     let secret = format!("skysec_{}", URL_SAFE_NO_PAD.encode(chance::<32>()?));

@@ -30,7 +30,7 @@ const CLAIMED_ERROR_M: i32 = 10;
 pub struct DecisionRequest {
     /// About which terminal.
     pub terminal: TerminalId,
-    /// At which time, s since 1970; now if none is given. Nothing is known of the time to come.
+    /// At which time, s since 1970; now if none is given. Nothing is known of the time to come, nor told of a time when others had the terminal.
     #[serde(default)]
     #[schemars(range(min = 0, max = 4_102_444_800_i64))]
     pub at_s: Option<i64>,
@@ -127,6 +127,10 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     let none = || Problem::not_found(format!("user terminal {} at that time", asked.terminal));
     let known =
         standing(&*call.api.store, asked.terminal.into(), when).await.map_err(lawless)?.ok_or_else(none)?;
+    // who has a terminal now learns nothing of those who had it before
+    if matches!(when, When::At(_)) && !sees(&call, known.account().as_deref()).await? {
+        return Err(none());
+    }
     let (laws, store) = (&call.api.laws, &*call.api.store);
     let law = match when {
         When::Now(now_ns) => laws.now(store, now_ns).await,

@@ -8,6 +8,7 @@ use super::problem::Problem;
 use crate::service::{CarriedOut, Request, Work, carry_out};
 use crate::store::{Answer, Column, Condition, EntityRow, ListQuery, Scope};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use skyweave_control::command::Command;
 use skyweave_control::entity::AnyEntity;
@@ -19,7 +20,7 @@ const MOST_ACCOUNTS: i64 = 10_000;
 /// `GET /api/v1/things`
 pub async fn list(collection: &'static Collection, call: Call) -> Result<Reply, Problem> {
     let limit = call.number("limit", page::USUAL, 1..=page::MOST)?;
-    let fields = Fields::of(call.parameter("fields"))?;
+    let fields = Fields::of(call.parameter("fields"), collection.kind)?;
     let mut query = visible(collection, &call).await?;
     query.conditions.extend(filter::conditions(collection.kind, &call)?);
     let asked = page::fingerprint(collection.path, &call.query);
@@ -44,7 +45,7 @@ pub async fn list(collection: &'static Collection, call: Call) -> Result<Reply, 
 
 /// `GET /api/v1/things/{id}`
 pub async fn show(collection: &'static Collection, call: Call) -> Result<Reply, Problem> {
-    let fields = Fields::of(call.parameter("fields"))?;
+    let fields = Fields::of(call.parameter("fields"), collection.kind)?;
     let row = find(collection, &call).await?;
     let tag = etag(row.version as u64);
     let known = call.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
@@ -120,7 +121,7 @@ async fn one(
     request: Request,
     status: StatusCode,
 ) -> Result<Reply, Problem> {
-    super::checks::law_stays(&call, std::slice::from_ref(&request)).await?;
+    let _lawmaking = super::checks::law_stays(&call, std::slice::from_ref(&request)).await?;
     let caller = call.caller()?;
     let reply = |done: &AnyEntity| {
         let address = format!("/api/v1/{}/{}", collection.path, done.id());
@@ -193,15 +194,34 @@ fn complete(collection: &Collection, call: &Call, body: &mut Map<String, Value>)
         Kind::Appeal if !body.contains_key("permit") => {
             body.insert("permit".to_owned(), json!(new_id(call, Kind::Permit)?));
         }
-        Kind::Territory if !body.contains_key("definition_sha256") => {
-            if let Some(Value::String(definition)) = body.get("definition") {
-                let hash = skyweave_control::decide::sha256_of(definition);
-                body.insert("definition_sha256".to_owned(), json!(hash));
-            }
-        }
+        Kind::Territory => complete_territory(body),
         _ => {}
     }
     Ok(())
+}
+
+/// What a definition says that may also be said beside it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Inside {
+    from_s: Option<i64>,
+    until_s: Option<i64>,
+    disputed: bool,
+    front_line: bool,
+}
+
+/// Where nothing is said beside the definition, what stands in it counts.
+fn complete_territory(body: &mut Map<String, Value>) {
+    let Some(Value::String(text)) = body.get("definition") else { return };
+    let hash = skyweave_control::decide::sha256_of(text);
+    // what cannot be read is refused later, with the reason
+    let inside: Inside = serde_json::from_str(text).unwrap_or_default();
+    let mut fill = |field: &str, value: Value| _ = body.entry(field).or_insert(value);
+    fill("definition_sha256", json!(hash));
+    fill("valid_from_s", json!(inside.from_s.unwrap_or(0)));
+    fill("valid_until_s", json!(inside.until_s));
+    fill("disputed", json!(inside.disputed));
+    fill("front_line", json!(inside.front_line));
 }
 
 /// A new id of a kind.

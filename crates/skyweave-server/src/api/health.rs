@@ -4,6 +4,7 @@ use super::call::{Call, Reply};
 use super::problem::Problem;
 use super::routes::{Needs, Route};
 use super::shapes::Shape;
+use crate::service::{GOES_ON, NO_LAW};
 use axum::http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,7 +16,7 @@ pub struct Health {
     pub status: &'static str,
     /// Version of the program.
     pub version: &'static str,
-    /// Why the law before the last change is applied, and not what is in force: that does not compile. The log says what is wrong.
+    /// That what is in force does not compile, and what is applied instead: the law before the last change, or none. The log says what is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub law: Option<&'static str>,
 }
@@ -72,6 +73,7 @@ async fn ready_to_serve(call: Call) -> Result<Reply, Problem> {
 
 async fn ready(call: Call) -> Result<Reply, Problem> {
     call.api.store.last_event().await?;
-    let law = call.api.laws.fault().map(|_| "what is in force does not compile; the law before it goes on");
+    let laws = &call.api.laws;
+    let law = laws.fault().map(|_| if laws.goes_on() { GOES_ON } else { NO_LAW });
     Reply::of(&Health { law, ..HEALTH })
 }

@@ -2,10 +2,12 @@
 
 use super::call::unreadable;
 use super::problem::Problem;
+use super::shapes;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use skyweave_control::id::Kind;
 use std::collections::BTreeSet;
 
 /// Things on a page if nobody says.
@@ -137,16 +139,23 @@ pub fn body(docs: &[String], next: Option<&str>, total: Option<i64>) -> String {
 pub struct Fields(Option<BTreeSet<String>>);
 
 impl Fields {
-    /// From `id,state`.
+    /// From `id,state`, of a kind of thing.
     ///
     /// # Errors
-    /// If a name is empty.
-    pub fn of(text: Option<&str>) -> Result<Self, Problem> {
+    /// If a name is empty, or of no field of such a thing.
+    pub fn of(text: Option<&str>, kind: Kind) -> Result<Self, Problem> {
         let Some(text) = text else { return Ok(Self(None)) };
         let names: BTreeSet<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+        let wrong = |detail: String| Err(Problem::invalid("invalid_parameter", detail).field("fields"));
         if names.contains("") {
-            let detail = "accepted as fields: names with commas between them, such as id,state";
-            return Err(Problem::invalid("invalid_parameter", detail).field("fields"));
+            return wrong("accepted as fields: names with commas between them, such as id,state".to_owned());
+        }
+        let known = shapes::fields_of(kind);
+        if let Some(unknown) = names.iter().find(|name| !known.contains(*name)) {
+            let unknown: String = unknown.chars().take(40).collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let (unknown, known) = (unknown.escape_debug(), known.join(", "));
+            return wrong(format!("`{unknown}` is none of the fields; accepted: {known}"));
         }
         Ok(Self(Some(names)))
     }
@@ -212,8 +221,20 @@ mod tests {
 
     #[test]
     fn fields_are_picked() {
-        let fields = Fields::of(Some("id,state")).unwrap();
+        let fields = Fields::of(Some("id,state"), Kind::Account).unwrap();
         assert_eq!(fields.of_doc("{\"id\":1,\"b\":2}".to_owned()).unwrap(), "{\"id\":1}");
-        assert!(Fields::of(Some("id,,x")).is_err());
+        for (bad, part) in [("id,,name", "commas"), ("id,idd", "`idd` is none of the fields; accepted: id, ")] {
+            let refused = Fields::of(Some(bad), Kind::Account).err().unwrap();
+            assert!(refused.detail.contains(part), "{}", refused.detail);
+        }
+    }
+
+    /// Whatever a thing may say can be asked for, also what only some of its states have.
+    #[test]
+    fn every_field_may_be_asked_for() {
+        assert!(["id", "state", "reason"].iter().all(|name| shapes::fields_of(Kind::ServiceLine).contains(*name)));
+        for kind in Kind::ALL {
+            assert!(shapes::fields_of(*kind).contains("version"), "{kind:?}");
+        }
     }
 }

@@ -22,6 +22,8 @@ use skyweave_control::entity as e;
 use skyweave_control::fleet::allow_list::Preview;
 use skyweave_control::fleet::import::Report;
 use skyweave_control::id::Kind;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// The shape of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,7 +194,7 @@ impl Shape {
             Self::Creation(kind) => creation(kind, generator),
             Self::Verb { kind, verb, field, by } => {
                 let body = verb_body(kind, verb, field, by, generator);
-                if kind == Kind::Territory { without_requirement(body, "definition_sha256") } else { body }
+                if kind == Kind::Territory { completed_territory(body) } else { body }
             }
             Self::Token => of::<TokenAnswer>(generator),
             Self::Health => of::<Health>(generator),
@@ -282,6 +284,38 @@ fn entity(kind: Kind, generator: &mut SchemaGenerator) -> Value {
         };
     }
     by_kind!(kind, it)
+}
+
+/// The names of all fields that a thing of a kind may have, also those that only some of its states have.
+pub fn fields_of(kind: Kind) -> &'static BTreeSet<String> {
+    static KNOWN: OnceLock<BTreeMap<Kind, BTreeSet<String>>> = OnceLock::new();
+    static NONE: BTreeSet<String> = BTreeSet::new();
+    let known = KNOWN.get_or_init(|| {
+        let fields = |kind: Kind| {
+            let mut generator = SchemaGenerator::default();
+            let schema = entity(kind, &mut generator);
+            let definitions = Value::Object(generator.take_definitions(true));
+            let mut names = BTreeSet::new();
+            add_fields(&schema, &definitions, &mut names);
+            (kind, names)
+        };
+        Kind::ALL.iter().copied().map(fields).collect()
+    });
+    known.get(&kind).unwrap_or(&NONE)
+}
+
+fn add_fields(schema: &Value, definitions: &Value, names: &mut BTreeSet<String>) {
+    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        add_fields(&definitions[name], definitions, names);
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        names.extend(properties.keys().cloned());
+    }
+    for several in ["oneOf", "anyOf", "allOf"] {
+        for one in schema[several].as_array().into_iter().flatten() {
+            add_fields(one, definitions, names);
+        }
+    }
 }
 
 fn commands(kind: Kind, generator: &mut SchemaGenerator) -> Value {
@@ -379,9 +413,14 @@ fn creation(kind: Kind, generator: &mut SchemaGenerator) -> Value {
     body["properties"]["id"] = id;
     match kind {
         Kind::Appeal => without_requirement(body, "permit"),
-        Kind::Territory => without_requirement(body, "definition_sha256"),
+        Kind::Territory => completed_territory(body),
         _ => body,
     }
+}
+
+/// What the server takes from the definition may be missing.
+fn completed_territory(schema: Value) -> Value {
+    without_requirement(without_requirement(schema, "definition_sha256"), "valid_from_s")
 }
 
 /// What the server fills in may be missing.

@@ -95,8 +95,10 @@ pub struct Api {
     pub fresh: Arc<Fresh>,
     /// Held while positions are taken in.
     pub watching: tokio::sync::Mutex<()>,
-    /// Held while a client is disabled.
-    pub disabling: tokio::sync::Mutex<()>,
+    /// Held while a client is changed.
+    pub changing_clients: tokio::sync::Mutex<()>,
+    /// Held from the check that the law still compiles until what was checked is done.
+    pub lawmaking: tokio::sync::Mutex<()>,
     /// Held while policies or territories are read or compiled.
     pub compiling: Arc<Semaphore>,
     /// The places of event streams.
@@ -144,7 +146,8 @@ impl Api {
             stopping,
             fresh: Arc::default(),
             watching: tokio::sync::Mutex::default(),
-            disabling: tokio::sync::Mutex::default(),
+            changing_clients: tokio::sync::Mutex::default(),
+            lawmaking: tokio::sync::Mutex::default(),
             compiling: Arc::new(Semaphore::new(1)),
             streams,
             hooks_changed: Notify::new(),

@@ -9,7 +9,7 @@ use super::routes::{Needs, OPERATORS, Parameter, Route, Takes};
 use super::shapes::Shape;
 use super::webhook::SECRET_PREFIX;
 use crate::clock::{self, seconds};
-use crate::store::{Scope, Webhook};
+use crate::store::{Scope, StoreError, Webhook};
 use axum::http::{Method, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -19,6 +19,8 @@ use std::collections::BTreeSet;
 
 /// Webhooks that one account may have, whatever those below it have; or the service.
 const MOST: i64 = 100;
+/// How often a change is made anew because others were faster.
+const MOST_TRIES: usize = 16;
 
 /// What a webhook is made of.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -246,43 +248,70 @@ async fn create(call: Call) -> Result<Reply, Problem> {
 
 async fn update(call: Call) -> Result<Reply, Problem> {
     let change: WebhookChange = call.json()?;
-    let mut webhook = find(&call).await?;
-    if let Some(url) = change.url {
-        call.api.targets.check(&url)?;
-        webhook.url = url;
+    find(&call).await?;
+    if let Some(url) = &change.url {
+        call.api.targets.check(url)?;
     }
-    if let Some(wanted) = change.kinds {
-        webhook.kinds = kinds(&wanted)?;
-    }
-    if let Some(paused) = change.paused {
-        if paused { "paused" } else { "active" }.clone_into(&mut webhook.state);
-    }
-    changed(&call, "webhook.changed", webhook).await
+    let wanted = change.kinds.as_ref().map(kinds).transpose()?;
+    changed(&call, "webhook.changed", |webhook| {
+        if let Some(url) = &change.url {
+            webhook.url.clone_from(url);
+        }
+        if let Some(wanted) = &wanted {
+            webhook.kinds.clone_from(wanted);
+        }
+        if let Some(paused) = change.paused {
+            if paused { "paused" } else { "active" }.clone_into(&mut webhook.state);
+        }
+    })
+    .await
 }
 
 async fn replay(call: Call) -> Result<Reply, Problem> {
     let replay: Replay = call.json()?;
     let last = call.api.store.last_event().await?;
-    let mut webhook = find(&call).await?;
-    webhook.delivered = place(replay.after, last)?;
-    "active".clone_into(&mut webhook.state);
-    changed(&call, "webhook.replayed", webhook).await
+    find(&call).await?;
+    let after = place(replay.after, last)?;
+    changed(&call, "webhook.replayed", |webhook| {
+        webhook.delivered = after;
+        "active".clone_into(&mut webhook.state);
+    })
+    .await
 }
 
-/// Tries anew at once, whatever went wrong before.
-async fn changed(call: &Call, name: &'static str, mut webhook: Webhook) -> Result<Reply, Problem> {
-    (webhook.failures, webhook.next_try_ns, webhook.last_error) = (0, 0, None);
-    webhook.version += 1;
-    call.api.store.put_webhook(webhook.clone(), notes::of_webhook(call, name, &webhook)?).await?;
-    call.api.hooks_changed.notify_one();
-    Reply::of(&shown(webhook, false))
+/// Tries anew at once, whatever went wrong before. If others changed the webhook in the meantime, it is read anew.
+async fn changed(
+    call: &Call,
+    name: &'static str,
+    change: impl Fn(&mut Webhook) + Send + Sync,
+) -> Result<Reply, Problem> {
+    for _ in 0..MOST_TRIES {
+        let mut webhook = find(call).await?;
+        change(&mut webhook);
+        (webhook.failures, webhook.next_try_ns, webhook.last_error) = (0, 0, None);
+        webhook.version += 1;
+        let note = notes::of_webhook(call, name, &webhook)?;
+        match call.api.store.change_webhook(webhook.clone(), note).await {
+            Ok(()) => {
+                call.api.hooks_changed.notify_one();
+                return Reply::of(&shown(webhook, false));
+            }
+            Err(StoreError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict { kind: "webhook".to_owned(), id: call.param("id").to_owned() }.into())
 }
 
 async fn remove(call: Call) -> Result<Reply, Problem> {
     let webhook = find(&call).await?;
     let note = notes::of_webhook(&call, "webhook.removed", &webhook)?;
-    call.api.store.remove_webhook(&webhook.id, note).await?;
-    Ok(Reply::nothing())
+    match call.api.store.remove_webhook(&webhook.id, note).await {
+        Ok(()) => Ok(Reply::nothing()),
+        // somebody else was quicker
+        Err(StoreError::Conflict { id, .. }) => Err(Problem::not_found(format!("webhook {id}"))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn deliveries(call: Call) -> Result<Reply, Problem> {

@@ -142,11 +142,19 @@ pub async fn by_itself(
     carry_out(store, &work).await
 }
 
-/// What is known of an entity while deciding: its version in the store, and what it is by now.
+/// What is known of an entity while deciding: its version and key in the store, and what it is by now.
 struct Known {
     stored_version: u64,
+    stored_key: Option<String>,
     now: Option<AnyEntity>,
     account: Option<String>,
+}
+
+impl Known {
+    /// What it is by now, if it is another than in the store.
+    fn changed(&self) -> Option<&AnyEntity> {
+        self.now.as_ref().filter(|now| now.version() != self.stored_version)
+    }
 }
 
 struct Desk<'a> {
@@ -210,11 +218,14 @@ impl Desk<'_> {
             LookUp::Named(kind, name) => {
                 let named = Condition::Is(Column::Name, vec![name.clone()]);
                 let found = self.search(kind, vec![named, Condition::Live], 1).await?;
-                self.view.add_named(kind, name, found.first().copied());
+                let found = found.into_iter().find(|id| !self.is_changed(*id));
+                let named = |it: &&AnyEntity| it.is_live() && it.name() == Some(name.as_str());
+                let now = self.changed(kind).find(named).map(AnyEntity::id);
+                self.view.add_named(kind, name, now.or(found));
             }
             LookUp::PartsOf(whole, Kind::ProtectedClass) => {
                 let rows = self.store.list(&members::question()).await?;
-                self.view.add_parts(whole, Kind::ProtectedClass, members::naming(whole, &rows)?);
+                self.add_parts(whole, Kind::ProtectedClass, members::naming(whole, &rows)?);
                 let found = rows.into_iter().map(|row| row.id).collect();
                 self.commit.looked_up.push(LookedUp { query: members::question(), found });
             }
@@ -222,12 +233,32 @@ impl Desk<'_> {
                 let id = whole.to_string();
                 let is = |column: &Column| Condition::Is(*column, vec![id.clone()]);
                 let any = index::columns_of(whole.kind, kind).iter().map(is).collect();
+                // so many that enough are left without those that are parts no more
+                let most = MOST_PARTS + self.changed(kind).count();
                 let parts =
-                    self.search(kind, vec![Condition::Any(any), Condition::Live], MOST_PARTS as i64).await?;
-                self.view.add_parts(whole, kind, parts);
+                    self.search(kind, vec![Condition::Any(any), Condition::Live], most as i64).await?;
+                self.add_parts(whole, kind, parts);
             }
         }
         Ok(())
+    }
+
+    /// Those of a kind that are other than in the store by now.
+    fn changed(&self, kind: Kind) -> impl Iterator<Item = &AnyEntity> {
+        self.known.values().filter_map(Known::changed).filter(move |it| it.id().kind == kind)
+    }
+
+    fn is_changed(&self, id: EntityId) -> bool {
+        self.known.get(&id).is_some_and(|known| known.changed().is_some())
+    }
+
+    /// Adds parts that the store found, as they are after the commands before this one.
+    fn add_parts(&mut self, whole: EntityId, kind: Kind, mut parts: Vec<EntityId>) {
+        parts.retain(|id| !self.is_changed(*id));
+        let changed = self.changed(kind).filter(|it| it.is_live() && it.parents().contains(&whole));
+        parts.extend(changed.map(AnyEntity::id));
+        parts.sort_unstable();
+        self.view.add_parts(whole, kind, parts);
     }
 
     /// Searches, and notes what must still be found when it is committed.
@@ -251,6 +282,7 @@ impl Desk<'_> {
         }
         let row = self.store.entity(id.kind.name(), &id.to_string()).await?;
         let stored_version = row.as_ref().map_or(0, |row| row.version as u64);
+        let stored_key = row.as_ref().and_then(|row| row.natural_key.clone());
         let account = row.as_ref().and_then(|row| row.account.clone());
         let now = row.map(|row| AnyEntity::from_json(id.kind, &row.doc)).transpose();
         let now = now.map_err(|error| NotDone::damaged(&id, &error))?;
@@ -260,13 +292,16 @@ impl Desk<'_> {
             version: stored_version as i64,
         });
         self.view.add_entity(id, now.clone());
-        self.known.insert(id, Known { stored_version, now: now.clone(), account });
+        self.known.insert(id, Known { stored_version, stored_key, now: now.clone(), account });
         Ok(now)
     }
 
-    /// Takes in an event, so that what is decided next sees it.
+    /// Takes in an event, so that what is decided next sees it: of several commands, later ones must see what earlier ones did.
     async fn happen(&mut self, event: &Event) -> Result<(), NotDone> {
         let before = self.fetch(event.id).await?;
+        if let Some(before) = &before {
+            self.view.forget_answers_about(before);
+        }
         let account_before = self.known.get(&event.id).and_then(|known| known.account.clone());
         let after = event::apply(before, event).map_err(|error| NotDone::damaged(&event.id, &error))?;
         let account = self.account_of(&after).await?;
@@ -281,22 +316,15 @@ impl Desk<'_> {
             account_before,
             payload,
         });
-        self.remember_keys(&after);
+        self.view.forget_answers_about(&after);
+        if let AnyEntity::Terminal(terminal) = &after {
+            self.view.add_terminal(terminal.hardware_key.clone(), Some(terminal.id));
+        }
         self.view.add_entity(event.id, Some(after.clone()));
         if let Some(known) = self.known.get_mut(&event.id) {
             (known.now, known.account) = (Some(after), account);
         }
         Ok(())
-    }
-
-    /// What was looked up before is otherwise after the event: of several commands, later ones must see what earlier ones did.
-    fn remember_keys(&mut self, after: &AnyEntity) {
-        if let AnyEntity::Terminal(terminal) = after {
-            self.view.add_terminal(terminal.hardware_key.clone(), Some(terminal.id));
-        }
-        if let Some(name) = after.name().filter(|_| after.is_live()) {
-            self.view.add_named(after.id().kind, name.to_owned(), Some(after.id()));
-        }
     }
 
     /// The account of an entity, or of the terminal that it is about.
@@ -310,16 +338,28 @@ impl Desk<'_> {
     }
 
     fn into_commit(mut self) -> Result<Commit, NotDone> {
-        let changed =
-            |known: &Known| known.now.as_ref().is_some_and(|now| now.version() != known.stored_version);
-        let rows = self.known.values().filter(|known| changed(known)).filter_map(|known| {
-            let now = known.now.as_ref()?;
+        let rows = self.known.values().filter_map(|known| {
+            let now = known.changed()?;
             let row = index::row(now, known.stored_version, known.account.clone(), self.work.now_ns);
             Some(row.map_err(|error| NotDone::damaged(&now.id(), &error)))
         });
         self.commit.entities = rows.collect::<Result<Vec<EntityRow>, _>>()?;
+        self.commit.freed = self.freed();
         self.commit.time_ns = self.work.now_ns;
         self.commit.actor.clone_from(&self.work.actor.name);
         Ok(self.commit)
+    }
+
+    /// Things whose key another one gets, which must be free before that one is written.
+    fn freed(&self) -> Vec<(&'static str, String)> {
+        let key = |row: &EntityRow| Some(((row.kind.clone(), row.natural_key.clone()?), row.id.clone()));
+        let taken: BTreeMap<(String, String), String> =
+            self.commit.entities.iter().filter_map(key).collect();
+        let freed = |(id, known): (&EntityId, &Known)| {
+            let key = (id.kind.name().to_owned(), known.stored_key.clone()?);
+            let by = taken.get(&key)?;
+            (*by != id.to_string()).then(|| (id.kind.name(), id.to_string()))
+        };
+        self.known.iter().filter_map(freed).collect()
     }
 }

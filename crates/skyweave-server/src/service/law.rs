@@ -29,6 +29,12 @@ const TRY_AGAIN_S: i64 = 10;
 /// Classes of use that policies may speak of. The service has no field for them yet: a decision that is asked for may name one.
 pub const USE_CLASSES: [&str; 6] = ["business", "emergency", "government", "household", "military", "relief"];
 
+/// What is said while the last law that compiled is applied.
+pub const GOES_ON: &str = "what is in force does not compile; the law before it goes on";
+/// What is said while there is none.
+pub const NO_LAW: &str =
+    "what is in force does not compile, and no law came before it; nothing is decided until it does";
+
 /// Why there is no table.
 #[derive(Debug, Error)]
 pub enum Lawless {
@@ -142,9 +148,8 @@ impl Laws {
             }
             Err(Lawless::Faults(faults)) => {
                 if last.fault.as_ref().is_none_or(|fault| fault.faults != faults) {
-                    tracing::error!(
-                        "what is in force does not compile, and the law before it goes on: {faults}"
-                    );
+                    let instead = if last.law.is_some() { GOES_ON } else { NO_LAW };
+                    tracing::error!("{instead}: {faults}");
                 }
                 last.fault = Some(Fault { identity, tried_ns: now_ns, faults: faults.clone() });
                 last.law.clone().ok_or(Lawless::Faults(faults))
@@ -167,6 +172,12 @@ impl Laws {
     pub fn fault(&self) -> Option<String> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.fault.as_ref().map(|fault| fault.faults.clone())
+    }
+
+    /// Whether there is a law that goes on while what is in force does not compile.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).law.is_some()
     }
 
     /// The law at a time, ns since 1970.

@@ -19,7 +19,7 @@ pub use carry_out::{CarriedOut, Done, NotDone, Request, Work, by_itself, carry_o
 pub use enforce::advance_all;
 pub use index::{about, own_account, row};
 pub use judge::{Circumstances, NamedPolicy, Verdict, Would, judge};
-pub use law::{Law, Lawless, Laws, USE_CLASSES, definition};
+pub use law::{GOES_ON, Law, Lawless, Laws, NO_LAW, USE_CLASSES, definition};
 pub use many::{BulkDone, BulkOrder, ImportOrder, NotImported, bulk, import};
 pub use preview::{Unpreviewed, preview};
 pub use standing::{Standing, When, standing};

@@ -10,11 +10,13 @@ use super::writer::Statement;
 const CLIENT: &str =
     "SELECT id, name, secret_sha256, roles, account, terminal, created_ns, disabled FROM client WHERE 1 = 1";
 
+/// A client that is disabled stays so: whoever changes something else may have read it before.
 pub fn put_client(client: Client) -> Statement {
     let sql = "INSERT INTO client (id, name, secret_sha256, roles, account, terminal, created_ns, disabled)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, secret_sha256 = excluded.secret_sha256,
-        roles = excluded.roles, account = excluded.account, terminal = excluded.terminal, disabled = excluded.disabled";
+        roles = excluded.roles, account = excluded.account, terminal = excluded.terminal,
+        disabled = CASE WHEN client.disabled <> 0 THEN client.disabled ELSE excluded.disabled END";
     let values = vec![
         client.id.into(),
         client.name.into(),

@@ -66,6 +66,10 @@ pub async fn commit<E: Engine>(
     }
     let key = commit.answer.as_ref().map(|answer| answer.key.clone());
     events(engine, connection, &commit.events, (commit.time_ns, &commit.actor, key.as_deref())).await?;
+    for (kind, id) in &commit.freed {
+        let sql = "UPDATE entity SET natural_key = NULL WHERE kind = $1 AND id = $2";
+        engine.execute(connection, sql.into(), vec![(*kind).into(), id.as_str().into()]).await?;
+    }
     write_entities(engine, connection, &commit.entities, true).await?;
     if let Some(answer) = commit.answer {
         note_answer(engine, connection, answer, commit.time_ns).await?;

@@ -12,10 +12,7 @@ const WEBHOOK: &str = "SELECT id, account, client, url, secret, kinds, state, de
 
 pub fn put(webhook: Webhook) -> Statement {
     let sql = "INSERT INTO webhook (id, account, client, url, secret, kinds, state, delivered, failures, next_try_ns, last_error,
-        version, created_ns) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-        ON CONFLICT (id) DO UPDATE SET url = excluded.url, secret = excluded.secret, kinds = excluded.kinds,
-        state = excluded.state, delivered = excluded.delivered, failures = excluded.failures,
-        next_try_ns = excluded.next_try_ns, last_error = excluded.last_error, version = excluded.version";
+        version, created_ns) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let values = vec![
         webhook.id.into(),
         webhook.account.into(),
@@ -30,6 +27,26 @@ pub fn put(webhook: Webhook) -> Statement {
         webhook.last_error.into(),
         webhook.version.into(),
         webhook.created_ns.into(),
+    ];
+    (sql.into(), values)
+}
+
+/// Only if it is there, and of the version before: what was removed does not come back.
+pub fn change(webhook: Webhook) -> Statement {
+    let sql = "UPDATE webhook SET url = $3, kinds = $4, state = $5, delivered = $6, failures = $7, next_try_ns = $8,
+        last_error = $9, version = $2 WHERE id = $1 AND version = $10";
+    let before = webhook.version - 1;
+    let values = vec![
+        webhook.id.into(),
+        webhook.version.into(),
+        webhook.url.into(),
+        webhook.kinds.into(),
+        webhook.state.into(),
+        webhook.delivered.into(),
+        webhook.failures.into(),
+        webhook.next_try_ns.into(),
+        webhook.last_error.into(),
+        before.into(),
     ];
     (sql.into(), values)
 }

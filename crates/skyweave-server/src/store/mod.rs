@@ -81,7 +81,7 @@ pub trait Store: OrderStore + Send + Sync {
     /// The answer that was given under a key.
     async fn answer(&self, client: &str, key: &str) -> Result<Option<Answer>, StoreError>;
 
-    /// Notes a client, or changes it, with the event of that.
+    /// Notes a client, or changes it, with the event of that. One that is disabled stays so.
     async fn put_client(&self, client: Client, note: Note) -> Result<(), StoreError>;
 
     /// A client.
@@ -127,8 +127,11 @@ pub trait Store: OrderStore + Send + Sync {
     /// Moves it on; never back.
     async fn acknowledge(&self, client: &str, reader: &str, seq: i64) -> Result<(), StoreError>;
 
-    /// Notes a webhook, or changes it, with the event of that.
+    /// Notes a new webhook, with the event of that.
     async fn put_webhook(&self, webhook: Webhook, note: Note) -> Result<(), StoreError>;
+
+    /// Changes a webhook to its next version, with the event of that; [`StoreError::Conflict`] if it is not there in the version before.
+    async fn change_webhook(&self, webhook: Webhook, note: Note) -> Result<(), StoreError>;
 
     /// A webhook.
     async fn webhook(&self, id: &str) -> Result<Option<Webhook>, StoreError>;
@@ -139,7 +142,7 @@ pub trait Store: OrderStore + Send + Sync {
     /// How many webhooks were made for exactly this account, or for no account.
     async fn count_webhooks(&self, account: Option<&str>) -> Result<i64, StoreError>;
 
-    /// Removes a webhook and what is known of its deliveries, with the event of that.
+    /// Removes a webhook and what is known of its deliveries, with the event of that; [`StoreError::Conflict`] if it is not there.
     async fn remove_webhook(&self, id: &str, note: Note) -> Result<(), StoreError>;
 
     /// Notes how deliveries went, and where the webhook stands unless somebody changed it in the meantime.
@@ -340,6 +343,10 @@ impl<E: Engine> Store for SqlStore<E> {
         self.writer.noted(vec![hooks::put(webhook)], note).await
     }
 
+    async fn change_webhook(&self, webhook: Webhook, note: Note) -> Result<(), StoreError> {
+        self.writer.noted_of(vec![hooks::change(webhook)], note).await
+    }
+
     async fn webhook(&self, id: &str) -> Result<Option<Webhook>, StoreError> {
         hooks::webhook(&*self.engine, id).await
     }
@@ -353,7 +360,7 @@ impl<E: Engine> Store for SqlStore<E> {
     }
 
     async fn remove_webhook(&self, id: &str, note: Note) -> Result<(), StoreError> {
-        self.writer.noted(hooks::remove(id), note).await
+        self.writer.noted_of(hooks::remove(id), note).await
     }
 
     async fn delivered(&self, webhook: Webhook, deliveries: Vec<Delivery>) -> Result<(), StoreError> {

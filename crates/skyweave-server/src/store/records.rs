@@ -161,6 +161,8 @@ pub struct Commit {
     pub looked_up: Vec<LookedUp>,
     /// What happens, in order.
     pub events: Vec<NewEvent>,
+    /// Kinds and ids of things that lose their key to another one of these.
+    pub freed: Vec<(&'static str, String)>,
     /// What the things are afterwards, each once.
     pub entities: Vec<EntityRow>,
     /// What is answered.

@@ -23,13 +23,15 @@ const PIECES: usize = 4;
 
 /// A statement with its values.
 pub type Statement = (Cow<'static, str>, Vec<Value>);
+/// The kind and the id of a thing.
+type Named = (&'static str, String);
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Job {
     Commit(Box<Commit>, Reply<()>),
     Statements(Vec<Statement>, Reply<Vec<u64>>),
-    /// Statements, the last of which appends an event.
-    Noted(Vec<Statement>, Reply<Vec<u64>>),
+    /// Statements, the last of which appends an event. Nothing is done if none before it changes a row of the thing that is named, if one is.
+    Noted(Vec<Statement>, Option<Named>, Reply<Vec<u64>>),
     Overwrite(Vec<EntityRow>, Reply<()>),
     Stream(mpsc::Receiver<Commit>, Reply<()>),
 }
@@ -81,7 +83,14 @@ impl Writer {
     /// Carries out statements, and appends the event of that, in one transaction.
     pub async fn noted(&self, mut statements: Vec<Statement>, note: Note) -> Result<(), StoreError> {
         statements.push(notes::append(note));
-        self.ask(|reply| Job::Noted(statements, reply)).await.map(drop)
+        self.ask(|reply| Job::Noted(statements, None, reply)).await.map(drop)
+    }
+
+    /// The same for what must be there: [`StoreError::Conflict`], and no event, if the statements change nothing.
+    pub async fn noted_of(&self, mut statements: Vec<Statement>, note: Note) -> Result<(), StoreError> {
+        let named = Some((note.kind, note.id.clone()));
+        statements.push(notes::append(note));
+        self.ask(|reply| Job::Noted(statements, named, reply)).await.map(drop)
     }
 
     /// See [`Store::overwrite`](super::Store::overwrite).
@@ -148,7 +157,7 @@ async fn write<E: Engine>(engine: Arc<E>, mut waiting: mpsc::Receiver<Job>, sign
 fn weight(job: &Job) -> usize {
     match job {
         Job::Commit(commit, _) => commit.rows(),
-        Job::Statements(statements, _) | Job::Noted(statements, _) => statements.len(),
+        Job::Statements(statements, _) | Job::Noted(statements, ..) => statements.len(),
         Job::Overwrite(entities, _) => entities.len(),
         // nothing joins it
         Job::Stream(..) => ROWS_TOGETHER,
@@ -209,7 +218,7 @@ impl Job {
             Self::Commit(_, reply) | Self::Overwrite(_, reply) | Self::Stream(_, reply) => {
                 Outcome::Unit(reply, Ok(()))
             }
-            Self::Statements(_, reply) | Self::Noted(_, reply) => Outcome::Counts(reply, Ok(Vec::new())),
+            Self::Statements(_, reply) | Self::Noted(_, _, reply) => Outcome::Counts(reply, Ok(Vec::new())),
         }
     }
 }
@@ -229,8 +238,12 @@ async fn guarded<E: Engine>(
             Outcome::Unit(reply, append::overwrite(engine, connection, rows).await)
         }
         Job::Stream(pieces, reply) => Outcome::Unit(reply, stream(engine, connection, pieces).await),
-        Job::Statements(statements, reply) | Job::Noted(statements, reply) => {
+        Job::Statements(statements, reply) | Job::Noted(statements, None, reply) => {
             Outcome::Counts(reply, carry_out(engine, connection, statements).await)
+        }
+        Job::Noted(statements, Some((kind, id)), reply) => {
+            let counts = carry_out(engine, connection, statements).await;
+            Outcome::Counts(reply, counts.and_then(|counts| changed(counts, kind, id)))
         }
     };
     let refused = match &outcome {
@@ -255,6 +268,16 @@ async fn carry_out<E: Engine>(
         changed.push(engine.execute(connection, sql, values).await.map_err(first_come)?);
     }
     Ok(changed)
+}
+
+/// Something was changed before the event of it was appended, or somebody else was quicker.
+fn changed(counts: Vec<u64>, kind: &str, id: String) -> Result<Vec<u64>, StoreError> {
+    let before_the_event = counts.len().saturating_sub(1);
+    if counts.iter().take(before_the_event).any(|rows| *rows > 0) {
+        Ok(counts)
+    } else {
+        Err(StoreError::Conflict { kind: kind.to_owned(), id })
+    }
 }
 
 /// What must be there once is there: somebody else was quicker.

@@ -1,7 +1,7 @@
 //! The order of activation, as customers know it: register the terminal, create the line, attach.
 
 use crate::desk::{Desk, books};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn a_terminal_is_activated_in_three_steps() {
@@ -72,7 +72,7 @@ fn commands_are_carried_out_all_or_none() {
     let desk = Desk::new();
     let admin = desk.admin();
     let books = books(&admin, "kyiv");
-    let command = |verb: serde_json::Value| json!({ "kind": "terminal", "id": books.terminal, "do": verb });
+    let command = |verb: Value| json!({ "kind": "terminal", "id": books.terminal, "do": verb });
     let attach = command(json!({ "verb": "attach", "line": books.line }));
     let suspend = command(json!({ "verb": "move", "by": "suspend", "reason": "asked for" }));
     let absurd = command(json!({ "verb": "move", "by": "resume" }));
@@ -89,6 +89,79 @@ fn commands_are_carried_out_all_or_none() {
     let enable = json!({ "commands": [{ "kind": "restriction", "id": "rst_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z", "do": { "verb": "enable" } }] });
     let problem = operator.post("/api/v1/commands", &enable).refused(422, "rows_refused");
     assert_eq!(problem["refusals"][0]["code"], "forbidden", "{problem}");
+}
+
+#[test]
+fn later_commands_see_what_belongs_to_what_after_earlier_ones() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let all = |commands: &[Value]| admin.post("/api/v1/commands", &json!({ "commands": commands }));
+    let terminal = |verb: Value| json!({ "kind": "terminal", "id": books.terminal, "do": verb });
+    let attach = terminal(json!({ "verb": "attach", "line": books.line }));
+    let detach = terminal(json!({ "verb": "move", "by": "detach" }));
+    let close = |kind: &str, id: &str| json!({ "kind": kind, "id": id, "do": { "verb": "close" } });
+    let close_line = close("service_line", &books.line);
+    let refused = all(&[attach.clone(), close_line.clone()]).refused(409, "in_use");
+    assert_eq!(refused["because_of"], books.terminal);
+    all(&[attach]).is(200);
+    all(&[detach, close_line]).is(200);
+
+    let account = |parent: &str| {
+        let spec = json!({ "name": "below", "organization": books.organization, "parent": parent });
+        json!({ "kind": "account", "do": { "verb": "create", "spec": spec } })
+    };
+    let parent = admin.make("accounts", &json!({ "name": "P", "organization": books.organization }));
+    all(&[account(&parent), close("account", &parent)]).refused(409, "in_use");
+    // more than a look-up gives, of which all but one are closed
+    let made = all(&vec![account(&parent); 102]).is(200).json();
+    let below: Vec<&str> =
+        made["results"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    let mut commands: Vec<Value> = below.iter().map(|id| close("account", id)).collect();
+    let last = commands.pop().unwrap();
+    commands.push(close("account", &parent));
+    let refused = all(&commands).refused(409, "in_use");
+    assert_eq!(refused["because_of"], below[101]);
+    commands.insert(0, last);
+    all(&commands).is(200);
+
+    let finding = json!({
+        "cause": "roaming", "since_s": 1, "until_s": 2, "looks": 3, "evidence": "claimed_gnss", "outside_65536": 60_000,
+        "latitude_e7": 0, "longitude_e7": 0, "error_m": 30,
+    });
+    let open = json!({ "verb": "open", "terminal": books.terminal, "finding": finding });
+    let open = json!({ "kind": "incident", "do": open });
+    assert!(all(&[open.clone(), open.clone()]).status >= 400, "a terminal has one open incident");
+    all(&[open]).is(200);
+}
+
+#[test]
+fn names_that_earlier_commands_free_are_free_for_later_ones() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let all = |commands: &[Value]| admin.post("/api/v1/commands", &json!({ "commands": commands }));
+    let named = |id: &str, verb: &str, name: &str| {
+        json!({ "kind": "organization", "id": id, "do": { "verb": verb, "spec": { "name": name } } })
+    };
+    let name_of = |id: &str| admin.get(&format!("/api/v1/organizations/{id}")).is(200).json()["name"].clone();
+    let (one, two) = (
+        admin.make("organizations", &json!({ "name": "one" })),
+        admin.make("organizations", &json!({ "name": "two" })),
+    );
+    // written before the one that has the name until then
+    let first = "org_01000000000000000000000000";
+    all(&[named(&one, "update", "former"), named(first, "create", "one")]).is(200);
+    assert_eq!((name_of(&one), name_of(first)), (json!("former"), json!("one")));
+    let exchanged =
+        [named(first, "update", "x"), named(&two, "update", "one"), named(first, "update", "two")];
+    all(&exchanged).is(200);
+    assert_eq!((name_of(&two), name_of(first)), (json!("one"), json!("two")));
+    let close = json!({ "kind": "organization", "id": two, "do": { "verb": "close" } });
+    all(&[close, named(&one, "update", "one")]).is(200);
+    assert_eq!(name_of(&one), "one");
+    let taken = [named(&one, "update", "other"), named(first, "update", "other")];
+    all(&taken).refused(409, "name_taken");
+    admin.post("/api/v1/organizations", &json!({ "name": "one" })).refused(409, "name_taken");
 }
 
 #[test]

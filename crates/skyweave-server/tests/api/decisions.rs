@@ -282,10 +282,13 @@ fn a_former_holder_learns_nothing_and_leaves_no_trace() {
     // the new holder has said nothing yet, and where the old one was is not where it is
     assert!(ask(&new).is(200).json()["position_e7"].is_null());
     let then = json!({ "terminal": from.terminal, "at_s": before_s });
-    assert!(new.post("/api/v1/decisions", &then).is(200).json()["position_e7"].is_null());
+    new.post("/api/v1/decisions", &then).refused(404, "not_found");
     assert!(admin.post("/api/v1/decisions", &then).is(200).json()["position_e7"].is_array());
     report(&new, "85283473fffffff");
     assert!(ask(&new).is(200).json()["position_e7"].is_array());
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let since = json!({ "terminal": from.terminal, "at_s": now_s() - 1 });
+    assert!(new.post("/api/v1/decisions", &since).is(200).json()["position_e7"].is_array());
     ask(&old).refused(404, "not_found");
     ask(&dish).refused(404, "not_found");
 }

@@ -204,3 +204,24 @@ fn webhooks_lead_where_they_may() {
         .post("/api/v1/webhooks", &json!({ "url": "https://example.net", "kinds": ["x"] }))
         .refused(400, "invalid_body");
 }
+
+#[test]
+fn what_is_removed_while_it_is_changed_does_not_come_back() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let hook = json!({ "url": "http://127.0.0.1:9/" });
+    for _ in 0..10 {
+        let made = admin.post("/api/v1/webhooks", &hook).is(201).json();
+        let path = format!("/api/v1/webhooks/{}", made["id"].as_str().unwrap());
+        std::thread::scope(|scope| {
+            let removed = scope.spawn(|| admin.delete(&path).is(204));
+            let changed = scope.spawn(|| admin.put(&path, &json!({ "paused": true })).status);
+            let replayed = scope.spawn(|| admin.post(&format!("{path}/replay"), &json!({ "after": 0 })).status);
+            removed.join().unwrap();
+            for status in [changed.join().unwrap(), replayed.join().unwrap()] {
+                assert!(matches!(status, 200 | 404), "{status}");
+            }
+        });
+        admin.get(&path).refused(404, "not_found");
+    }
+}

@@ -90,3 +90,83 @@ fn a_territory_is_cut_from_borders_pinned_by_their_hash_and_the_last_law_goes_on
     assert_eq!(outcome(305_000_000).0, "permitted");
     assert_eq!(ready(), Value::Null);
 }
+
+#[test]
+fn of_two_files_that_do_not_go_together_one_is_enabled() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    for round in 0..4 {
+        let text =
+            format!("@id(\"p{round}\")\npermit(principal, action == Action::\"serve\", resource);\n");
+        let files = ["a", "b"].map(|file| {
+            let name = format!("{file}{round}.cedar");
+            admin.make("restrictions", &json!({ "name": name, "text": text }))
+        });
+        let enable = |id: &str| admin.post(&format!("/api/v1/restrictions/{id}/enable"), &json!({}));
+        let mut answers: Vec<_> = std::thread::scope(|scope| {
+            let sent: Vec<_> = files.iter().map(|id| scope.spawn(move || enable(id))).collect();
+            sent.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        answers.sort_by_key(|answer| answer.status);
+        assert_eq!(answers[0].status, 200, "{}", answers[0].text);
+        answers.pop().unwrap().refused(409, "law_does_not_compile");
+        admin.post("/api/v1/decisions", &json!({ "terminal": books.terminal })).is(200);
+    }
+    assert_eq!(admin.get("/health/ready").is(200).json()["law"], Value::Null);
+}
+
+#[test]
+fn where_no_law_came_before_nothing_is_said_to_go_on() {
+    let (desk, file) = desk_with_borders();
+    let admin = desk.admin();
+    let books = books(&admin, "kyiv");
+    let hash = sha256(&file);
+    let set = json!({
+        "dataset": "Squares", "release": "1", "sha256": hash, "worldview": "ours", "key": "shapeName", "source": "a test",
+    });
+    admin.make("boundary-sets", &set);
+    let pieces = json!([{ "boundary_set": hash, "part": "west" }]);
+    let definition = json!({ "name": "west", "version": 1, "pieces": pieces }).to_string();
+    admin.make("territories", &json!({ "name": "west", "definition": definition, "valid_from_s": 0 }));
+    std::fs::remove_file(&file).unwrap();
+    let asked = json!({ "terminal": books.terminal });
+    admin.post("/api/v1/decisions", &asked).refused(409, "law_does_not_compile");
+    let ready = admin.get("/health/ready").is(200).json();
+    assert!(ready["law"].as_str().unwrap().contains("no law came before it"), "{ready}");
+}
+
+#[test]
+fn what_a_definition_says_counts_where_nothing_is_said_beside_it() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/service/crimea-excluded.json");
+    let definition = std::fs::read_to_string(file).unwrap();
+    let name = serde_json::from_str::<Value>(&definition).unwrap()["name"].clone();
+    let bare = json!({ "name": name, "definition": definition });
+    let said = |field: &str, value: Value| {
+        let mut body = bare.clone();
+        body[field] = value;
+        admin.post("/api/v1/territories?dry_run=true", &body)
+    };
+    for field in ["disputed", "front_line"] {
+        said(field, json!(true)).is(200);
+        let refused = said(field, json!(false)).refused(422, "definition_refused");
+        assert_eq!(refused["field"], field);
+    }
+    // it is silent about these
+    let made = said("valid_until_s", json!(4_000_000_000_i64)).is(200).json();
+    assert_eq!(made["valid_until_s"], 4_000_000_000_i64);
+    let made = admin.post("/api/v1/territories", &bare).is(201).json();
+    let found = ["disputed", "front_line", "valid_from_s", "valid_until_s"].map(|field| made[field].clone());
+    assert_eq!(found, [json!(true), json!(true), json!(0), Value::Null]);
+    let dated = definition.replacen("\"version\": 1", "\"version\": 2, \"from_s\": 7, \"until_s\": 9", 1);
+    let dated = json!({ "name": name, "definition": dated });
+    let path = format!("/api/v1/territories/{}", made["id"].as_str().unwrap());
+    let made = admin.put(&path, &dated).is(200).json();
+    assert_eq!((&made["valid_from_s"], &made["valid_until_s"]), (&json!(7), &json!(9)));
+    let mut early = dated;
+    early["valid_from_s"] = json!(0);
+    let refused = admin.put(&path, &early).refused(422, "definition_refused");
+    assert!(refused["detail"].as_str().unwrap().contains("`valid_from_s` is 0"), "{refused}");
+}

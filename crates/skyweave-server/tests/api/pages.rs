@@ -65,6 +65,8 @@ fn parameters_that_are_not_understood_are_refused() {
         ("cursor=x", "invalid_cursor"),
         (&format!("cursor={cursor}&name=Two"), "invalid_cursor"),
         ("fields=", "invalid_parameter"),
+        ("fields=idd", "invalid_parameter"),
+        ("fields=id,hardware_key", "invalid_parameter"),
         ("sort=name", "unknown_parameter"),
         ("name=a%00b", "nul_character"),
     ] {
@@ -73,6 +75,8 @@ fn parameters_that_are_not_understood_are_refused() {
     admin.get(&format!("/api/v1/organizations?cursor={cursor}&limit=1")).is(200);
     let picked = admin.get("/api/v1/organizations?name=Two&fields=id,name").is(200).json();
     assert_eq!(picked["results"][0].as_object().unwrap().len(), 2);
+    // only a suspended line has a reason, and every line may be asked for it
+    admin.get("/api/v1/service-lines?fields=id,state,reason").is(200);
     let found = admin.get("/api/v1/organizations?q=tW&count=true").is(200).json();
     assert_eq!((&found["total"], &found["results"][0]["name"]), (&json!(1), &json!("Two")));
 }

@@ -128,6 +128,25 @@ fn a_disabled_client_is_out_at_once_and_another_secret_is_another() {
 }
 
 #[test]
+fn who_is_disabled_while_its_secret_is_changed_stays_out() {
+    let desk = Desk::new();
+    let admin = desk.admin();
+    for _ in 0..10 {
+        let (id, _) = admin.make_client(&["viewer"], None);
+        let act = |verb: &str| admin.post(&format!("/api/v1/clients/{id}/{verb}"), &json!({})).is(200).json();
+        let rotated = std::thread::scope(|scope| {
+            let rotated = scope.spawn(|| act("rotate-secret"));
+            let disabled = scope.spawn(|| act("disable"));
+            disabled.join().unwrap();
+            rotated.join().unwrap()
+        });
+        assert_eq!(admin.get(&format!("/api/v1/clients/{id}")).is(200).json()["disabled"], true);
+        let secret = rotated["client_secret"].as_str().unwrap();
+        desk.ask_token(&credentials(&id, secret), &[]).is(401);
+    }
+}
+
+#[test]
 fn a_client_gives_no_more_than_it_has() {
     let desk = Desk::new();
     let admin = desk.admin();

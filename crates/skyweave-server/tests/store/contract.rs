@@ -111,6 +111,22 @@ async fn natural_keys_are_given_once(store: &Opened) {
     assert_eq!(found.id, "ut_1");
     assert_eq!(store.entity_by_key("terminal", "key-ut_2").await.unwrap(), None);
     assert_eq!(store.entity_by_key("plan", "key-ut_1").await.unwrap(), None);
+    // two exchange theirs
+    store.commit(terminal("ut_2", "acc_1")).await.unwrap();
+    let with_key = |id: &str, key: &str| {
+        let mut row = row("terminal", id, 2);
+        row.natural_key = Some(key.to_owned());
+        row
+    };
+    let exchange = Commit {
+        events: vec![event("terminal", "ut_1", 2), event("terminal", "ut_2", 2)],
+        freed: vec![("terminal", "ut_1".to_owned()), ("terminal", "ut_2".to_owned())],
+        entities: vec![with_key("ut_1", "key-ut_2"), with_key("ut_2", "key-ut_1")],
+        ..Commit::default()
+    };
+    store.commit(exchange).await.unwrap();
+    let found = store.entity_by_key("terminal", "key-ut_1").await.unwrap().unwrap();
+    assert_eq!(found.id, "ut_2");
 }
 
 async fn accounts_form_a_tree_that_moves(store: &Opened) {
@@ -424,7 +440,9 @@ async fn clients_and_tokens(store: &Opened) {
     );
     let seen = EventQuery { scope: Scope::Account("acc_a".to_owned()), ..of_clients };
     assert_eq!(store.events(&seen).await.unwrap(), events[1..2]);
-    assert!(store.client("client_1").await.unwrap().unwrap().disabled);
+    put(Client { secret_sha256: vec![2; 32], ..client("client_1", None) }, "client.secret_rotated").await;
+    let after = store.client("client_1").await.unwrap().unwrap();
+    assert!(after.disabled && after.secret_sha256 == [2; 32], "who is out stays out: {after:?}");
     assert_eq!(store.client("client_3").await.unwrap(), None);
     assert_eq!(store.clients(&Scope::All, "", 10).await.unwrap().len(), 2);
     let seen = store.clients(&Scope::Account("acc_a".to_owned()), "", 10).await.unwrap();
@@ -469,7 +487,9 @@ async fn webhooks_and_deliveries(store: &Opened) {
     store.delivered(further, vec![delivery(4), delivery(5)]).await.unwrap();
     assert_eq!(store.webhook("hook_1").await.unwrap().unwrap().delivered, 5);
     let replayed = Webhook { delivered: 2, version: 2, ..webhook.clone() };
-    store.put_webhook(replayed, event("webhook.replayed")).await.unwrap();
+    store.change_webhook(replayed.clone(), event("webhook.replayed")).await.unwrap();
+    let again = store.change_webhook(replayed.clone(), event("webhook.replayed")).await;
+    assert!(matches!(again, Err(StoreError::Conflict { .. })), "it is of that version already: {again:?}");
     store.delivered(Webhook { delivered: 6, ..webhook }, vec![delivery(6)]).await.unwrap();
     assert_eq!(store.webhook("hook_1").await.unwrap().unwrap().delivered, 2, "the replay has the last word");
     let tries = store.deliveries("hook_1", i64::MAX, 2).await.unwrap();
@@ -477,6 +497,10 @@ async fn webhooks_and_deliveries(store: &Opened) {
     assert_eq!(store.webhooks(&Scope::All, "", 10).await.unwrap().len(), 1);
     assert_eq!(store.webhooks(&Scope::Account("acc_a".to_owned()), "", 10).await.unwrap().len(), 0);
     store.remove_webhook("hook_1", event("webhook.removed")).await.unwrap();
+    let late = store.change_webhook(Webhook { version: 3, ..replayed }, event("webhook.changed")).await;
+    assert!(matches!(late, Err(StoreError::Conflict { .. })), "what was removed does not come back: {late:?}");
+    let twice = store.remove_webhook("hook_1", event("webhook.removed")).await;
+    assert!(matches!(twice, Err(StoreError::Conflict { .. })), "{twice:?}");
     let told = store.events(&EventQuery { id: Some("hook_1".to_owned()), ..since(0) }).await.unwrap();
     assert_eq!(told.iter().map(|event| event.version).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(store.webhook("hook_1").await.unwrap(), None);

@@ -13,6 +13,7 @@ pub fn change(kind: &'static str, id: &str, version: i64) -> Commit {
         seen: vec![Seen { kind, id: id.to_owned(), version: version - 1 }],
         looked_up: Vec::new(),
         events: vec![event(kind, id, version)],
+        freed: Vec::new(),
         entities: vec![row(kind, id, version)],
         answer: None,
     }

@@ -2,6 +2,7 @@
 
 use miette::{IntoDiagnostic, Result, WrapErr};
 use serde_json::{Map, Value, json};
+use skyweave_control::decide::sha256_of;
 use skyweave_control::id::Kind;
 use std::path::Path;
 
@@ -26,11 +27,19 @@ pub fn fields(kind: Kind, file: &Path) -> Result<Map<String, Value>> {
     if kind == Kind::Territory && object.contains_key("pieces") {
         let from_s = object.get("from_s").cloned().unwrap_or_else(|| json!(0));
         let name = object.get("name").cloned().unwrap_or_default();
-        return Ok(Map::from_iter([
+        let mut fields = Map::from_iter([
             ("name".to_owned(), name),
             ("definition".to_owned(), json!(text)),
+            ("definition_sha256".to_owned(), json!(sha256_of(&text))),
             ("valid_from_s".to_owned(), from_s),
-        ]));
+        ]);
+        // what the document says counts, also over what was said of the territory before
+        for (inside, beside) in
+            [("until_s", "valid_until_s"), ("disputed", "disputed"), ("front_line", "front_line")]
+        {
+            fields.extend(object.get(inside).map(|value| (beside.to_owned(), value.clone())));
+        }
+        return Ok(fields);
     }
     Ok(object)
 }
@@ -74,7 +83,14 @@ mod tests {
         assert_eq!(policies, json!({ "name": "on.cedar", "text": "permit(principal, action, resource);" }));
         let definition = r#"{"name":"area","from_s":7,"pieces":[]}"#;
         let territory = of(Kind::Territory, "area.json", definition);
-        assert_eq!(territory, json!({ "name": "area", "definition": definition, "valid_from_s": 7 }));
+        let hash = sha256_of(definition);
+        let expected =
+            json!({ "name": "area", "definition": definition, "definition_sha256": hash, "valid_from_s": 7 });
+        assert_eq!(territory, expected);
+        let definition = r#"{"name":"area","until_s":9,"disputed":true,"pieces":[]}"#;
+        let territory = of(Kind::Territory, "area.json", definition);
+        let said = [&territory["valid_until_s"], &territory["disputed"], &territory["front_line"]];
+        assert_eq!(said, [&json!(9), &json!(true), &Value::Null]);
         let keys = of(Kind::Registry, "keys.txt", "# ours\nUT-1\n\n UT-2 \n");
         assert_eq!(keys, json!({ "keys": ["UT-1", "UT-2"] }));
         let plain = of(Kind::Plan, "plan.json", r#"{"name":"p"}"#);

@@ -81,18 +81,24 @@ fn list(collection: &Collection, base: &str, options: &Resource) -> Result<ExitC
     let mut found: Vec<Value> = Vec::new();
     let mut cursor: Option<String> = None;
     let wanted = options.limit.map_or(usize::MAX, |limit| limit as usize);
+    // what is cut off is counted, where people read it
+    let counted = options.limit.is_some() && !options.json && query.iter().all(|(name, _)| name != "count");
+    let count = counted.then(|| ("count".to_owned(), "true".to_owned()));
+    let mut total = None;
     loop {
         let mut page = query.clone();
+        page.extend(count.clone().filter(|_| found.is_empty()));
         page.push(("limit".to_owned(), wanted.saturating_sub(found.len()).min(AT_ONCE).to_string()));
         page.extend(cursor.take().map(|cursor| ("cursor".to_owned(), cursor)));
         let answer = connection.get(base, &page)?.body;
+        total = total.or(answer["total"].as_u64());
         found.extend(answer["results"].as_array().cloned().unwrap_or_default());
         cursor = answer["next"].as_str().map(ToOwned::to_owned);
         if cursor.is_none() || found.len() >= wanted {
             break;
         }
     }
-    show::list(collection.kind, &found, options.json);
+    show::list(collection.kind, &found, total, options.json);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -24,8 +24,8 @@ const fn columns(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// Shows a list.
-pub fn list(kind: Kind, things: &[Value], as_json: bool) {
+/// Shows a list. `total` is how many there are if the list was cut off.
+pub fn list(kind: Kind, things: &[Value], total: Option<u64>, as_json: bool) {
     if as_json {
         say!("{}", Value::Array(things.to_vec()));
         return;
@@ -36,7 +36,14 @@ pub fn list(kind: Kind, things: &[Value], as_json: bool) {
         table.row(columns.iter().map(|path| cell(at(thing, path))).collect());
     }
     crate::say::write(format_args!("{}", table.lines()));
-    say!("\n  {} in all", things.len());
+    say!("\n  {}", count(things.len() as u64, total));
+}
+
+fn count(shown: u64, total: Option<u64>) -> String {
+    match total.filter(|total| *total > shown) {
+        Some(total) => format!("{shown} of {total}"),
+        None => format!("{shown} in all"),
+    }
 }
 
 /// Shows one thing, or whatever else was answered.
@@ -94,6 +101,12 @@ mod tests {
         assert_eq!(cell(&json!("\u{1b}[2J a")), "\\u{1b}[2J a");
         assert_eq!(cell(&json!(["a", 1])), "a, 1");
         assert_eq!(cell(&Value::Null), "-");
+    }
+
+    #[test]
+    fn what_was_cut_off_is_not_all() {
+        assert_eq!(count(2, Some(15_000)), "2 of 15000");
+        assert_eq!((count(2, Some(2)), count(2, None)), ("2 in all".to_owned(), "2 in all".to_owned()));
     }
 
     #[test]

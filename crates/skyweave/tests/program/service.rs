@@ -103,7 +103,12 @@ fn a_terminal_is_activated_from_the_command_line() {
     let definition = r#"{"name":"kyiv","version":1,"pieces":[{"geometry":{"type":"Polygon","coordinates":
         [[[30,50],[31,50],[31,51],[30,51],[30,50]]]},"source":"a test"}]}"#;
     std::fs::write(desk.path("kyiv.json"), definition).unwrap();
-    server.id_of(&desk, &["territory", "create", "--from", "kyiv.json"]);
+    let kyiv = server.id_of(&desk, &["territory", "create", "--from", "kyiv.json"]);
+    // what a document says counts where nothing is said beside it
+    let later = definition.replace(r#""version":1"#, r#""version":2,"disputed":true"#);
+    std::fs::write(desk.path("kyiv.json"), later).unwrap();
+    let kyiv = server.json(&desk, &["territory", "update", &kyiv, "--from", "kyiv.json"]);
+    assert_eq!(kyiv["disputed"], true, "{kyiv}");
     let of_plan = format!("plan={plan}");
     let line = [
         "line",
@@ -190,6 +195,8 @@ fn terminals_are_imported_all_or_none() {
     std::fs::write(desk.path("good.csv"), "hardware_key\nUT-0001\nUT-0002\n").unwrap();
     import("good.csv", "").succeeded();
     assert_eq!(server.json(&desk, &["terminal", "list"]).as_array().unwrap().len(), 2);
+    let first = server.run(&desk, &["terminal", "list", "--limit", "1"]);
+    assert!(first.succeeded().stdout.contains("1 of 2"), "{first:?}");
     import("none.csv", "").refused(&["none.csv"]);
 }
 
