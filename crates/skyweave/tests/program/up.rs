@@ -470,7 +470,15 @@ fn a_network_with_a_log_shows_it() {
     let desk = Desk::new();
     desk.run("log init demo --demonstration").succeeded();
     let running = up(&desk, &format!("{AT_THE_HOUR} --log demo"));
-    let checkpoint = running.send("GET", "/log/checkpoint", None, &[]).is(200);
+    // it is published a moment after the begin
+    let begun = Instant::now();
+    let checkpoint = loop {
+        let answer = running.send("GET", "/log/checkpoint", None, &[]);
+        if answer.status == 200 || begun.elapsed() > Duration::from_mins(1) {
+            break answer.is(200);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    };
     assert!(checkpoint.text().contains("\n\u{2014} "), "{}", checkpoint.text());
     let orders = running.send("GET", "/api/v1/orders", None, &[]).is(200).json();
     assert_eq!(orders["results"], json!([]));
