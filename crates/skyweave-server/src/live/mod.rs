@@ -7,7 +7,7 @@
 //! | `planner` | the thread that plans ahead |
 //! | `begin` | lets each slot begin when it is time, and says so |
 //! | [`kept`] | the slots that are kept, as bytes, and the events of the stream |
-//! | [`format`] | a slot as bytes |
+//! | [`mod@format`] | a slot as bytes |
 //! | [`terminals`] | what listed terminals get |
 //! | [`world`] | what exists, for the page |
 //! | [`thing`] | one satellite, gateway, cell or terminal |
