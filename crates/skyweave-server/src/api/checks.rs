@@ -165,7 +165,9 @@ fn said_otherwise(spec: &TerritorySpec, definition: &Definition) -> Result<(), P
             let detail = format!(
                 "`{field}` is {beside}, and the document says {inside}; accepted: the same, nothing, or a document that is silent"
             );
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "definition_refused", detail).field(field));
+            return Err(
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "definition_refused", detail).field(field)
+            );
         }
     }
     Ok(())

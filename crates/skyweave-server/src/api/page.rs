@@ -223,7 +223,8 @@ mod tests {
     fn fields_are_picked() {
         let fields = Fields::of(Some("id,state"), Kind::Account).unwrap();
         assert_eq!(fields.of_doc("{\"id\":1,\"b\":2}".to_owned()).unwrap(), "{\"id\":1}");
-        for (bad, part) in [("id,,name", "commas"), ("id,idd", "`idd` is none of the fields; accepted: id, ")] {
+        for (bad, part) in [("id,,name", "commas"), ("id,idd", "`idd` is none of the fields; accepted: id, ")]
+        {
             let refused = Fields::of(Some(bad), Kind::Account).err().unwrap();
             assert!(refused.detail.contains(part), "{}", refused.detail);
         }
@@ -232,7 +233,9 @@ mod tests {
     /// Whatever a thing may say can be asked for, also what only some of its states have.
     #[test]
     fn every_field_may_be_asked_for() {
-        assert!(["id", "state", "reason"].iter().all(|name| shapes::fields_of(Kind::ServiceLine).contains(*name)));
+        assert!(
+            ["id", "state", "reason"].iter().all(|name| shapes::fields_of(Kind::ServiceLine).contains(*name))
+        );
         for kind in Kind::ALL {
             assert!(shapes::fields_of(*kind).contains("version"), "{kind:?}");
         }

@@ -353,8 +353,7 @@ impl Desk<'_> {
     /// Things whose key another one gets, which must be free before that one is written.
     fn freed(&self) -> Vec<(&'static str, String)> {
         let key = |row: &EntityRow| Some(((row.kind.clone(), row.natural_key.clone()?), row.id.clone()));
-        let taken: BTreeMap<(String, String), String> =
-            self.commit.entities.iter().filter_map(key).collect();
+        let taken: BTreeMap<(String, String), String> = self.commit.entities.iter().filter_map(key).collect();
         let freed = |(id, known): (&EntityId, &Known)| {
             let key = (id.kind.name().to_owned(), known.stored_key.clone()?);
             let by = taken.get(&key)?;

@@ -140,9 +140,7 @@ fn names_that_earlier_commands_free_are_free_for_later_ones() {
     let desk = Desk::new();
     let admin = desk.admin();
     let all = |commands: &[Value]| admin.post("/api/v1/commands", &json!({ "commands": commands }));
-    let named = |id: &str, verb: &str, name: &str| {
-        json!({ "kind": "organization", "id": id, "do": { "verb": verb, "spec": { "name": name } } })
-    };
+    let named = |id: &str, verb: &str, name: &str| json!({ "kind": "organization", "id": id, "do": { "verb": verb, "spec": { "name": name } } });
     let name_of = |id: &str| admin.get(&format!("/api/v1/organizations/{id}")).is(200).json()["name"].clone();
     let (one, two) = (
         admin.make("organizations", &json!({ "name": "one" })),

@@ -216,7 +216,8 @@ fn what_is_removed_while_it_is_changed_does_not_come_back() {
         std::thread::scope(|scope| {
             let removed = scope.spawn(|| admin.delete(&path).is(204));
             let changed = scope.spawn(|| admin.put(&path, &json!({ "paused": true })).status);
-            let replayed = scope.spawn(|| admin.post(&format!("{path}/replay"), &json!({ "after": 0 })).status);
+            let replayed =
+                scope.spawn(|| admin.post(&format!("{path}/replay"), &json!({ "after": 0 })).status);
             removed.join().unwrap();
             for status in [changed.join().unwrap(), replayed.join().unwrap()] {
                 assert!(matches!(status, 200 | 404), "{status}");

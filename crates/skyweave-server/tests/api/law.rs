@@ -97,8 +97,7 @@ fn of_two_files_that_do_not_go_together_one_is_enabled() {
     let admin = desk.admin();
     let books = books(&admin, "kyiv");
     for round in 0..4 {
-        let text =
-            format!("@id(\"p{round}\")\npermit(principal, action == Action::\"serve\", resource);\n");
+        let text = format!("@id(\"p{round}\")\npermit(principal, action == Action::\"serve\", resource);\n");
         let files = ["a", "b"].map(|file| {
             let name = format!("{file}{round}.cedar");
             admin.make("restrictions", &json!({ "name": name, "text": text }))

@@ -498,7 +498,10 @@ async fn webhooks_and_deliveries(store: &Opened) {
     assert_eq!(store.webhooks(&Scope::Account("acc_a".to_owned()), "", 10).await.unwrap().len(), 0);
     store.remove_webhook("hook_1", event("webhook.removed")).await.unwrap();
     let late = store.change_webhook(Webhook { version: 3, ..replayed }, event("webhook.changed")).await;
-    assert!(matches!(late, Err(StoreError::Conflict { .. })), "what was removed does not come back: {late:?}");
+    assert!(
+        matches!(late, Err(StoreError::Conflict { .. })),
+        "what was removed does not come back: {late:?}"
+    );
     let twice = store.remove_webhook("hook_1", event("webhook.removed")).await;
     assert!(matches!(twice, Err(StoreError::Conflict { .. })), "{twice:?}");
     let told = store.events(&EventQuery { id: Some("hook_1".to_owned()), ..since(0) }).await.unwrap();
