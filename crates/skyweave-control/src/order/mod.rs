@@ -3,10 +3,10 @@
 //! | module | takes | gives |
 //! |---|---|---|
 //! | [`sources`] | policies, territories, names | the documents behind a law, and the table that they compile to |
-//! | [`change`] | sources, what is ordered | other sources |
-//! | [`draw`] | what is in force, a request, what it changes | the order that its requester signs |
+//! | [`mod@change`] | sources, what is ordered | other sources |
+//! | [`mod@draw`] | what is in force, a request, what it changes | the order that its requester signs |
 //! | [`preview`] | what is foreseen in some slots | the document that approvers compare by its hash |
-//! | [`render`] | an order's bytes | what it says, for whoever is about to sign it |
+//! | [`mod@render`] | an order's bytes | what it says, for whoever is about to sign it |
 //!
 //! What may be in force is decided in `skyweave_proof::register`, and nowhere here.
 
