@@ -5,8 +5,8 @@ use super::{Context, Stopped, appeal, fields};
 use crate::command::IncidentCommand;
 use crate::enforcement::{self, Situation};
 use crate::entity::{
-    Account, AnyEntity, Appeal, Cause, Incident, IncidentChange, IncidentState, Outcome, Permit, Plan, ProtectedClass,
-    ServiceLine, Terminal, protectors,
+    Account, AnyEntity, Appeal, Cause, Incident, IncidentChange, IncidentState, Outcome, Permit, Plan,
+    ProtectedClass, ServiceLine, Terminal, protectors,
 };
 use crate::id::{EntityId, IncidentId, Kind, PermitId, ProtectedClassId, TerminalId};
 use crate::refused::{Code, Refused};

@@ -66,7 +66,8 @@ fn nobody_diverted<V: View>(id: LineId, context: &Context<'_, V>) -> Found<(), V
     }
     let terminals = context.view.parts_of(id.into(), Kind::Terminal).map_err(Stopped::View)?;
     if terminals.len() >= MOST_PARTS {
-        context.by_the_service(&format!("another territory for a line with {MOST_PARTS} terminals or more"))?;
+        context
+            .by_the_service(&format!("another territory for a line with {MOST_PARTS} terminals or more"))?;
     }
     let mut terminals = terminals.into_iter().filter_map(|part| TerminalId::try_from(part).ok());
     terminals.try_for_each(|terminal| incident::not_diverted(terminal, context))

@@ -17,14 +17,16 @@ fn other_borders_have_another_version() {
         let definition_sha256 = sha256_of(&definition);
         TerritorySpec { definition, definition_sha256, ..spec.clone() }
     };
-    let update = |definition: &str| {
-        Command::Territory { id, command: TerritoryCommand::Update { spec: of(definition) } }
+    let update = |definition: &str| Command::Territory {
+        id,
+        command: TerritoryCommand::Update { spec: of(definition) },
     };
     let create = TerritoryCommand::Create { spec: of(r#"{"version": 2, "pieces": [1]}"#) };
     service.must(Command::Territory { id, command: create });
     // the same, written otherwise
     service.must(update(r#"{"pieces":[1],"version":2}"#));
-    for same in [r#"{"version": 2, "pieces": [2]}"#, r#"{"version": 1, "pieces": [1]}"#, r#"{"pieces": [1]}"#] {
+    for same in [r#"{"version": 2, "pieces": [2]}"#, r#"{"version": 1, "pieces": [1]}"#, r#"{"pieces": [1]}"#]
+    {
         let refused = service.refusal(update(same));
         assert_eq!((refused.code, refused.field.as_deref()), (Code::Malformed, Some("definition")), "{same}");
         assert!(refused.to_string().contains("version 3 or later"), "{refused}");

@@ -1,8 +1,6 @@
 //! What the service took from a tenant the tenant does not give back to itself, in one step or in several.
 
-use crate::support::{
-    NOON, Service, account, attach, by, enter, line, line_spec, terminal, territory, ulid,
-};
+use crate::support::{NOON, Service, account, attach, by, enter, line, line_spec, terminal, territory, ulid};
 use skyweave_control::command::{
     AccountCommand, Actor, Command, IncidentCommand, LineCommand, TerminalCommand,
 };
@@ -73,7 +71,9 @@ fn nothing_leaves_an_account_that_the_service_disabled() {
         panic!("a creation");
     };
     let moved = Command::Account { id, command: AccountCommand::Update { spec } };
-    for command in [transfer(1, 1), by(1, Verb::Unregister), transfer(2, 1), by(2, Verb::Unregister), moved.clone()] {
+    for command in
+        [transfer(1, 1), by(1, Verb::Unregister), transfer(2, 1), by(2, Verb::Unregister), moved.clone()]
+    {
         let refused = service.refusal(command);
         assert_eq!((refused.code, refused.because_of), (Code::OutOfScope, Some(held)), "{refused}");
     }

@@ -172,7 +172,11 @@ fn a_quote_that_is_not_closed_is_refused_with_its_row() {
         assert_eq!((fault.row, fault.code), (report.rows, Code::Malformed), "{text:?}");
         assert!(fault.reason.contains("not closed"), "{}", fault.reason);
     }
-    for good in ["hardware_key,note\nUT-1,\"x\"", "hardware_key,note\nUT-1,x\"", "hardware_key,note\nUT-1,\"x\"\"\"\n"] {
+    for good in [
+        "hardware_key,note\nUT-1,\"x\"",
+        "hardware_key,note\nUT-1,x\"",
+        "hardware_key,note\nUT-1,\"x\"\"\"\n",
+    ] {
         let report = checked(&service, good.as_bytes()).unwrap();
         assert_eq!((report.rows, report.good), (1, 1), "{good:?}");
     }
