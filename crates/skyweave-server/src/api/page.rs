@@ -223,8 +223,7 @@ mod tests {
     fn fields_are_picked() {
         let fields = Fields::of(Some("id,state"), Kind::Account).unwrap();
         assert_eq!(fields.of_doc("{\"id\":1,\"b\":2}".to_owned()).unwrap(), "{\"id\":1}");
-        for (bad, part) in [("id,,name", "commas"), ("id,idd", "`idd` is none of the fields; accepted: ")]
-        {
+        for (bad, part) in [("id,,name", "commas"), ("id,idd", "`idd` is none of the fields; accepted: ")] {
             let refused = Fields::of(Some(bad), Kind::Account).err().unwrap();
             assert!(refused.detail.contains(part), "{}", refused.detail);
         }

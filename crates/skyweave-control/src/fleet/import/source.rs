@@ -50,9 +50,8 @@ enum Place {
 impl Place {
     const fn after(self, byte: u8) -> Self {
         match (self, byte) {
-            (Self::Begin | Self::Quote, b'"') => Self::Quoted,
             (Self::Quoted, b'"') => Self::Quote,
-            (Self::Quoted, _) => Self::Quoted,
+            (Self::Begin | Self::Quote, b'"') | (Self::Quoted, _) => Self::Quoted,
             (_, b',' | b'\r' | b'\n') => Self::Begin,
             _ => Self::Plain,
         }
