@@ -58,13 +58,13 @@ fn cut_segments(
 ) -> Option<()> {
     let version = bytes.first()? >> 4;
     let ip = if version == 4 { usize::from(bytes[0] & 15) * 4 } else { 40 };
-    let (protocol, transport) = match kind {
-        GSO_TCPV4 | GSO_TCPV6 => (TCP, usize::from(bytes.get(start + 12)? >> 4) * 4),
-        GSO_UDP => (UDP, 8),
+    let (protocol, transport, least) = match kind {
+        GSO_TCPV4 | GSO_TCPV6 => (TCP, usize::from(bytes.get(start + 12)? >> 4) * 4, 20),
+        GSO_UDP => (UDP, 8, 8),
         _ => return None,
     };
     let headers = start + transport;
-    let sane = start >= ip && (version == 4 && ip >= 20 || version == 6) && transport >= 8 && size > 0;
+    let sane = start >= ip && (version == 4 && ip >= 20 || version == 6) && transport >= least && size > 0;
     if !sane || headers > bytes.len() {
         return None;
     }

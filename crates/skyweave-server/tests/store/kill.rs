@@ -6,7 +6,7 @@
 use crate::cluster::{cluster, file_in};
 use crate::contract::since;
 use crate::rows::{all, change, row, terminal};
-use skyweave_server::store::{self, Answer, Column, Commit, Condition, EventQuery, Store};
+use skyweave_server::store::{self, Answer, Column, Commit, Condition, EventQuery, Store, StoreError};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -105,9 +105,20 @@ fn killed_after(url: &str, round: u32, patience: Duration) -> BTreeMap<String, i
     reading.join().unwrap()
 }
 
+/// The store. While another test starts a program, that program's process may hold the file's lock until it is a program.
+async fn opened(url: &str) -> Arc<dyn Store> {
+    for _ in 0..100 {
+        match store::open(url, 1).await {
+            Err(StoreError::Locked { .. }) => tokio::time::sleep(Duration::from_millis(50)).await,
+            other => return other.unwrap(),
+        }
+    }
+    panic!("{url} stays locked");
+}
+
 /// Checks that everything is there, and that things are what their events come to.
 async fn check(url: &str, known: &BTreeMap<String, i64>) {
-    let store = store::open(url, 1).await.unwrap();
+    let store = opened(url).await;
     for (id, version) in known {
         if id.starts_with(IMPORT) {
             assert_eq!(imported(&*store, id).await, *version, "{id} was acknowledged");
@@ -131,7 +142,7 @@ async fn check(url: &str, known: &BTreeMap<String, i64>) {
 
 /// Of an import that was under way there is all or nothing.
 async fn whole_or_not_there(url: &str, round: u32, known: &BTreeMap<String, i64>) {
-    let store = store::open(url, 1).await.unwrap();
+    let store = opened(url).await;
     let done = known.keys().filter(|id| id.starts_with(IMPORT)).count();
     for number in 0..=done {
         let id = format!("{IMPORT}{round}_{number}");
