@@ -1,6 +1,6 @@
 //! A run that is killed anywhere, and resumed, gives the bytes of one that nobody disturbed.
 //!
-//! `SKYWEAVE_SOAK_SECONDS` sets how long it goes on (10 by default), `SKYWEAVE_SOAK_SEED` the seed, which is printed.
+//! `SKYWEAVE_SOAK_SECONDS` sets how long it goes on (4 by default), `SKYWEAVE_SOAK_SEED` the seed, which is printed.
 
 use crate::support::{Desk, Ran, assert_same, files};
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const SEED: u64 = 0x5eed_2026_0520;
-const DEFAULT_SECONDS: u64 = 10;
+const DEFAULT_SECONDS: u64 = 4;
 /// A run that is killed more often than this gets to its end undisturbed.
 const MOST_KILLS: u32 = 12;
 
