@@ -162,7 +162,7 @@ impl GsoArc {
 }
 
 /// The numbers of an arc in every lane; lengths in radii of the orbit.
-struct Lanewise<V> {
+pub(crate) struct SeparationsInLanes<V> {
     zero: V,
     one: V,
     half: V,
@@ -177,9 +177,9 @@ struct Lanewise<V> {
     least: V,
 }
 
-impl<V: Lanes> Lanewise<V> {
+impl<V: Lanes> SeparationsInLanes<V> {
     #[inline(always)]
-    fn of<S: Simd<F64s = V>>(simd: S, arc: &GsoArc) -> Self {
+    pub fn of<S: Simd<F64s = V>>(simd: S, arc: &GsoArc) -> Self {
         let (p, q) = (arc.p / GSO_RADIUS_M, arc.q / GSO_RADIUS_M);
         let squared = p * p + q * q;
         let Vec3 { x, y, z } = arc.end_direction;
@@ -198,8 +198,9 @@ impl<V: Lanes> Lanewise<V> {
         }
     }
 
+    /// Cosines of the separations of directions.
     #[inline(always)]
-    fn separation_cosines(&self, x: V, y: V, z: V) -> V {
+    pub fn separation_cosines(&self, x: V, y: V, z: V) -> V {
         let Self { one, half, east: [ex, ey], p, q, sums: [a, rest], .. } = *self;
         let (sx, sy) = (x * ex + y * ey, y * ex - x * ey);
         let k = sx * p + z * q;
@@ -252,7 +253,7 @@ impl Kernel for One<'_> {
     fn run<S: Simd>(self, simd: S) -> f64 {
         let Vec3 { x, y, z } = self.direction;
         let mut out = [0.0; MOST_LANES];
-        let arc = Lanewise::of(simd, self.arc);
+        let arc = SeparationsInLanes::of(simd, self.arc);
         arc.separation_cosines(simd.splat(x), simd.splat(y), simd.splat(z)).store(&mut out);
         out[0]
     }
@@ -269,7 +270,7 @@ impl Kernel for Many<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let arc = Lanewise::of(simd, self.arc);
+        let arc = SeparationsInLanes::of(simd, self.arc);
         let [x, y, z] = self.directions;
         let count = self.cosines.len().min(x.len()).min(y.len()).min(z.len());
         let whole = count - count % S::LANES;

@@ -4,7 +4,7 @@ use super::allowed::Allowed;
 use super::candidates::{Asking, Servers};
 use super::colours::{beams_worth, choose};
 use super::preference::Outlook;
-use super::rank::{Judge, Rankings};
+use super::rank::{IN_ORDER, Judge, Rankings};
 use super::{Assignment, Beam, Given, Outage, serves};
 use crate::constellation::ServiceState;
 use crate::ids::{BeamId, GatewayId, PopId, SatId};
@@ -147,7 +147,7 @@ impl Choice<'_> {
         let asking = self.asking[k];
         let pop = asking.pop.ok_or(Outage::NoPop)?;
         let ranking = self.rankings.of(k);
-        let ranked = ranking.best();
+        let ranked = ranking.entries();
         let mut satellite = self.best(ranked);
         if satellite.is_none() && ranking.more {
             satellite = self.look_again(k, asking);
@@ -159,14 +159,17 @@ impl Choice<'_> {
         Ok((satellite, pop))
     }
 
-    /// Of satellites with room, given with the best score first, the one with the best score, its load taken off.
+    /// Of satellites with room, in the order of a ranking, the one with the best score, its load taken off.
     fn best(&self, ranked: &[(f32, SatId)]) -> Option<SatId> {
         // what load may add, should its weight be below zero
         let most_added = (-self.judge.scorer.weights.load).max(0.0);
         let mut best = Best::default();
-        for &(score, satellite) in ranked {
+        for (place, &(score, satellite)) in ranked.iter().enumerate() {
             if best.0.is_some_and(|(most, _)| f64::from(score) + most_added < most) {
-                break;
+                if place < IN_ORDER {
+                    break;
+                }
+                continue;
             }
             self.offer((score, satellite), &mut best);
         }

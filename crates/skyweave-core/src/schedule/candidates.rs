@@ -2,6 +2,7 @@
 
 use super::allowed::{Allowed, Known, Pickiness, Standing};
 use super::preference::Outlook;
+use crate::geodesy::{EcefPosition, Vec3};
 use crate::ids::{BeamId, PopId, SatId};
 use crate::orbit::Sky;
 use crate::route::Routes;
@@ -20,6 +21,8 @@ pub(super) struct Candidate {
     pub standing: Standing,
     /// Squared sine of its elevation.
     pub sine_squared: f64,
+    /// Where it is.
+    pub position: EcefPosition,
 }
 
 /// Satellites that serve terminals and can reach some PoP, sorted for looking at; and from which of them each PoP is reached.
@@ -65,7 +68,7 @@ impl<'a> Servers<'a> {
     }
 
     /// Lets cells look at the sky, one after another: `tell` hears of each of them, in order, and of the highest satellites that may
-    /// serve it, the highest first.
+    /// serve it, in no order that means anything.
     pub fn look(
         &self,
         path: Path,
@@ -137,7 +140,7 @@ impl Watcher for Highest<'_> {
     #[inline(always)]
     fn look<S: Simd>(&mut self, simd: S, place: usize, lookout: &Lookout, sky: &Neighbourhood) {
         let onlooker = self.servers.onlooker(self.allowed, self.asking[place], *lookout);
-        let mut kept = Kept { entries: [NOBODY; KEPT], count: 0 };
+        let mut kept = Kept::NOBODY;
         if let Some(reaching) = &onlooker.reaching {
             let picky = self.allowed.pickiness(onlooker.asking.beam, &onlooker.outlook);
             keep_highest(simd, lookout, &picky, reaching, sky, &mut kept);
@@ -161,16 +164,20 @@ fn keep_highest<S: Simd>(
     let mut sines_squared = [0.0; MOST_LANES];
     // a satellite is looked at closely if it is as high as the lowest of those kept
     let least = f64::MIN_POSITIVE.max(lookout.min_sine_squared);
-    let mut bar = simd.splat(least);
+    let mut bar = least;
     let glance = picky.glance();
     let [poleward, beyond] = [simd.splat(glance.sines_squared[0]), simd.splat(glance.sines_squared[1])];
     let hemisphere = simd.splat(glance.hemisphere);
     let avoided = picky.avoided(simd);
-    for block in sky.blocks() {
+    for (block, highest) in sky.blocks().iter().zip(sky.bounds()) {
+        // neither of this block nor of those that follow does any satellite stand higher from here
+        if *highest < bar {
+            break;
+        }
         for lane in (0..MOST_LANES).step_by(S::LANES) {
             let lines = eye.lines(simd, block, lane);
             let (height, range) = eye.squares(lines);
-            let mut bits = (bar * range).le(height).bits();
+            let mut bits = (simd.splat(bar) * range).le(height).bits();
             if bits == 0 {
                 continue;
             }
@@ -197,43 +204,65 @@ fn keep_highest<S: Simd>(
                 }
                 let standing = picky.standing(known.standing(k), || block.position(lane + k));
                 if let Some(standing) = standing {
-                    kept.add(Candidate { satellite, standing, sine_squared });
+                    kept.add(Candidate {
+                        satellite,
+                        standing,
+                        sine_squared,
+                        position: block.position(lane + k),
+                    });
                 }
             }
-            bar = simd.splat(least.max(kept.bar()));
+            bar = least.max(kept.bar);
         }
     }
 }
 
-const NOBODY: Candidate =
-    Candidate { satellite: SatId(u32::MAX), standing: Standing::Clear, sine_squared: f64::NEG_INFINITY };
+const NOBODY: Candidate = Candidate {
+    satellite: SatId(u32::MAX),
+    standing: Standing::Clear,
+    sine_squared: f64::NEG_INFINITY,
+    position: EcefPosition(Vec3::new(0.0, 0.0, 0.0)),
+};
 
-/// The highest so far, the highest first.
+/// The highest so far, in no order that means anything.
 struct Kept {
     entries: [Candidate; KEPT],
     count: usize,
+    /// Where the lowest of them is, once there are so many as are kept.
+    lowest: usize,
+    /// The least squared sine that still gets in.
+    bar: f64,
 }
 
 impl Kept {
-    /// The least squared sine that still gets in.
-    fn bar(&self) -> f64 {
-        self.entries[KEPT - 1].sine_squared
-    }
+    const NOBODY: Self = Self { entries: [NOBODY; KEPT], count: 0, lowest: 0, bar: f64::NEG_INFINITY };
 
     /// True if a satellite is among the highest.
+    #[inline(always)]
     fn wants(&self, sine_squared: f64, satellite: SatId) -> bool {
-        self.count < KEPT || is_higher((sine_squared, satellite), &self.entries[KEPT - 1])
+        self.count < KEPT || is_higher((sine_squared, satellite), &self.entries[self.lowest])
     }
 
-    /// Puts a satellite that is wanted in its place. They come nearly sorted: the place is sought from the end.
+    /// Takes a satellite that is wanted, in the place of the lowest if there is no other.
+    #[inline(always)]
     fn add(&mut self, candidate: Candidate) {
-        let mut at = self.count.min(KEPT - 1);
-        self.count = (self.count + 1).min(KEPT);
-        while at > 0 && is_higher((candidate.sine_squared, candidate.satellite), &self.entries[at - 1]) {
-            self.entries[at] = self.entries[at - 1];
-            at -= 1;
+        if self.count < KEPT {
+            self.entries[self.count] = candidate;
+            self.count += 1;
+            if self.count < KEPT {
+                return;
+            }
+        } else {
+            self.entries[self.lowest] = candidate;
         }
-        self.entries[at] = candidate;
+        let mut lowest = 0;
+        for (at, entry) in self.entries.iter().enumerate().skip(1) {
+            let low = &self.entries[lowest];
+            if is_higher((low.sine_squared, low.satellite), entry) {
+                lowest = at;
+            }
+        }
+        (self.lowest, self.bar) = (lowest, self.entries[lowest].sine_squared);
     }
 }
 
@@ -253,6 +282,7 @@ impl Reaching<'_> {
 
 /// True if a satellite, with the squared sine of its elevation, stands higher than another; of equals the one with the lower number
 /// is taken as higher.
+#[inline(always)]
 fn is_higher(a: (f64, SatId), b: &Candidate) -> bool {
     a.0 > b.sine_squared || (a.0 == b.sine_squared && a.1 < b.satellite)
 }

@@ -12,6 +12,7 @@ mod options;
 pub mod policy;
 pub mod preference;
 mod rank;
+mod stance;
 
 use crate::constellation::{ServiceState, Topology};
 use crate::demand::Demand;

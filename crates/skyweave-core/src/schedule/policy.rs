@@ -7,6 +7,7 @@
 use super::allowed::Standing;
 use super::candidates::Candidate;
 use super::preference::{self, Outlook};
+use super::stance::Stance;
 use crate::curve::Curve;
 use crate::geodesy::{EcefPosition, Vec3};
 use crate::ids::SatId;
@@ -39,20 +40,22 @@ pub struct Chooser<'a> {
 pub struct Prospect<'a> {
     chooser: &'a Chooser<'a>,
     candidate: &'a Candidate,
-    sky: &'a Sky,
+    stance: Stance,
     mark: Mark,
-    position: EcefPosition,
-    direction: Vec3,
-    range_m: f64,
+    sky: &'a Sky,
 }
 
 impl<'a> Prospect<'a> {
-    /// A candidate before a cell that chooses. `mark` is as [`Scorer::mark`] makes it.
-    pub(super) fn new(chooser: &'a Chooser<'a>, candidate: &'a Candidate, sky: &'a Sky, mark: Mark) -> Self {
-        let position = sky.position[candidate.satellite.index()];
-        let line = position.0 - chooser.outlook.position().0;
-        let range_m = line.norm();
-        Self { chooser, candidate, sky, mark, position, direction: line * (1.0 / range_m), range_m }
+    /// A candidate before a cell that chooses, in whose sky it stands so. `mark` is as [`Scorer::mark`] makes it.
+    #[inline]
+    pub(super) const fn new(
+        chooser: &'a Chooser<'a>,
+        candidate: &'a Candidate,
+        stance: Stance,
+        mark: Mark,
+        sky: &'a Sky,
+    ) -> Self {
+        Self { chooser, candidate, stance, mark, sky }
     }
 
     /// The satellite.
@@ -63,26 +66,30 @@ impl<'a> Prospect<'a> {
 
     /// Sine of its elevation.
     #[must_use]
-    pub fn elevation_sine(&self) -> f64 {
-        self.candidate.sine_squared.sqrt()
+    pub const fn elevation_sine(&self) -> f64 {
+        self.stance.elevation_sine
     }
 
     /// Where it is.
     #[must_use]
     pub const fn position(&self) -> EcefPosition {
-        self.position
+        self.candidate.position
     }
 
     /// The unit vector towards it.
     #[must_use]
     pub const fn direction(&self) -> Vec3 {
-        self.direction
+        self.stance.direction
     }
 
     /// How the cell sees it.
     #[must_use]
-    pub fn view(&self) -> View {
-        View { satellite: self.satellite(), elevation_sine: self.elevation_sine(), range_m: self.range_m }
+    pub const fn view(&self) -> View {
+        View {
+            satellite: self.satellite(),
+            elevation_sine: self.elevation_sine(),
+            range_m: self.stance.range_m,
+        }
     }
 
     /// What one beam over the link would carry.
@@ -235,12 +242,10 @@ impl Scorer {
         let mut score = way + self.policy.merit(weights, prospect);
         score += weights.elevation * self.height.at(prospect.elevation_sine());
         if weights.scan != 0.0 {
-            score += weights.scan * self.scan.at(chooser.outlook.scan_cosine(prospect.direction()).max(0.0));
+            score += weights.scan * self.scan.at(prospect.stance.scan_cosine.max(0.0));
         }
-        if prospect.candidate.standing == Standing::Near
-            && let Some(arc) = chooser.outlook.arc()
-        {
-            score += weights.gso * preference::gso(arc.separation_cosine(prospect.direction()));
+        if prospect.candidate.standing == Standing::Near && chooser.outlook.arc().is_some() {
+            score += weights.gso * preference::gso(prospect.stance.gso_cosine);
         }
         score += if chooser.previous == Some(prospect.satellite()) { weights.stay } else { 0.0 };
         score += weights.generation * f64::from(u8::from(prospect.second_generation()));
@@ -307,6 +312,8 @@ mod tests {
     use crate::geodesy::{Ellipsoid, Geodetic};
     use crate::math::sin;
     use crate::place::Place;
+    use crate::schedule::stance::Stances;
+    use crate::simd::Path;
 
     #[test]
     fn a_satellite_stays_as_long_as_stepping_along_its_circle_says() {
@@ -340,9 +347,12 @@ mod tests {
                 way_s: &[0.0],
                 rate: &|_, _| UserRate { down_bps: 1.0, up_bps: 1.0 },
             };
-            let candidate = Candidate { satellite: SatId(0), standing: Standing::Clear, sine_squared: 0.5 };
-            let prospect =
-                Prospect::new(&chooser, &candidate, &sky, Mark { draw: 1, second_generation: false });
+            let candidate =
+                Candidate { satellite: SatId(0), standing: Standing::Clear, sine_squared: 0.5, position };
+            let mut stances = Stances::default();
+            stances.look(Path::Scalar, &outlook, &[candidate]);
+            let mark = Mark { draw: 1, second_generation: false };
+            let prospect = Prospect::new(&chooser, &candidate, stances.of(0), mark, &sky);
             let visible = |seconds: f64| {
                 let angle = seconds * 7_300.0 / radius;
                 let then = radial * (radius * angle.cos()) + forward * (radius * angle.sin());

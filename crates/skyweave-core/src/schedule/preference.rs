@@ -167,6 +167,12 @@ impl Outlook {
         self.up
     }
 
+    /// Where terminals point, a unit vector, Earth-fixed.
+    #[must_use]
+    pub const fn boresight(&self) -> Vec3 {
+        self.boresight
+    }
+
     /// The geostationary arc there, where it is above the horizon.
     #[must_use]
     pub const fn arc(&self) -> Option<&GsoArc> {

@@ -4,6 +4,7 @@ use super::Given;
 use super::allowed::Allowed;
 use super::candidates::{Around, Asking, Candidate, KEPT, Onlooker, Servers};
 use super::policy::{Chooser, Mark, Prospect, Scorer};
+use super::stance::{Stances, TOGETHER};
 use crate::ids::{BeamId, SatId};
 use crate::simd::Path;
 use crate::world::World;
@@ -15,7 +16,10 @@ const CHUNK: usize = 512;
 /// How many are kept: the highest, and the satellite of the slot before.
 pub(super) const RANKED: usize = KEPT + 1;
 
-/// Satellites with their scores, the best first.
+/// So many of a ranking are in order: a cell hardly ever looks at more of them.
+pub(super) const IN_ORDER: usize = 4;
+
+/// Satellites with their scores: the best few in order, and then the others.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ranking {
     entries: [(f32, SatId); RANKED],
@@ -28,12 +32,30 @@ impl Ranking {
     const NONE: Self =
         Self { entries: [(f32::NEG_INFINITY, SatId(u32::MAX)); RANKED], count: 0, more: false };
 
-    /// The satellites with their scores, the best first.
-    pub fn best(&self) -> &[(f32, SatId)] {
+    /// The satellites with their scores: the first [`IN_ORDER`] are the best, in order; the others are in none.
+    pub fn entries(&self) -> &[(f32, SatId)] {
         &self.entries[..usize::from(self.count)]
     }
 
+    /// Adds one of no more than there is room for.
+    #[inline]
     fn add(&mut self, entry: (f32, SatId)) {
+        let count = usize::from(self.count);
+        self.count += 1;
+        let mut at = count.min(IN_ORDER);
+        if count >= IN_ORDER {
+            if !is_better(entry, self.entries[IN_ORDER - 1]) {
+                self.entries[count] = entry;
+                return;
+            }
+            at -= 1;
+            self.entries[count] = self.entries[at];
+        }
+        self.put(at, entry);
+    }
+
+    /// Adds one of any number, of which the best are kept.
+    fn add_of_many(&mut self, entry: (f32, SatId)) {
         let mut at = usize::from(self.count);
         if at == RANKED {
             at -= 1;
@@ -43,6 +65,12 @@ impl Ranking {
         } else {
             self.count += 1;
         }
+        self.put(at, entry);
+    }
+
+    /// Puts an entry among those before a place, which are in order.
+    #[inline]
+    fn put(&mut self, mut at: usize, entry: (f32, SatId)) {
         while at > 0 && is_better(entry, self.entries[at - 1]) {
             self.entries[at] = self.entries[at - 1];
             at -= 1;
@@ -81,6 +109,7 @@ pub(super) struct Judge<'a> {
     pub scorer: Scorer,
     /// By satellite.
     marks: Vec<Mark>,
+    path: Path,
 }
 
 impl<'a> Judge<'a> {
@@ -92,7 +121,7 @@ impl<'a> Judge<'a> {
     ) -> Self {
         let scorer = Scorer::new(&world.rules.schedule, world.rules.seed);
         let marks = world.satellites.iter().map(|satellite| scorer.mark(satellite)).collect();
-        Self { world, given, allowed, servers, scorer, marks }
+        Self { world, given, allowed, servers, scorer, marks, path: Path::current() }
     }
 
     /// The rankings of all cells that ask.
@@ -100,14 +129,19 @@ impl<'a> Judge<'a> {
         let of_chunk = |asking: &[Asking]| {
             let mut rankings = Vec::with_capacity(asking.len());
             let looks_at_all = self.scorer.policy.looks_at_all();
+            let mut stances = Stances::default();
             let mut rank = |onlooker: &Onlooker<'_>, highest: &[Candidate]| {
-                rankings.push(if looks_at_all { Ranking::NONE } else { self.ranking(onlooker, highest) });
+                let ranking =
+                    if looks_at_all { Ranking::NONE } else { self.ranking(onlooker, highest, &mut stances) };
+                rankings.push(ranking);
             };
-            let around = self.servers.look(Path::current(), self.allowed, asking, &mut rank);
+            let around = self.servers.look(self.path, self.allowed, asking, &mut rank);
             if looks_at_all {
                 for (k, (asking, ranking)) in asking.iter().zip(&mut rankings).enumerate() {
                     ranking.more = true;
-                    self.scores_of_all(*asking, around.of(k), |_| true, &mut |entry| ranking.add(entry));
+                    self.scores_of_all(*asking, around.of(k), |_| true, &mut |entry| {
+                        ranking.add_of_many(entry);
+                    });
                 }
             }
             (rankings, around)
@@ -115,16 +149,15 @@ impl<'a> Judge<'a> {
         Rankings { chunks: asking.par_chunks(CHUNK).map(of_chunk).collect() }
     }
 
-    fn ranking(&self, onlooker: &Onlooker<'_>, highest: &[Candidate]) -> Ranking {
+    fn ranking(&self, onlooker: &Onlooker<'_>, highest: &[Candidate], stances: &mut Stances) -> Ranking {
         let mut ranking = Ranking { more: highest.len() == KEPT, ..Ranking::NONE };
         self.choosing(onlooker, |chooser| {
-            let mut previous = chooser.previous;
-            for candidate in highest {
-                previous = previous.filter(|previous| *previous != candidate.satellite);
-                ranking.add((self.score(chooser, candidate), candidate.satellite));
-            }
-            if let Some(candidate) = previous.and_then(|satellite| self.candidate(onlooker, satellite)) {
-                ranking.add((self.score(chooser, &candidate), candidate.satellite));
+            let is_highest = |previous: &SatId| highest.iter().any(|candidate| candidate.satellite == *previous);
+            let previous = chooser.previous.filter(|previous| !is_highest(previous));
+            let previous = previous.and_then(|satellite| self.candidate(onlooker, satellite));
+            self.scores(chooser, highest, stances, &mut |entry| ranking.add(entry));
+            if let Some(previous) = previous {
+                self.scores(chooser, &[previous], stances, &mut |entry| ranking.add(entry));
             }
         });
         ranking
@@ -140,13 +173,15 @@ impl<'a> Judge<'a> {
     ) {
         let lookout = self.allowed.lookout(asking.beam);
         let onlooker = self.servers.onlooker(self.allowed, asking, lookout);
+        let mut stances = Stances::default();
         self.choosing(&onlooker, |chooser| {
-            for &satellite in around {
-                if wanted(satellite)
-                    && let Some(candidate) = self.candidate(&onlooker, satellite)
-                {
-                    tell((self.score(chooser, &candidate), satellite));
-                }
+            let candidates = around
+                .iter()
+                .filter(|satellite| wanted(**satellite))
+                .filter_map(|satellite| self.candidate(&onlooker, *satellite));
+            let candidates: Vec<Candidate> = candidates.collect();
+            for together in candidates.chunks(TOGETHER) {
+                self.scores(chooser, together, &mut stances, tell);
             }
         });
     }
@@ -166,9 +201,21 @@ impl<'a> Judge<'a> {
         });
     }
 
-    fn score(&self, chooser: &Chooser<'_>, candidate: &Candidate) -> f32 {
-        let mark = self.marks[candidate.satellite.index()];
-        self.scorer.score(&Prospect::new(chooser, candidate, self.given.sky, mark)) as f32
+    /// Tells the scores of candidates, [`TOGETHER`] at most, in their order.
+    #[inline]
+    fn scores(
+        &self,
+        chooser: &Chooser<'_>,
+        candidates: &[Candidate],
+        stances: &mut Stances,
+        tell: &mut (impl FnMut((f32, SatId)) + ?Sized),
+    ) {
+        stances.look(self.path, chooser.outlook, candidates);
+        for (place, candidate) in candidates.iter().enumerate() {
+            let mark = self.marks[candidate.satellite.index()];
+            let prospect = Prospect::new(chooser, candidate, stances.of(place), mark, self.given.sky);
+            tell((self.scorer.score(&prospect) as f32, candidate.satellite));
+        }
     }
 
     /// A satellite as a candidate, if it is in view, serves, reaches the PoP, and is allowed.
@@ -181,7 +228,7 @@ impl<'a> Judge<'a> {
         let sine_squared = onlooker.lookout.sine_squared(position)?;
         let picky = self.allowed.pickiness(onlooker.asking.beam, &onlooker.outlook);
         let standing = picky.standing(None, || position)?;
-        Some(Candidate { satellite, standing, sine_squared })
+        Some(Candidate { satellite, standing, sine_squared, position })
     }
 
     fn previous(&self, beam: BeamId) -> Option<SatId> {

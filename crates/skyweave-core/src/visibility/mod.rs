@@ -268,6 +268,54 @@ mod tests {
         }
     }
 
+    /// Counts satellites that stand higher than the bound of their block says, and blocks that stop somebody who wants the higher half.
+    #[derive(Default)]
+    struct Bounds {
+        looked: usize,
+        higher: usize,
+        useful: usize,
+    }
+
+    impl Watcher for Bounds {
+        fn look<S: Simd>(&mut self, _: S, _: usize, lookout: &Lookout, sky: &Neighbourhood) {
+            assert!(sky.bounds().len() == sky.blocks().len() && sky.bounds().is_sorted_by(|a, b| a >= b));
+            for at in 0..sky.count() {
+                let (block, bound) = (&sky.blocks()[at / MOST_LANES], sky.bounds()[at / MOST_LANES]);
+                let line = block.position(at % MOST_LANES).0 - lookout.position.0;
+                let height = line.dot(lookout.up);
+                self.looked += 1;
+                self.higher += usize::from(height * height.abs() / line.dot(line) > bound);
+                self.useful += usize::from(bound < 0.5);
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_stands_higher_than_the_bound_of_a_block() {
+        let satellites: Vec<(f64, f64, f64)> = (0..6_000)
+            .map(|k| {
+                (f64::from(k % 179) - 89.0, f64::from(k * 7 % 360) - 180.0, 300e3 + 400.0 * f64::from(k))
+            })
+            .collect();
+        let sky = sky(&satellites);
+        let index = SkyIndex::new(&sky, &sky.present);
+        // from pole to pole, near each other and up to a degree and a half apart, on hills and below the sea
+        for (step_deg, e) in [(1e-9, 0.1), (0.01, 0.4), (0.04, 0.0), (0.05, 0.3)] {
+            let places: Vec<Lookout> = (0..1_800)
+                .map(|k| {
+                    let (group, k) = (k / 30, f64::from(k % 30));
+                    let latitude_deg = (3.0 * f64::from(group) - 89.0 + step_deg * k).clamp(-90.0, 90.0);
+                    let at = Geodetic::from_degrees(latitude_deg, 11.0 * f64::from(group) + step_deg * k * k / 30.0);
+                    Lookout::new(&Place::new(Geodetic { height_m: 250.0 * k - 400.0, ..at }), e)
+                })
+                .collect();
+            let mut bounds = Bounds::default();
+            index.watch(Path::Scalar, 0, &places, &mut bounds);
+            assert_eq!(bounds.higher, 0, "{step_deg}");
+            assert!(bounds.useful * 4 > bounds.looked, "{step_deg}: {} of {}", bounds.useful, bounds.looked);
+        }
+    }
+
     #[test]
     fn a_missing_satellite_is_seen_by_nobody() {
         let sky = sky(&[(0.0, 0.0, 550e3), (0.5, 0.5, 550e3)]);

@@ -34,8 +34,12 @@ pub(crate) struct Neighbourhood {
     runs: Vec<Range<usize>>,
     blocks: Vec<Block>,
     count: usize,
-    order: Vec<(f64, u32)>,
+    /// By block: what the squared sine of an elevation, with its sign, is at most, of satellites of this block and those that follow, from any
+    /// of the places.
+    bounds: Vec<f64>,
+    order: Vec<u64>,
     unsorted: Vec<Block>,
+    bounds_unsorted: Vec<f64>,
 }
 
 /// Some satellites: coordinates, m, and who they are. Places after the last satellite hold others, further away.
@@ -68,6 +72,12 @@ impl Neighbourhood {
         &self.blocks[..self.count.div_ceil(MOST_LANES)]
     }
 
+    /// By block: the highest that one of its satellites, or of those that follow, may stand from any of the places: the square of the sine of
+    /// the elevation, with its sign.
+    pub fn bounds(&self) -> &[f64] {
+        &self.bounds
+    }
+
     /// How many they are.
     pub fn count(&self) -> usize {
         self.count
@@ -78,24 +88,95 @@ impl Neighbourhood {
         self.blocks().iter().flat_map(|block| block.ids).take(self.count)
     }
 
-    /// Brings the satellites into the order of their elevation at one place: whoever looks for the highest finds them soon.
-    fn sort(&mut self, place: &Lookout) {
+    /// Leaves the satellites in the order in which they are: each may be the highest.
+    fn leave(&mut self) {
+        self.bounds.clear();
+        self.bounds.resize(self.count.div_ceil(MOST_LANES), f64::INFINITY);
+    }
+
+    /// Brings the satellites into the order of how high they stand at most from some places: whoever looks for the highest finds them
+    /// soon, and knows when there are no more.
+    fn sort(&mut self, group: &Group) {
         self.order.clear();
+        self.bounds_unsorted.clear();
         self.unsorted.clear();
         self.unsorted.extend_from_slice(&self.blocks[..self.count.div_ceil(MOST_LANES)]);
         for at in 0..self.count {
             let (block, lane) = (&self.unsorted[at / MOST_LANES], at % MOST_LANES);
-            let line = Vec3::new(block.x[lane], block.y[lane], block.z[lane]) - place.position.0;
-            let height = line.dot(place.up);
-            self.order.push((-height * height.abs() / line.dot(line), at as u32));
+            let bound = group.highest(block.position(lane));
+            self.bounds_unsorted.push(bound);
+            // floats above zero have the order of their bits
+            self.order.push(u64::from(((2.0 - bound) as f32).to_bits()) << 32 | at as u64);
         }
-        self.order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        for (at, (_, from)) in self.order.iter().enumerate() {
-            let (block, lane) = (&self.unsorted[*from as usize / MOST_LANES], *from as usize % MOST_LANES);
+        self.order.sort_unstable();
+        self.leave();
+        let mut highest = f64::NEG_INFINITY;
+        for (at, from) in self.order.iter().enumerate().rev() {
+            let from = *from as u32 as usize;
+            let (block, lane) = (&self.unsorted[from / MOST_LANES], from % MOST_LANES);
             let (to, place) = (&mut self.blocks[at / MOST_LANES], at % MOST_LANES);
             (to.x[place], to.y[place], to.z[place]) = (block.x[lane], block.y[lane], block.z[lane]);
             to.ids[place] = block.ids[lane];
+            // rounding makes equals of neighbours: the order may be wrong by that, and the bounds are not
+            highest = highest.max(self.bounds_unsorted[from]);
+            self.bounds[at / MOST_LANES] = highest;
         }
+    }
+}
+
+/// Places near each other: the middle one, and how far the others are from it at most.
+struct Group {
+    middle: Lookout,
+    /// Distance, m.
+    away_m: f64,
+    /// Sine and cosine of the angle between the verticals.
+    turn: (f64, f64),
+}
+
+/// What rounding may add to the square of a sine.
+const BOUND_MARGIN: f64 = 1e-9;
+
+impl Group {
+    /// Some places, at least one, around a direction.
+    fn of(places: &[Lookout], centre: [f64; 3]) -> Self {
+        let mut middle = (f64::NEG_INFINITY, places[0]);
+        for place in places {
+            let along = dot(direction(place), centre);
+            if along > middle.0 {
+                middle = (along, *place);
+            }
+        }
+        let middle = middle.1;
+        let (mut away, mut turned) = (0.0_f64, 0.0_f64);
+        for place in places {
+            let line = place.position.0 - middle.position.0;
+            let turn = place.up - middle.up;
+            away = away.max(line.dot(line));
+            turned = turned.max(turn.dot(turn));
+        }
+        // a chord c of the unit circle: the angle has the cosine 1 - c^2 / 2 and the sine c sqrt(1 - c^2 / 4)
+        let turn = ((turned * (1.0 - turned * 0.25)).max(0.0).sqrt(), 1.0 - 0.5 * turned);
+        Self { middle, away_m: away.sqrt(), turn }
+    }
+
+    /// The squared sine of the elevation, with its sign, that a satellite has at most from any of the places. At the middle one it
+    /// has the elevation e; elsewhere its direction differs by asin(d / r) at most, for places within d of the middle and a satellite r away
+    /// from it, and the vertical by the turn.
+    fn highest(&self, satellite: EcefPosition) -> f64 {
+        let line = satellite.0 - self.middle.position.0;
+        let inverse = 1.0 / line.norm();
+        let (sine, aside) = (line.dot(self.middle.up) * inverse, self.away_m * inverse);
+        if aside >= 0.9 {
+            return 1.0 + BOUND_MARGIN;
+        }
+        let cosine = (1.0 - sine * sine).max(0.0).sqrt();
+        let along = (1.0 - aside * aside).sqrt();
+        let (turn_sine, turn_cosine) = self.turn;
+        let (up_sine, up_cosine) =
+            (aside * turn_cosine + along * turn_sine, along * turn_cosine - aside * turn_sine);
+        // where the sum of both angles passes the zenith, it may stand there
+        let most = if cosine * up_cosine <= sine * up_sine { 1.0 } else { sine * up_cosine + cosine * up_sine };
+        most * most.abs() + BOUND_MARGIN
     }
 }
 
@@ -170,9 +251,12 @@ impl<W: Watcher> Kernel for Look<'_, W> {
             if reach.0 != lowest {
                 reach = (lowest, self.index.reach(lowest));
             }
-            gather(simd, self.index, &cap_around(group, reach.1), &mut sky);
+            let cap = cap_around(group, reach.1);
+            gather(simd, self.index, &cap, &mut sky);
             if group.len() >= SORTED_FROM {
-                sky.sort(&group[group.len() / 2]);
+                sky.sort(&Group::of(group, cap.centre));
+            } else {
+                sky.leave();
             }
             self.watcher.arrive(&sky);
             for (k, lookout) in group.iter().enumerate() {

@@ -132,7 +132,7 @@ pub struct Lasers {
     pub capacity_gbps: f64,
     /// Power budget of a link.
     pub budget: LaserBudget,
-    /// Most that all lasers of a satellite carry together, in and out, traffic down and up added, Gbit/s (assumption: four links). Downlinks take first, uplinks what is left.
+    /// Most that all lasers of a satellite carry together, in and out, traffic down and up added, Gbit/s (assumption: four links). Downlinks and uplinks rise together.
     pub per_satellite_gbps: f64,
     /// Time from pointing to carrying, s (press: about 12).
     pub acquisition_s: f64,
