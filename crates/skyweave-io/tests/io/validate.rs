@@ -155,7 +155,7 @@ fn what_is_missing_or_damaged_is_one_clear_error() {
     let view = "serving-satellite/fov_data_north.json";
     let catalogue = "catalogues/another-day.csv";
     for (file, text, parts) in [
-        (sites, None, &["cannot read", "sites.csv"][..]),
+        (sites, None, &["sites.csv", "not there", "first_north", "latitude_deg"][..]),
         (sites, Some("site,latitude_deg\nnorth,1\n"), &["line 1", "no column longitude_deg"]),
         (sites, Some("site,latitude_deg,longitude_deg\nnorth,91,0\n"), &["line 2", "`91`", "-90 to 90"]),
         (sites, Some("site,latitude_deg,longitude_deg\nsouth,1,0\n"), &["no site `north`", "first_north"]),

@@ -81,6 +81,24 @@ fn a_trace_of_one_slot_has_no_statistics() {
 }
 
 #[test]
+fn what_a_trace_never_shows_is_not_judged() {
+    let is_late = |reply: &Reply| reply.at.offset_ns() >= 100_000_000;
+    let replies: Vec<Reply> = made_up().into_iter().filter(is_late).collect();
+    let measured = statistics(&replies).unwrap();
+    let trace = victoria::trace::Trace { name: "x".to_owned(), replies };
+    let placed = victoria::Placed {
+        trace,
+        propagation_ms: Some(vec![10.0]),
+        about: String::new(),
+        age_days: None,
+    };
+    let rows = victoria::compare(&placed, &measured, std::slice::from_ref(&measured));
+    let early = row(&rows, "victoria/x/RTT, median in the first 100 ms of a slot");
+    assert_eq!((early.measured, early.verdict.judgement), (None, Judgement::Undecided));
+    assert_eq!(row(&rows, "victoria/x/RTT, median later").verdict.judgement, Judgement::Pass);
+}
+
+#[test]
 fn an_emulated_terminal_shows_the_slot_and_the_frame() {
     let measured = made_up();
     let access = Access::new(AccessParams::default(), 5);

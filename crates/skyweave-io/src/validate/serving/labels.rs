@@ -36,6 +36,10 @@ pub(super) fn read(data: &Path, min_elevation_deg: f64) -> Result<Vec<SiteLabels
         return Ok(Vec::new());
     }
     let list = folder.join("sites.csv");
+    if !list.exists() {
+        let found = format!("it is not there, and nothing else says where {} is", of_sites[0].1.display());
+        return Err(damaged(&list, None, &found, ACCEPTED_SITE));
+    }
     let places = places(&list)?;
     let mut sites: Vec<SiteLabels> = Vec::new();
     for (site, path) in of_sites {

@@ -167,6 +167,9 @@ pub fn compare(placed: &Placed, measured: &Statistics, modelled: &[Statistics]) 
         .map(|figure| {
             let name = format!("victoria/{}/{}", placed.trace.name, figure.name);
             let target = (figure.of)(measured);
+            if !target.is_finite() {
+                return Row::undecided(name, "no reply came in that part of any slot");
+            }
             if modelled.is_empty() || figure.needs_place && placed.propagation_ms.is_none() {
                 let row = Row::undecided(name, &*placed.about);
                 return Row { measured: Some(target), unit: figure.unit.to_owned(), ..row };
