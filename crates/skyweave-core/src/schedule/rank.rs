@@ -152,7 +152,8 @@ impl<'a> Judge<'a> {
     fn ranking(&self, onlooker: &Onlooker<'_>, highest: &[Candidate], stances: &mut Stances) -> Ranking {
         let mut ranking = Ranking { more: highest.len() == KEPT, ..Ranking::NONE };
         self.choosing(onlooker, |chooser| {
-            let is_highest = |previous: &SatId| highest.iter().any(|candidate| candidate.satellite == *previous);
+            let is_highest =
+                |previous: &SatId| highest.iter().any(|candidate| candidate.satellite == *previous);
             let previous = chooser.previous.filter(|previous| !is_highest(previous));
             let previous = previous.and_then(|satellite| self.candidate(onlooker, satellite));
             self.scores(chooser, highest, stances, &mut |entry| ranking.add(entry));

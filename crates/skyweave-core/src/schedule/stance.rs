@@ -117,7 +117,7 @@ mod tests {
     fn candidates_stand_where_the_outlook_has_them_on_every_path() {
         for latitude_deg in [-80.0, -33.0, 0.0, 51.0, 89.0] {
             let outlook = Outlook::new(&Place::from_degrees(latitude_deg, 20.0));
-            let candidates: Vec<Candidate> = (0..KEPT as u32 + 1)
+            let candidates: Vec<Candidate> = (0..=KEPT as u32)
                 .map(|k| {
                     let away = 0.7 * f64::from(k) - 4.0;
                     let at = Place::from_degrees((latitude_deg + away).clamp(-90.0, 90.0), 20.0 - away);

@@ -305,7 +305,10 @@ mod tests {
                 .map(|k| {
                     let (group, k) = (k / 30, f64::from(k % 30));
                     let latitude_deg = (3.0 * f64::from(group) - 89.0 + step_deg * k).clamp(-90.0, 90.0);
-                    let at = Geodetic::from_degrees(latitude_deg, 11.0 * f64::from(group) + step_deg * k * k / 30.0);
+                    let at = Geodetic::from_degrees(
+                        latitude_deg,
+                        11.0 * f64::from(group) + step_deg * k * k / 30.0,
+                    );
                     Lookout::new(&Place::new(Geodetic { height_m: 250.0 * k - 400.0, ..at }), e)
                 })
                 .collect();

@@ -175,7 +175,8 @@ impl Group {
         let (up_sine, up_cosine) =
             (aside * turn_cosine + along * turn_sine, along * turn_cosine - aside * turn_sine);
         // where the sum of both angles passes the zenith, it may stand there
-        let most = if cosine * up_cosine <= sine * up_sine { 1.0 } else { sine * up_cosine + cosine * up_sine };
+        let most =
+            if cosine * up_cosine <= sine * up_sine { 1.0 } else { sine * up_cosine + cosine * up_sine };
         most * most.abs() + BOUND_MARGIN
     }
 }

@@ -86,12 +86,8 @@ fn what_a_trace_never_shows_is_not_judged() {
     let replies: Vec<Reply> = made_up().into_iter().filter(is_late).collect();
     let measured = statistics(&replies).unwrap();
     let trace = victoria::trace::Trace { name: "x".to_owned(), replies };
-    let placed = victoria::Placed {
-        trace,
-        propagation_ms: Some(vec![10.0]),
-        about: String::new(),
-        age_days: None,
-    };
+    let placed =
+        victoria::Placed { trace, propagation_ms: Some(vec![10.0]), about: String::new(), age_days: None };
     let rows = victoria::compare(&placed, &measured, std::slice::from_ref(&measured));
     let early = row(&rows, "victoria/x/RTT, median in the first 100 ms of a slot");
     assert_eq!((early.measured, early.verdict.judgement), (None, Judgement::Undecided));
