@@ -177,7 +177,7 @@ impl Shape {
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
-            Self::EventStream | Self::LiveEvents => "text/event-stream",
+            Self::EventStream | Self::LiveEvents => crate::api::sse::MEDIA_TYPE,
             Self::LiveSlot => crate::live::format::MEDIA_TYPE,
             Self::Metrics => "text/plain",
             _ => "application/json",
