@@ -423,7 +423,8 @@ fn a_session_is_begun_once_and_changes_nothing_from_elsewhere() {
     let client = running.send("POST", "/api/v1/clients", client, &own).is(201).json();
     let (id, secret) = (client["id"].as_str().unwrap(), client["client_secret"].as_str().unwrap());
     let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
-    let token = running.agent.post(format!("{}/api/auth/connect/token", running.url)).send_form(form).unwrap();
+    let token =
+        running.agent.post(format!("{}/api/auth/connect/token", running.url)).send_form(form).unwrap();
     let token: Value = serde_json::from_reader(token.into_body().into_reader()).unwrap();
     let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
     let request = running.agent.get(format!("{}/api/v1/live/events", running.url));
