@@ -9,6 +9,7 @@ mod law;
 mod many;
 mod members;
 mod preview;
+mod remedies;
 mod search;
 mod standing;
 mod verify;
