@@ -4,7 +4,7 @@
 
 use crate::entity::{
     AccountSpec, BoundarySetSpec, Entry, Finding, HardwareKey, Holders, LineSpec, OrganizationSpec, Outcome,
-    PlanSpec, ProtectedClassSpec, RegistrySpec, RestrictionSpec, TerritorySpec, Verb,
+    PlanSpec, Previewed, ProtectedClassSpec, RegistrySpec, RestrictionSpec, TerritorySpec, Verb,
 };
 use crate::id::{
     AccountId, AppealId, BoundarySetId, EntityId, IncidentId, LineId, OrganizationId, PermitId, PlanId,
@@ -241,29 +241,31 @@ pub enum RegistryCommand {
     Add {
         /// Which.
         keys: BTreeSet<HardwareKey>,
-        /// The version whose preview with this change somebody has looked at; needed for a deny list in force.
+        /// The preview of this change that somebody has looked at; needed for a deny list in force.
         #[serde(default)]
-        previewed_version: Option<u64>,
+        preview: Option<Previewed>,
     },
     /// To have fewer terminals on it.
     Remove {
         /// Which.
         keys: BTreeSet<HardwareKey>,
-        /// The version whose preview with this change somebody has looked at; needed for an allow list in force.
+        /// The preview of this change that somebody has looked at; needed for an allow list in force.
         #[serde(default)]
-        previewed_version: Option<u64>,
+        preview: Option<Previewed>,
     },
-    /// To be in force from now on. Somebody must have looked at the preview of just this version.
+    /// To be in force from now on.
     PutInForce {
-        /// The version that was previewed.
-        previewed_version: u64,
-        /// How many terminals the preview said would lose service by mistake.
-        lost_by_mistake: u64,
+        /// The preview of this that somebody has looked at; always needed.
+        #[serde(default)]
+        preview: Option<Previewed>,
     },
     /// To be in force no longer.
     Lift {
         /// Why.
         reason: String,
+        /// The preview of this that somebody has looked at; needed for an allow list, on which policies may rely.
+        #[serde(default)]
+        preview: Option<Previewed>,
     },
     /// To be kept no longer.
     Withdraw,

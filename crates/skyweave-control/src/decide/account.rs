@@ -44,15 +44,25 @@ pub(super) fn decide<V: View>(
         AccountCommand::Disable { reason } => {
             not_own(id, context, "disabling one's own account")?;
             fields::reason("reason", reason)?;
-            if before.state != AccountState::Open {
-                return Err(already(id, "disabled").into());
+            if let AccountState::Disabled { by_the_service, holders_own, .. } = &before.state {
+                // the service and its holder each have their own reason
+                let by_both = holders_own.is_some() || *by_the_service == context.is_the_service();
+                if by_both {
+                    return Err(already(id, "disabled").into());
+                }
             }
             AccountChange::Disabled { reason: reason.clone(), by_the_service: context.is_the_service() }
         }
         AccountCommand::Enable => {
             not_own(id, context, "enabling one's own account")?;
-            if let AccountState::Disabled { by_the_service: true, .. } = before.state {
-                context.by_the_service("enabling what the service disabled")?;
+            match &before.state {
+                AccountState::Disabled { by_the_service: true, .. } => {
+                    context.by_the_service("enabling what the service disabled")?;
+                }
+                AccountState::Disabled { reason, .. } => {
+                    context.not_over_its_holder(id, "disabled", reason)?;
+                }
+                AccountState::Open | AccountState::Closed => {}
             }
             if before.state == AccountState::Open {
                 return Err(already(id, "open").into());

@@ -70,23 +70,23 @@ impl<V: View> Context<'_, V> {
     }
 
     /// Refuses an organization that does not answer for this account or one above it, unless the actor runs the service: what it is
-    /// protected for, and its address, are not for others to take.
+    /// protected for, its name and its address are not for others to take, and who else there is is not for them to learn.
     pub(crate) fn own_organization(
         &self,
         id: OrganizationId,
         account: Option<AccountId>,
         field: &str,
     ) -> Found<(), V> {
-        self.open_organization(id, field)?;
         if self.is_the_service() {
-            return Ok(());
+            return self.open_organization(id, field);
         }
         for account in account.map_or_else(|| Ok(Vec::new()), |account| self.with_all_above(account))? {
             if self.find::<Account>(account)?.spec.organization == id {
-                return Ok(());
+                return self.open_organization(id, field);
             }
         }
-        let found = format!("{id} answers for none of these accounts");
+        // the same whether there is one: which others there are is not told
+        let found = format!("no open organization {id} answers for the account or one above it");
         let remedy = "name an organization that does, or ask those who run the service";
         Err(Refused::new(Code::OutOfScope, found, remedy).field(field).because_of(id).into())
     }
@@ -161,12 +161,29 @@ impl<V: View> Context<'_, V> {
             return Ok(());
         }
         for id in self.with_all_above(account)? {
-            if let AccountState::Disabled { reason, by_the_service: true } = self.find::<Account>(id)?.state {
+            if let AccountState::Disabled { reason, by_the_service: true, .. } =
+                self.find::<Account>(id)?.state
+            {
                 let found = format!("{id} is disabled, and the service made it so: {reason}");
                 return Err(Refused::held_by_the_service(found).because_of(id).into());
             }
         }
         Ok(())
+    }
+
+    /// Refuses to undo, for those who run the service, what its holder did: they undo their own.
+    pub(super) fn not_over_its_holder(
+        &self,
+        id: impl Into<EntityId>,
+        state: &str,
+        reason: &str,
+    ) -> Found<(), V> {
+        if !self.is_the_service() {
+            return Ok(());
+        }
+        let found = format!("{} is {state} by its holder, not by the service: {reason}", id.into());
+        Err(Refused::new(Code::WrongState, found, "its holder undoes it, with a client of the account")
+            .into())
     }
 
     /// The event that begins something.

@@ -17,6 +17,8 @@ const MOST_TAGS: usize = 32;
 const LONGEST_TAG: usize = 64;
 /// How far ahead of the clock a time that was observed may be, s: clocks differ.
 const AHEAD_S: i64 = 300;
+/// Largest error of a place, m: whoever knows less knows nothing.
+const MOST_ERROR_M: u32 = 1_000_000;
 /// Digits of a SHA-256.
 const HASH_DIGITS: usize = 64;
 
@@ -160,6 +162,10 @@ pub(super) fn finding(finding: &Finding, now: UnixSeconds) -> Result<(), Refused
     if finding.outside_65536 > CERTAIN {
         let accepted = "0 to 65536, which is certain";
         return Err(wrong("finding.outside_65536", finding.outside_65536.to_string(), accepted));
+    }
+    if finding.error_m > MOST_ERROR_M {
+        let accepted = "0 to 1000000, in m";
+        return Err(wrong("finding.error_m", finding.error_m.to_string(), accepted));
     }
     let latest = now.plus(AHEAD_S);
     if !(UnixSeconds(0)..=latest).contains(&finding.until_s) {

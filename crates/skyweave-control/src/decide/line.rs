@@ -34,10 +34,12 @@ pub(super) fn decide<V: View>(id: LineId, command: &LineCommand, context: &Conte
         }
         LineCommand::Suspend { reason } => {
             fields::reason("reason", reason)?;
-            let over_its_holder = context.is_the_service()
-                && matches!(before.state, LineState::Suspended { by_the_service: false, .. });
-            if before.state != LineState::Active && !over_its_holder {
-                return Err(already(id, "suspended").into());
+            if let LineState::Suspended { by_the_service, holders_own, .. } = &before.state {
+                // the service and its holder each have their own reason
+                let by_both = holders_own.is_some() || *by_the_service == context.is_the_service();
+                if by_both {
+                    return Err(already(id, "suspended").into());
+                }
             }
             LineChange::Suspended { reason: reason.clone(), by_the_service: context.is_the_service() }
         }
@@ -45,8 +47,14 @@ pub(super) fn decide<V: View>(id: LineId, command: &LineCommand, context: &Conte
             if before.state == LineState::Active {
                 return Err(already(id, "active").into());
             }
-            if let LineState::Suspended { by_the_service: true, .. } = before.state {
-                context.by_the_service("resuming what the service suspended")?;
+            match &before.state {
+                LineState::Suspended { by_the_service: true, .. } => {
+                    context.by_the_service("resuming what the service suspended")?;
+                }
+                LineState::Suspended { reason, .. } => {
+                    context.not_over_its_holder(id, "suspended", reason)?;
+                }
+                LineState::Active | LineState::Closed => {}
             }
             context.usable_account(before.spec.account)?;
             LineChange::Resumed

@@ -1,15 +1,15 @@
 //! Deciding about registries.
 
-use super::Context;
-use super::desk::{Decided, already, closed};
-use super::fields;
+use super::desk::{Decided, Found, already, closed};
+use super::{Context, Stopped, fields};
 use crate::command::RegistryCommand;
-use crate::entity::{HardwareKey, ListKind, Registry, RegistryChange, RegistrySpec};
+use crate::entity::{Foreseen, Previewed, Registry, RegistryChange, RegistrySpec};
+use crate::fleet::allow_list::{Foreseeing, ListChange};
+use crate::fleet::search::Filter;
 use crate::id::RegistryId;
 use crate::refused::{Code, Refused};
 use crate::time::UnixSeconds;
 use crate::view::View;
-use std::collections::BTreeSet;
 
 /// Most terminals on one list: each version of a registry is kept as one document.
 const MOST_KEYS: usize = 200_000;
@@ -53,41 +53,38 @@ pub(super) fn decide<V: View>(
             }
             RegistryChange::Changed(spec.clone())
         }
-        RegistryCommand::Add { keys, previewed_version } => {
-            let keys: BTreeSet<HardwareKey> = keys.difference(&before.keys).cloned().collect();
-            if keys.is_empty() {
+        RegistryCommand::Add { keys, preview } => {
+            if keys.is_subset(&before.keys) {
                 return Ok(Vec::new());
             }
-            room_for(&before, keys.len())?;
-            if in_force && before.spec.list == ListKind::Deny {
-                previewed(&before, *previewed_version)?;
-            }
-            RegistryChange::Added { keys }
+            room_for(&before, keys.difference(&before.keys).count())?;
+            let foreseen =
+                looked_at(&before, ListChange::Add { keys: keys.clone() }, preview.as_ref(), context)?;
+            RegistryChange::Added { keys: keys.difference(&before.keys).cloned().collect(), foreseen }
         }
-        RegistryCommand::Remove { keys, previewed_version } => {
-            let keys: BTreeSet<HardwareKey> = keys.intersection(&before.keys).cloned().collect();
-            if keys.is_empty() {
+        RegistryCommand::Remove { keys, preview } => {
+            if keys.is_disjoint(&before.keys) {
                 return Ok(Vec::new());
             }
-            if in_force && before.spec.list == ListKind::Allow {
-                previewed(&before, *previewed_version)?;
-            }
-            RegistryChange::Removed { keys }
+            let foreseen =
+                looked_at(&before, ListChange::Remove { keys: keys.clone() }, preview.as_ref(), context)?;
+            RegistryChange::Removed { keys: keys.intersection(&before.keys).cloned().collect(), foreseen }
         }
-        RegistryCommand::PutInForce { previewed_version, lost_by_mistake } => {
+        RegistryCommand::PutInForce { preview } => {
             if in_force {
                 return Err(already(id, "in force").into());
             }
             fields::to_come("expires_s", before.spec.expires_s, context.now)?;
-            previewed(&before, Some(*previewed_version))?;
-            RegistryChange::PutInForce { lost_by_mistake: *lost_by_mistake }
+            let foreseen = looked_at(&before, ListChange::PutInForce, preview.as_ref(), context)?;
+            RegistryChange::PutInForce { foreseen, lost_by_mistake: None }
         }
-        RegistryCommand::Lift { reason } => {
+        RegistryCommand::Lift { reason, preview } => {
             fields::reason("reason", reason)?;
             if before.in_force_since_s.is_none() {
                 return Err(already(id, "not in force").into());
             }
-            RegistryChange::Lifted { reason: reason.clone() }
+            let foreseen = looked_at(&before, ListChange::Lift, preview.as_ref(), context)?;
+            RegistryChange::Lifted { reason: reason.clone(), foreseen }
         }
         RegistryCommand::Withdraw => {
             if in_force {
@@ -115,16 +112,41 @@ fn room_for(registry: &Registry, more: usize) -> Result<(), Refused> {
         .field("keys"))
 }
 
-/// What may cut somebody off takes effect only after somebody has seen whom.
-fn previewed(registry: &Registry, version: Option<u64>) -> Result<(), Refused> {
-    let id = registry.id;
-    let found = match version {
-        Some(version) if version == registry.version => return Ok(()),
-        Some(version) => {
-            format!("{id} is at version {}, and version {version} was previewed", registry.version)
-        }
-        None => format!("{id} is in force, and nobody has looked at whom this change would cut off"),
+/// What may cut somebody off takes effect only after somebody has seen whom: exactly this change, and nothing has moved since.
+fn looked_at<V: View>(
+    registry: &Registry,
+    change: ListChange,
+    preview: Option<&Previewed>,
+    context: &Context<'_, V>,
+) -> Found<Option<Foreseen>, V> {
+    if !change.may_cut_off(registry, context.now) {
+        return Ok(None);
+    }
+    let stale =
+        |found: String, remedy: &str| Refused::new(Code::StalePreview, found, remedy).field("preview");
+    let Some(preview) = preview else {
+        let found = format!("nobody has looked at whom this change of {} would cut off", registry.id);
+        return Err(stale(found, "preview this change, and name the preview").into());
     };
-    let remedy = format!("preview version {}, and name it", registry.version);
-    Err(Refused::new(Code::StalePreview, found, remedy).field("previewed_version"))
+    fields::sha256("preview.sha256", &preview.sha256)?;
+    let terms: Vec<&String> = preview.terminals.iter().collect();
+    Filter::parse(&terms).map_err(|error| {
+        Refused::new(Code::Malformed, error.found, format!("accepted: {}", error.accepted))
+            .field("preview.terminals")
+    })?;
+    let question = Foreseeing {
+        registry: registry.id,
+        version: registry.version,
+        change,
+        terminals: preview.terminals.clone(),
+    };
+    let now = context.view.foreseen(&question).map_err(Stopped::View)?;
+    if now.sha256 == preview.sha256 {
+        return Ok(Some(now));
+    }
+    let found = format!(
+        "the preview is of another change, or something has moved since: now {} would lose service by this, {} of them by mistake, as it looks",
+        now.lost, now.lost_by_mistake
+    );
+    Err(stale(found, "preview this change again, and name that preview").into())
 }

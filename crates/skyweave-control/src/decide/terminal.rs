@@ -110,16 +110,21 @@ fn describe(serial: Option<&str>, model: Option<&str>, note: Option<&str>) -> Re
     fields::description("note", note)
 }
 
-/// Owner and operator may protect a terminal: whoever runs only a part of the service names none but those of the account, and those that the
-/// terminal has. A donor protects nobody.
+/// Owner and operator may protect a terminal, and whoever names an organization learns that there is one: whoever runs only a part of the
+/// service names none but those of the account, and those that the terminal has.
 fn known_holders<V: View>(
     holders: &Holders,
     before: &Holders,
     account: Option<AccountId>,
     context: &Context<'_, V>,
 ) -> Found<(), V> {
-    let had = [before.owner, before.operator];
-    for (field, organization) in [("owner", holders.owner), ("operator", holders.operator)] {
+    let protecting = [before.owner, before.operator];
+    let any = [before.owner, before.operator, before.donor];
+    for (field, organization, had) in [
+        ("owner", holders.owner, protecting.as_slice()),
+        ("operator", holders.operator, &protecting),
+        ("donor", holders.donor, &any),
+    ] {
         match organization {
             Some(organization) if had.contains(&Some(organization)) => {
                 context.open_organization(organization, field)?;
@@ -128,7 +133,7 @@ fn known_holders<V: View>(
             None => {}
         }
     }
-    holders.donor.map_or(Ok(()), |donor| context.open_organization(donor, "donor"))
+    Ok(())
 }
 
 fn attach<V: View>(before: &Terminal, line: LineId, context: &Context<'_, V>) -> Found<(), V> {
@@ -246,7 +251,7 @@ fn may_be_left<V: View>(line: LineId, context: &Context<'_, V>) -> Found<(), V> 
         return Ok(());
     }
     match context.find::<ServiceLine>(line)?.state {
-        LineState::Suspended { reason, by_the_service: true } => {
+        LineState::Suspended { reason, by_the_service: true, .. } => {
             let found = format!("{line} is suspended, and the service made it so: {reason}");
             Err(Refused::held_by_the_service(found).because_of(line).into())
         }

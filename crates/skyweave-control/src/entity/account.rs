@@ -30,6 +30,9 @@ pub enum AccountState {
         /// True if those who run the service did it: then only they undo it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_the_service: bool,
+        /// Why its holder did so too, if the service and its holder both did: that stays when the service undoes its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holders_own: Option<String>,
     },
     /// For good.
     Closed,
@@ -48,6 +51,32 @@ pub struct Account {
     /// Whether it may be used.
     #[serde(flatten)]
     pub state: AccountState,
+}
+
+impl AccountState {
+    /// After the service, or its holder, did so: what the other one did before stays.
+    fn disabled(self, reason: &str, by_the_service: bool) -> Self {
+        let (reason, holders_own) = match self {
+            Self::Disabled { reason: own, by_the_service: false, .. } if by_the_service => {
+                (reason.to_owned(), Some(own))
+            }
+            Self::Disabled { reason: of_service, by_the_service: true, .. } if !by_the_service => {
+                (of_service, Some(reason.to_owned()))
+            }
+            _ => (reason.to_owned(), None),
+        };
+        Self::Disabled { reason, by_the_service: by_the_service || holders_own.is_some(), holders_own }
+    }
+
+    /// After whoever did it undid it: the service first, if both did.
+    fn enabled(self) -> Self {
+        match self {
+            Self::Disabled { holders_own: Some(reason), .. } => {
+                Self::Disabled { reason, by_the_service: false, holders_own: None }
+            }
+            _ => Self::Open,
+        }
+    }
 }
 
 /// What can happen to an account.
@@ -104,10 +133,9 @@ impl Entity for Account {
             AccountChange::Created(_) => return Err(Misfit),
             AccountChange::Changed(spec) => self.spec = spec.clone(),
             AccountChange::Disabled { reason, by_the_service } => {
-                self.state =
-                    AccountState::Disabled { reason: reason.clone(), by_the_service: *by_the_service };
+                self.state = self.state.disabled(reason, *by_the_service);
             }
-            AccountChange::Enabled => self.state = AccountState::Open,
+            AccountChange::Enabled => self.state = self.state.enabled(),
             AccountChange::Closed => self.state = AccountState::Closed,
         }
         self.version = stamp.version;

@@ -48,6 +48,9 @@ pub enum LineState {
         /// True if those who run the service did it: then only they undo it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_the_service: bool,
+        /// Why its holder did so too, if the service and its holder both did: that stays when the service undoes its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holders_own: Option<String>,
     },
     /// For good.
     Closed,
@@ -66,6 +69,32 @@ pub struct ServiceLine {
     /// Whether it serves.
     #[serde(flatten)]
     pub state: LineState,
+}
+
+impl LineState {
+    /// After the service, or its holder, did so: what the other one did before stays.
+    fn suspended(self, reason: &str, by_the_service: bool) -> Self {
+        let (reason, holders_own) = match self {
+            Self::Suspended { reason: own, by_the_service: false, .. } if by_the_service => {
+                (reason.to_owned(), Some(own))
+            }
+            Self::Suspended { reason: of_service, by_the_service: true, .. } if !by_the_service => {
+                (of_service, Some(reason.to_owned()))
+            }
+            _ => (reason.to_owned(), None),
+        };
+        Self::Suspended { reason, by_the_service: by_the_service || holders_own.is_some(), holders_own }
+    }
+
+    /// After whoever did it undid it: the service first, if both did.
+    fn resumed(self) -> Self {
+        match self {
+            Self::Suspended { holders_own: Some(reason), .. } => {
+                Self::Suspended { reason, by_the_service: false, holders_own: None }
+            }
+            _ => Self::Active,
+        }
+    }
 }
 
 /// What can happen to a service line.
@@ -122,9 +151,9 @@ impl Entity for ServiceLine {
             LineChange::Created(_) => return Err(Misfit),
             LineChange::Changed(spec) => self.spec = spec.clone(),
             LineChange::Suspended { reason, by_the_service } => {
-                self.state = LineState::Suspended { reason: reason.clone(), by_the_service: *by_the_service };
+                self.state = self.state.suspended(reason, *by_the_service);
             }
-            LineChange::Resumed => self.state = LineState::Active,
+            LineChange::Resumed => self.state = self.state.resumed(),
             LineChange::Closed => self.state = LineState::Closed,
         }
         self.version = stamp.version;

@@ -28,7 +28,7 @@ pub use moves::{MOVES, Move, TerminalState, Verb};
 pub use organization::{Organization, OrganizationChange, OrganizationSpec};
 pub use plan::{Plan, PlanChange, PlanSpec, Roaming, Surface};
 pub use protected::{ProtectedClass, ProtectedClassChange, ProtectedClassSpec, Protection, protectors};
-pub use registry::{EvidenceLevel, ListKind, Registry, RegistryChange, RegistrySpec};
+pub use registry::{EvidenceLevel, Foreseen, ListKind, Previewed, Registry, RegistryChange, RegistrySpec};
 pub use restriction::{Restriction, RestrictionChange, RestrictionSpec};
 pub use terminal::{Custody, Entry, Holders, Terminal, TerminalChange};
 pub use territory::{Territory, TerritoryChange, TerritorySpec};

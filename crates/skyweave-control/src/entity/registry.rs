@@ -78,6 +78,37 @@ impl Registry {
     }
 }
 
+/// A preview that somebody has looked at.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Previewed {
+    /// The `sha256` that the preview gave.
+    pub sha256: String,
+    /// To which terminals the list applies, as the preview was told: filters such as `home=ukraine`, all of which must hold. All terminals
+    /// if there are none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub terminals: BTreeSet<String>,
+}
+
+/// What a preview says of a change to a list, in short.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Foreseen {
+    /// SHA-256 of the change, of the version of the list, and of who would lose service.
+    pub sha256: String,
+    /// To which terminals the list applies, as filters; all if there are none.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub terminals: BTreeSet<String>,
+    /// How many terminals would lose service.
+    pub lost: u64,
+    /// How many of them by mistake, as it looks.
+    pub lost_by_mistake: u64,
+}
+
 /// What can happen to a registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", content = "data", deny_unknown_fields)]
@@ -93,24 +124,37 @@ pub enum RegistryChange {
     Added {
         /// Which.
         keys: BTreeSet<HardwareKey>,
+        /// What was foreseen, if it could cost somebody service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        foreseen: Option<Foreseen>,
     },
     /// Terminals were taken off it.
     #[serde(rename = "registry.removed")]
     Removed {
         /// Which.
         keys: BTreeSet<HardwareKey>,
+        /// What was foreseen, if it could cost somebody service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        foreseen: Option<Foreseen>,
     },
     /// It is in force from now on.
     #[serde(rename = "registry.put_in_force")]
     PutInForce {
-        /// How many terminals the preview said would lose service by mistake.
-        lost_by_mistake: u64,
+        /// What was foreseen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        foreseen: Option<Foreseen>,
+        /// How many terminals would lose service by mistake, as whoever asked said: only in events of early versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lost_by_mistake: Option<u64>,
     },
     /// It is in force no longer.
     #[serde(rename = "registry.lifted")]
     Lifted {
         /// Why.
         reason: String,
+        /// What was foreseen, if it could cost somebody service.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        foreseen: Option<Foreseen>,
     },
     /// It is no longer kept.
     #[serde(rename = "registry.withdrawn")]
@@ -148,8 +192,8 @@ impl Entity for Registry {
         match change {
             RegistryChange::Created(_) => return Err(Misfit),
             RegistryChange::Changed(spec) => self.spec = spec.clone(),
-            RegistryChange::Added { keys } => self.keys.extend(keys.iter().cloned()),
-            RegistryChange::Removed { keys } => self.keys.retain(|key| !keys.contains(key)),
+            RegistryChange::Added { keys, .. } => self.keys.extend(keys.iter().cloned()),
+            RegistryChange::Removed { keys, .. } => self.keys.retain(|key| !keys.contains(key)),
             RegistryChange::PutInForce { .. } => self.in_force_since_s = Some(stamp.at),
             RegistryChange::Lifted { .. } => self.in_force_since_s = None,
             RegistryChange::Withdrawn => (self.in_force_since_s, self.current) = (None, false),

@@ -8,8 +8,9 @@ mod staged;
 
 pub use staged::{StageError, Staged};
 
-use crate::entity::{AnyEntity, Entity, HardwareKey};
+use crate::entity::{AnyEntity, Entity, Foreseen, HardwareKey, Registry, Terminal};
 use crate::event::{self, Event, FoldError};
+use crate::fleet::allow_list::{Candidate, Foreseeing};
 use crate::id::{EntityId, Kind, TerminalId, Ulid};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -30,6 +31,8 @@ pub enum LookUp {
     Named(Kind, String),
     /// The live entities of this kind that name this one among their parents ([`Entity::parents`]): the first [`MOST_PARTS`] by id.
     PartsOf(EntityId, Kind),
+    /// Who would lose service by a change to a registry, over all terminals to which it applies.
+    Foreseen(Foreseeing),
 }
 
 /// What deciding sees of the service.
@@ -60,6 +63,12 @@ pub trait View {
     /// # Errors
     /// If it cannot be answered.
     fn parts_of(&self, whole: EntityId, kind: Kind) -> Result<Vec<EntityId>, Self::Failure>;
+
+    /// See [`LookUp::Foreseen`].
+    ///
+    /// # Errors
+    /// If it cannot be answered.
+    fn foreseen(&self, question: &Foreseeing) -> Result<Foreseen, Self::Failure>;
 
     /// Many hardware keys at once, in the same order: imports ask so. Worth answering by one query.
     ///
@@ -171,6 +180,16 @@ impl View for Fleet {
         let live = parts.copied().take_while(|id| id.kind == kind).filter(|id| self.is_live(*id));
         Ok(live.take(MOST_PARTS).collect())
     }
+
+    /// Over all terminals, whatever the filters say. Nothing is known here of use and of protected classes.
+    fn foreseen(&self, question: &Foreseeing) -> Result<Foreseen, Infallible> {
+        let terminals: Vec<Terminal> = self.all().collect();
+        let candidate = |terminal| Candidate { terminal, used_h: 0, protected: false, incident: None };
+        let candidates: Vec<Candidate<'_>> = terminals.iter().map(candidate).collect();
+        let registry: Option<Registry> = self.get(question.registry)?;
+        let lost = registry.map(|registry| question.change.preview(&registry, &candidates));
+        Ok(question.answered_by(&lost.unwrap_or_default()))
+    }
 }
 
 /// What a caller has fetched so far. A look-up that it has no answer to fails with the question.
@@ -180,6 +199,7 @@ pub struct Fetched {
     keys: BTreeMap<HardwareKey, Option<TerminalId>>,
     named: BTreeMap<(Kind, String), Option<EntityId>>,
     parts: BTreeMap<(EntityId, Kind), Vec<EntityId>>,
+    foreseen: BTreeMap<Foreseeing, Foreseen>,
 }
 
 impl Fetched {
@@ -201,6 +221,11 @@ impl Fetched {
     /// Adds the answer to [`LookUp::PartsOf`].
     pub fn add_parts(&mut self, whole: EntityId, kind: Kind, parts: Vec<EntityId>) {
         self.parts.insert((whole, kind), parts);
+    }
+
+    /// Adds the answer to [`LookUp::Foreseen`].
+    pub fn add_foreseen(&mut self, question: Foreseeing, foreseen: Foreseen) {
+        self.foreseen.insert(question, foreseen);
     }
 
     /// Forgets what was answered about what an entity belongs to and is named, since it becomes or became otherwise.
@@ -233,5 +258,9 @@ impl View for Fetched {
 
     fn parts_of(&self, whole: EntityId, kind: Kind) -> Result<Vec<EntityId>, LookUp> {
         self.parts.get(&(whole, kind)).cloned().ok_or(LookUp::PartsOf(whole, kind))
+    }
+
+    fn foreseen(&self, question: &Foreseeing) -> Result<Foreseen, LookUp> {
+        self.foreseen.get(question).cloned().ok_or_else(|| LookUp::Foreseen(question.clone()))
     }
 }

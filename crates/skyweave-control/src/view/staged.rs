@@ -1,8 +1,9 @@
 //! A view as it will be once some events are stored: bulk changes decide each command after the events of those before it.
 
 use super::{MOST_PARTS, View};
-use crate::entity::{AnyEntity, HardwareKey};
+use crate::entity::{AnyEntity, Foreseen, HardwareKey};
 use crate::event::{self, Event, FoldError};
+use crate::fleet::allow_list::Foreseeing;
 use crate::id::{EntityId, Kind, TerminalId};
 use std::collections::BTreeMap;
 
@@ -76,5 +77,10 @@ impl<V: View> View for Staged<'_, V> {
         parts.sort_unstable();
         parts.truncate(MOST_PARTS);
         Ok(parts)
+    }
+
+    /// What is put on top are changes to terminals, and those are not foreseen.
+    fn foreseen(&self, question: &Foreseeing) -> Result<Foreseen, V::Failure> {
+        self.base.foreseen(question)
     }
 }

@@ -220,6 +220,7 @@ fn what_is_fetched_step_by_step_decides_the_same() {
                 let Ok(parts) = service.fleet.parts_of(whole, kind);
                 fetched.add_parts(whole, kind, parts);
             }
+            LookUp::Foreseen(question) => panic!("nobody changes a list: {question:?}"),
         }
     };
     assert_eq!(events, everything);

@@ -2,13 +2,15 @@
 //!
 //! `skyweave rehearse scenarios/fleet/allow-list.toml` prints what it finds.
 
-use crate::support::{NOON, Service, ulid};
-use skyweave_control::command::{Command, RegistryCommand};
-use skyweave_control::entity::{EvidenceLevel, HardwareKey, ListKind, RegistrySpec};
-use skyweave_control::fleet::allow_list::{Candidate, Sign, preview};
+use crate::support::{NOON, Service, entry, terminal, ulid};
+use skyweave_control::command::{Command, RegistryCommand, TerminalCommand};
+use skyweave_control::entity::{
+    Entry, EvidenceLevel, HardwareKey, ListKind, Previewed, RegistryChange, RegistrySpec,
+};
+use skyweave_control::fleet::allow_list::{Candidate, ListChange, Sign, preview};
 use skyweave_control::fleet::rehearsal::allow_list::{foresee, previewed};
 use skyweave_control::fleet::synthetic::{Member, Truth, Truths, listed_fleet};
-use skyweave_control::id::{OrganizationId, RegistryId};
+use skyweave_control::id::{LineId, OrganizationId, RegistryId};
 use skyweave_control::refused::Code;
 use std::collections::BTreeSet;
 
@@ -63,34 +65,130 @@ fn a_deny_list_is_looked_at_the_same_way() {
     assert_eq!(named, [&rightful]);
 }
 
-#[test]
-fn a_list_takes_effect_only_after_its_preview() {
+fn keys(of: &[&str]) -> BTreeSet<HardwareKey> {
+    of.iter().map(|key| key.parse().unwrap()).collect()
+}
+
+/// A terminal on a line, `UT-1` if it is number 1.
+fn served(service: &mut Service, number: u128) {
+    let hardware_key = format!("UT-{number}").parse().unwrap();
+    let entry = Entry { hardware_key, line: Some(LineId(ulid(1))), ..entry(number, Some(1)) };
+    service.must(terminal(number, TerminalCommand::Enter { entry }));
+}
+
+/// A service with the terminals UT-1 to UT-3 on a line, and the lists `verified` (allow, 1) and `stolen` (deny, 2).
+fn listed() -> Service {
     let mut service = Service::furnished();
+    for number in 1..4 {
+        served(&mut service, number);
+    }
+    for (number, name, list) in [(1, "verified", ListKind::Allow), (2, "stolen", ListKind::Deny)] {
+        let spec = RegistrySpec {
+            name: name.to_owned(),
+            list,
+            steward: OrganizationId(ulid(1)),
+            evidence: EvidenceLevel::Documented,
+            expires_s: Some(NOON.plus(86_400)),
+        };
+        service.must(Command::Registry {
+            id: RegistryId(ulid(number)),
+            command: RegistryCommand::Create { spec },
+        });
+    }
+    service
+}
+
+/// A change as a command, with a preview or without.
+fn command(change: &ListChange, preview: Option<Previewed>) -> RegistryCommand {
+    match change.clone() {
+        ListChange::PutInForce => RegistryCommand::PutInForce { preview },
+        ListChange::Lift => RegistryCommand::Lift { reason: "it is over".to_owned(), preview },
+        ListChange::Add { keys } => RegistryCommand::Add { keys, preview },
+        ListChange::Remove { keys } => RegistryCommand::Remove { keys, preview },
+    }
+}
+
+#[test]
+fn what_may_cut_somebody_off_needs_the_preview_of_exactly_that() {
+    let [allow, deny] = [1, 2].map(|number| RegistryId(ulid(number)));
+    let add = |of: &[&str]| ListChange::Add { keys: keys(of) };
+    let remove = |of: &[&str]| ListChange::Remove { keys: keys(of) };
+    // in this order: whether it needs a preview, and how many would lose service
+    let story = [
+        (allow, add(&["UT-1", "UT-2"]), None),
+        (allow, remove(&["UT-2"]), None),
+        (allow, add(&["UT-2"]), None),
+        (allow, ListChange::PutInForce, Some(1)),
+        (allow, add(&["UT-3"]), None),
+        (allow, remove(&["UT-1", "UT-9"]), Some(1)),
+        (deny, add(&["UT-3"]), None),
+        (deny, ListChange::PutInForce, Some(1)),
+        (deny, add(&["UT-1", "UT-2"]), Some(2)),
+        (deny, remove(&["UT-1"]), None),
+        (deny, ListChange::Lift, None),
+        (allow, ListChange::Lift, Some(2)),
+        (allow, remove(&["UT-2"]), None),
+    ];
+    let mut service = listed();
+    for (id, change, needed) in story {
+        let ask = |preview| Command::Registry { id, command: command(&change, preview) };
+        if let Some(lost) = needed {
+            let refused = service.refusal(ask(None));
+            assert_eq!((refused.code, refused.field.as_deref()), (Code::StalePreview, Some("preview")));
+            // neither the preview of another change, nor that of another list
+            let another = if id == allow { deny } else { allow };
+            for (of, other) in [(id, add(&["UT-8"])), (id, remove(&["UT-3"])), (another, change.clone())] {
+                let preview = service.previewed(of, other);
+                let refused = service.refusal(ask(Some(preview)));
+                assert_eq!(refused.code, Code::StalePreview, "{change:?}");
+                assert!(refused.found.contains(&format!("now {lost} would lose service")), "{refused}");
+            }
+        }
+        let preview = needed.map(|_| service.previewed(id, change.clone()));
+        service.must(ask(preview));
+        let foreseen = service.log.last().unwrap();
+        let told = serde_json::to_value(foreseen).unwrap()["payload"]["data"]["foreseen"]["lost"].as_u64();
+        assert_eq!(told, needed, "{change:?}");
+    }
+}
+
+#[test]
+fn a_preview_is_of_what_is_now() {
     let id = RegistryId(ulid(1));
     let ask = |command| Command::Registry { id, command };
-    let spec = RegistrySpec {
-        name: "verified".to_owned(),
-        list: ListKind::Allow,
-        steward: OrganizationId(ulid(1)),
-        evidence: EvidenceLevel::Documented,
-        expires_s: Some(NOON.plus(86_400)),
-    };
-    service.must(ask(RegistryCommand::Create { spec }));
-    let keys: BTreeSet<HardwareKey> = ["UT-1", "UT-2"].into_iter().map(|key| key.parse().unwrap()).collect();
-    service.must(ask(RegistryCommand::Add { keys: keys.clone(), previewed_version: None }));
-    let in_force = |previewed_version| RegistryCommand::PutInForce { previewed_version, lost_by_mistake: 0 };
-    let refused = service.refusal(ask(in_force(1)));
-    assert_eq!(refused.code, Code::StalePreview);
-    assert!(
-        refused.to_string().ends_with("version 1 was previewed; preview version 2, and name it"),
-        "{refused}"
-    );
-    service.must(ask(in_force(2)));
-    let remove = |previewed_version| RegistryCommand::Remove { keys: keys.clone(), previewed_version };
-    assert_eq!(service.code(ask(remove(None))), Code::StalePreview);
-    service.must(ask(remove(Some(3))));
-    // adding to an allow list cuts nobody off
-    service.must(ask(RegistryCommand::Add { keys: keys.clone(), previewed_version: None }));
+    let mut service = listed();
+    service.must(ask(RegistryCommand::Add { keys: keys(&["UT-1", "UT-2"]), preview: None }));
+    let force = ListChange::PutInForce;
+    let early = service.previewed(id, force.clone());
+    // another terminal would lose service by now
+    served(&mut service, 4);
+    assert_eq!(service.code(ask(command(&force, Some(early.clone())))), Code::StalePreview);
+    // the list is another one
+    let early = service.previewed(id, force.clone());
+    service.must(ask(RegistryCommand::Add { keys: keys(&["UT-5"]), preview: None }));
+    assert_eq!(service.code(ask(command(&force, Some(early)))), Code::StalePreview);
+    for (sha256, terminals, field) in
+        [("7", "home=x", "preview.sha256"), (&"7".repeat(64), "nonsense=x", "preview.terminals")]
+    {
+        let preview =
+            Previewed { sha256: sha256.to_owned(), terminals: BTreeSet::from([terminals.to_owned()]) };
+        let refused = service.refusal(ask(command(&force, Some(preview))));
+        assert_eq!((refused.code, refused.field.as_deref()), (Code::Malformed, Some(field)));
+    }
     service.now = NOON.plus(86_400);
-    assert_eq!(service.code(ask(in_force(5))), Code::Malformed);
+    let late = service.previewed(id, force.clone());
+    assert_eq!(service.code(ask(command(&force, Some(late)))), Code::Malformed);
+}
+
+#[test]
+fn events_of_early_versions_stay_readable() {
+    for early in [
+        r#"{"type":"registry.put_in_force","data":{"lost_by_mistake":3}}"#,
+        r#"{"type":"registry.lifted","data":{"reason":"it is over"}}"#,
+        r#"{"type":"registry.added","data":{"keys":["UT-1"]}}"#,
+        r#"{"type":"registry.removed","data":{"keys":["UT-1"]}}"#,
+    ] {
+        let change: RegistryChange = serde_json::from_str(early).unwrap();
+        assert_eq!(serde_json::to_string(&change).unwrap(), early);
+    }
 }

@@ -140,6 +140,7 @@ fn what_cannot_have_been_seen_is_refused() {
     let seen = finding(Cause::Roaming);
     for (wrong, field) in [
         (Finding { outside_65536: 65_537, ..seen.clone() }, "finding.outside_65536"),
+        (Finding { error_m: 1_000_001, ..seen.clone() }, "finding.error_m"),
         (Finding { latitude_e7: 900_000_001, ..seen.clone() }, "finding.latitude_e7"),
         (Finding { longitude_e7: -1_800_000_001, ..seen.clone() }, "finding.longitude_e7"),
         (Finding { until_s: NOON.plus(301), ..seen.clone() }, "finding.until_s"),

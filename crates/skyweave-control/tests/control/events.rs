@@ -15,6 +15,7 @@ use skyweave_control::entity::{
     Outcome, PositionEvidence, ProtectedClassSpec, Protection, RegistrySpec, RestrictionSpec, Surface, Verb,
 };
 use skyweave_control::event::Event;
+use skyweave_control::fleet::allow_list::ListChange;
 use skyweave_control::id::{
     AccountId, AppealId, BoundarySetId, EntityId, IncidentId, Kind, LineId, OrganizationId, PermitId, PlanId,
     ProtectedClassId, RegistryId, RestrictionId, TerminalId, TerritoryId,
@@ -137,11 +138,14 @@ fn registries(service: &mut Service) {
     spec.evidence = EvidenceLevel::Documented;
     spec.expires_s = Some(NOON.plus(90 * 86_400));
     service.must(of_registry(RegistryCommand::Update { spec }));
-    service.must(of_registry(RegistryCommand::Add { keys, previewed_version: None }));
+    service.must(of_registry(RegistryCommand::Add { keys, preview: None }));
     let keys = BTreeSet::from(["UT-00000008".parse().unwrap()]);
-    service.must(of_registry(RegistryCommand::Remove { keys, previewed_version: None }));
-    service.must(of_registry(RegistryCommand::PutInForce { previewed_version: 4, lost_by_mistake: 0 }));
-    service.must(of_registry(RegistryCommand::Lift { reason: "another list takes its place".to_owned() }));
+    service.must(of_registry(RegistryCommand::Remove { keys, preview: None }));
+    let preview = Some(service.previewed(RegistryId(ulid(1)), ListChange::PutInForce));
+    service.must(of_registry(RegistryCommand::PutInForce { preview }));
+    let preview = Some(service.previewed(RegistryId(ulid(1)), ListChange::Lift));
+    let reason = "another list takes its place".to_owned();
+    service.must(of_registry(RegistryCommand::Lift { reason, preview }));
     service.must(of_registry(RegistryCommand::Withdraw));
 
     let of_class = |command| Command::ProtectedClass { id: ProtectedClassId(ulid(1)), command };

@@ -84,6 +84,50 @@ fn nothing_leaves_an_account_that_the_service_disabled() {
     service.must(moved);
 }
 
+#[test]
+fn what_a_holder_took_away_the_service_neither_takes_over_nor_gives_back() {
+    let mut service = Service::furnished();
+    service.account(2, Some(1));
+    let line = |command| Command::ServiceLine { id: LineId(ulid(1)), command };
+    let account = |command| Command::Account { id: AccountId(ulid(2)), command };
+    let reason = |text: &str| text.to_owned();
+    let both = [
+        (line(LineCommand::Suspend { reason: reason("rebuilding") }), line(LineCommand::Resume)),
+        (account(AccountCommand::Disable { reason: reason("rebuilding") }), account(AccountCommand::Enable)),
+    ];
+    let states = |service: &Service| {
+        let [line, account] = [LineId(ulid(1)).into(), AccountId(ulid(2)).into()].map(|id: EntityId| {
+            let said = serde_json::to_value(service.get(id)).unwrap();
+            (said["state"] == "active" || said["state"] == "open", said["by_the_service"] == true)
+        });
+        assert_eq!(line, account);
+        line
+    };
+    let mut all = |who: Actor, undo: bool| -> (Option<Code>, (bool, bool)) {
+        service.actor = who;
+        let codes = both.clone().map(|(take, give)| {
+            service.ask(if undo { &give } else { &take }).err().map(|refused| refused.code)
+        });
+        assert_eq!(codes[0], codes[1]);
+        (codes[0], states(&service))
+    };
+    // the holder first, and the service over it
+    assert_eq!(all(tenant(), false), (None, (false, false)));
+    assert_eq!(all(tenant(), false), (Some(Code::WrongState), (false, false)));
+    assert_eq!(all(the_service(), true), (Some(Code::WrongState), (false, false)));
+    assert_eq!(all(the_service(), false), (None, (false, true)));
+    assert_eq!(all(the_service(), false).0, Some(Code::WrongState));
+    assert_eq!(all(tenant(), true), (Some(Code::OutOfScope), (false, true)));
+    assert_eq!(all(the_service(), true), (None, (false, false)));
+    assert_eq!(all(tenant(), true), (None, (true, false)));
+    // the service first
+    assert_eq!(all(the_service(), false), (None, (false, true)));
+    assert_eq!(all(tenant(), false), (None, (false, true)));
+    assert_eq!(all(the_service(), true), (None, (false, false)));
+    assert_eq!(all(the_service(), true).0, Some(Code::WrongState));
+    assert_eq!(all(tenant(), true), (None, (true, false)));
+}
+
 fn incident(command: IncidentCommand) -> Command {
     Command::Incident { id: IncidentId(ulid(1)), command }
 }

@@ -137,12 +137,14 @@ fn who_has_an_account_names_as_owner_and_operator_whoever_answers_for_it() {
          UT-4,,Nobody,,\n\
          UT-5,,{nobody},,\n\
          UT-6,,,Closed,\n\
-         UT-7,,Donor,Donor,Hospital B\n\
+         UT-7,,Donor,Donor,Donor\n\
+         UT-9,,Donor,Donor,Hospital B\n\
+         UT-10,,,,Nobody\n\
          UT-8,{below},Donor,,\n"
     );
     service.actor = Actor { name: "tenant".to_owned(), scope: Some(AccountId(ulid(1))) };
     let report = checked(&service, text.as_bytes()).unwrap();
-    assert_eq!((report.good, report.faulty, report.by_code[&Code::OutOfScope]), (2, 6, 6));
+    assert_eq!((report.good, report.faulty, report.by_code[&Code::OutOfScope]), (2, 8, 8));
     // nothing tells whether there is such an organization, and what its id is
     let mut reasons: Vec<&str> = report.faults.iter().map(|fault| fault.reason.as_str()).collect();
     reasons.dedup();
@@ -151,7 +153,7 @@ fn who_has_an_account_names_as_owner_and_operator_whoever_answers_for_it() {
     assert!(matches!(result, Err(ImportError::Faults(_))) && stored.is_empty());
     service.actor = Actor::of_the_service("tests");
     let report = checked(&service, text.as_bytes()).unwrap();
-    assert_eq!((report.good, report.faulty), (5, 3));
+    assert_eq!((report.good, report.faulty), (6, 4));
 }
 
 #[test]

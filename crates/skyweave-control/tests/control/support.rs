@@ -7,12 +7,13 @@ use skyweave_control::command::{
 use skyweave_control::decide::{Context, Stopped, decide, sha256_of};
 use skyweave_control::enforcement::Rules;
 use skyweave_control::entity::{
-    AccountSpec, AnyEntity, Entry, Holders, LineSpec, OrganizationSpec, PlanSpec, Roaming, ServiceAddress,
-    Surface, TerritorySpec,
+    AccountSpec, AnyEntity, Entry, Holders, LineSpec, OrganizationSpec, PlanSpec, Previewed, Roaming,
+    ServiceAddress, Surface, TerritorySpec,
 };
 use skyweave_control::event::Event;
+use skyweave_control::fleet::allow_list::{Foreseeing, ListChange};
 use skyweave_control::id::{
-    AccountId, EntityId, LineId, OrganizationId, PlanId, TerminalId, TerritoryId, Ulid,
+    AccountId, EntityId, LineId, OrganizationId, PlanId, RegistryId, TerminalId, TerritoryId, Ulid,
 };
 use skyweave_control::refused::{Code, Refused};
 use skyweave_control::time::UnixSeconds;
@@ -86,6 +87,14 @@ impl Service {
 
     pub fn code(&mut self, command: Command) -> Code {
         self.refusal(command).code
+    }
+
+    /// The preview of a change to a list as it is now.
+    pub fn previewed(&self, registry: RegistryId, change: ListChange) -> Previewed {
+        let version = self.get(registry).version();
+        let question = Foreseeing { registry, version, change, terminals: BTreeSet::new() };
+        let Ok(foreseen) = self.fleet.foreseen(&question);
+        Previewed { sha256: foreseen.sha256, terminals: BTreeSet::new() }
     }
 
     pub fn get(&self, id: impl Into<EntityId>) -> AnyEntity {

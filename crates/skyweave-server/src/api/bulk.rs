@@ -1,12 +1,13 @@
 //! Many at once: commands of any kind, or one command for many terminals with a preview of what it would do to each.
 
 use super::call::{Call, Reply, unreadable};
+use super::checks::carry_out_lawfully;
 use super::collections::Collection;
 use super::entities::{headers_json, new_id, request};
 use super::problem::{Problem, RowRefusal};
 use super::routes::{CHANGERS, Needs, OPERATORS, Route, Takes};
 use super::shapes::Shape;
-use crate::service::{self, BulkDone, CarriedOut, Request, Work, carry_out};
+use crate::service::{self, BulkDone, CarriedOut, Request, Work};
 use crate::store::Answer;
 use axum::http::{Method, StatusCode};
 use schemars::JsonSchema;
@@ -157,16 +158,16 @@ async fn commands(call: Call) -> Result<Reply, Problem> {
             body: serde_json::to_string(&answer(out)).unwrap_or_default(),
         }
     });
-    let _lawmaking = super::checks::law_stays(&call, &requests).await?;
     let work = Work {
         actor: &caller.actor()?,
         requests: &requests,
         now_ns: call.api.now_ns(),
         rules: &call.api.rules,
+        law_since: None,
         dry_run: call.dry_run,
         answer: keep.as_ref().map(|keep| keep as &(dyn Fn(&CarriedOut) -> Answer + Send + Sync)),
     };
-    Reply::of(&answer(&carry_out(&*call.api.store, &work).await?))
+    Reply::of(&answer(&carry_out_lawfully(&call, work).await?))
 }
 
 fn answer(out: &CarriedOut) -> CommandsAnswer {

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::decisions::lawless;
 use super::problem::{Problem, RowRefusal};
-use crate::service::{Request, Work, carry_out};
+use crate::service::{CarriedOut, NotDone, Work, carry_out};
 use crate::store::StoreError;
 use axum::http::StatusCode;
 use skyweave_control::command::{
@@ -15,8 +15,9 @@ use skyweave_control::restriction::{PolicyFile, Restrictions};
 use skyweave_control::territory::{Definition, Piece};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::MutexGuard;
 
+/// How often a change of the law is checked anew because another server was faster.
+const MOST_TRIES: usize = 8;
 /// Longest text of policies, bytes: reading takes longer than in proportion.
 const LONGEST_TEXT: usize = 256 << 10;
 
@@ -69,35 +70,38 @@ fn read(command: &Command) -> Result<(), Problem> {
     }
 }
 
-/// Checks that the law still compiles after commands that may keep it from that: what does not would leave everybody without a decision.
-/// What is given is to be kept until they are carried out: two changes that are good each for itself may be bad together.
+/// Carries out commands. Those that may keep the law from compiling are checked first: what does not compile would leave everybody without a
+/// decision, and two changes that are good each for itself may be bad together. If another server changes the law in between, that is checked anew.
 ///
 /// # Errors
-/// If it does not, or a command is refused for itself.
-pub async fn law_stays<'a>(
-    call: &'a Call,
-    requests: &[Request],
-) -> Result<Option<MutexGuard<'a, ()>>, Problem> {
-    if !requests.iter().any(|request| may_break_the_law(&request.command)) {
-        return Ok(None);
+/// If the law would not compile, or a command is refused for itself.
+pub async fn carry_out_lawfully(call: &Call, work: Work<'_>) -> Result<CarriedOut, Problem> {
+    if !work.requests.iter().any(|request| may_break_the_law(&request.command)) {
+        return Ok(carry_out(&*call.api.store, &work).await?);
     }
-    let alone = call.api.lawmaking.lock().await;
-    let work = Work {
-        actor: &call.caller()?.actor()?,
-        requests,
-        now_ns: call.api.now_ns(),
-        rules: &call.api.rules,
-        dry_run: true,
-        answer: None,
-    };
-    let out = carry_out(&*call.api.store, &work).await?;
+    let _alone = call.api.lawmaking.lock().await;
+    for _ in 0..MOST_TRIES {
+        let since = call.api.store.last_event().await?;
+        law_stays(call, &work).await?;
+        let lawful = Work { law_since: Some(since), ..work };
+        match carry_out(&*call.api.store, &lawful).await {
+            Err(NotDone::Store(StoreError::Overtaken { .. })) => {}
+            done => return Ok(done?),
+        }
+    }
+    Err(NotDone::Busy.into())
+}
+
+/// Whether the law would still compile.
+async fn law_stays(call: &Call, work: &Work<'_>) -> Result<(), Problem> {
+    let trial = Work { dry_run: true, answer: None, ..*work };
+    let out = carry_out(&*call.api.store, &trial).await?;
     let _place = call.api.compiling.acquire().await.map_err(|_| StoreError::Closed)?;
     // of what several commands change the last one counts
     let changed: BTreeMap<_, _> =
         out.done.into_iter().map(|done| (done.subject.id(), done.subject)).collect();
     let changed = changed.into_values().collect();
-    call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)?;
-    Ok(Some(alone))
+    call.api.laws.try_with(&*call.api.store, changed, work.now_ns).await.map_err(lawless)
 }
 
 /// All that is law but terminals on lists and members of classes, which change often and take nothing away that policies speak of.

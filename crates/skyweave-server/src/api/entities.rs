@@ -1,11 +1,12 @@
 //! The handlers of all resources that are kinds of things: list, show, create, update, and one for all verbs.
 
 use super::call::{Call, Reply, unreadable, unwritable};
+use super::checks::{self, carry_out_lawfully};
 use super::collections::{Collection, Seen};
 use super::filter;
 use super::page::{self, Cursor, Fields, Filling};
 use super::problem::Problem;
-use crate::service::{CarriedOut, Request, Work, carry_out};
+use crate::service::{CarriedOut, Request, Work};
 use crate::store::{Answer, Column, Condition, EntityRow, ListQuery, Scope};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use serde::Deserialize;
@@ -111,7 +112,8 @@ pub async fn request(
     }
     let command = json!({ "kind": kind.name(), "id": id, "do": command });
     let command: Command = serde_json::from_value(command).map_err(|error| unreadable(&error))?;
-    super::checks::text_of(call, &command).await?;
+    super::preview::may_cut_off(call, &command)?;
+    checks::text_of(call, &command).await?;
     Ok(Request { command, expected_version })
 }
 
@@ -121,7 +123,6 @@ async fn one(
     request: Request,
     status: StatusCode,
 ) -> Result<Reply, Problem> {
-    let _lawmaking = super::checks::law_stays(&call, std::slice::from_ref(&request)).await?;
     let caller = call.caller()?;
     let reply = |done: &AnyEntity| {
         let address = format!("/api/v1/{}/{}", collection.path, done.id());
@@ -151,10 +152,11 @@ async fn one(
         requests: &[request],
         now_ns: call.api.now_ns(),
         rules: &call.api.rules,
+        law_since: None,
         dry_run: call.dry_run,
         answer: keep.as_ref().map(|keep| keep as &(dyn Fn(&CarriedOut) -> Answer + Send + Sync)),
     };
-    let out = carry_out(&*call.api.store, &work).await?;
+    let out = carry_out_lawfully(&call, work).await?;
     let done = out.done.first().ok_or_else(|| Problem::not_found("such a thing"))?;
     let (headers, body) = reply(&done.subject);
     let body = body.map_err(|error| unwritable(&error))?;

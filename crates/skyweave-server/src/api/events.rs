@@ -1,29 +1,23 @@
 //! What happened: pages of events, and a stream of them that goes on where it broke off.
 
-use super::call::{Call, Content, Reply};
+use super::call::{Call, Reply};
 use super::collections::{Collection, Seen};
 use super::notes;
 use super::page::{self, Filling};
 use super::problem::Problem;
 use super::routes::{OPERATORS, Parameter, Route};
 use super::shapes::Shape;
+use super::sse::{self, Feed};
 use super::state::Api;
-use super::streams::{Full, StreamPlace};
-use crate::clock::{SECOND_NS, seconds};
+use super::streams::Full;
+use crate::clock::seconds;
 use crate::store::{EventQuery, Scope, StoreError, StoredEvent};
-use axum::body::{Body, Bytes};
-use axum::http::{HeaderName, Method, StatusCode};
-use futures_util::stream;
+use axum::http::{Method, StatusCode};
 use skyweave_control::id::Kind;
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::watch;
 
 /// Events that a stream reads at once.
 const AT_ONCE: i64 = 500;
-/// How often an idle stream says that it is there; also how soon it hears of what another server on the same database stored.
-const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// The routes of this module.
 pub fn routes() -> Vec<Route> {
@@ -141,39 +135,26 @@ pub fn json(event: &StoredEvent) -> String {
     )
 }
 
-/// Where a stream stands.
-struct Following {
+/// The events that somebody may see.
+struct OfStore {
     api: Arc<Api>,
     query: EventQuery,
-    signal: watch::Receiver<u64>,
-    stopping: watch::Receiver<bool>,
-    client: String,
-    expires_ns: i64,
-    /// Whether anything was sent yet.
-    begun: bool,
-    _place: StreamPlace,
+}
+
+impl Feed for OfStore {
+    async fn news(&mut self) -> Option<String> {
+        let (events, _) = page_of(&self.api, &self.query, AT_ONCE).await.ok()?;
+        self.query.after = events.last().map_or(self.query.after, |last| last.seq);
+        Some(events.iter().map(|event| sse::frame(event.seq, &event.name, &json(event))).collect())
+    }
 }
 
 async fn follow(call: Call) -> Result<Reply, Problem> {
-    let given = call.headers.get(HeaderName::from_static("last-event-id"));
-    let after = match given {
-        Some(last) => {
-            last.to_str().ok().and_then(|text| text.parse().ok()).filter(|after| *after >= 0).ok_or_else(
-                || {
-                    Problem::invalid(
-                        "invalid_last_event_id",
-                        "accepted as Last-Event-ID: the `id` of an event of the stream",
-                    )
-                },
-            )?
-        }
-        None => match call.parameter("after") {
-            Some(_) => call.number("after", 0, 0..=i64::MAX)?,
-            None => call.api.store.last_event().await?,
-        },
+    let after = match sse::goes_on_after(&call)? {
+        Some(after) => after,
+        None => call.api.store.last_event().await?,
     };
-    let client = call.caller()?.client.id.clone();
-    let place = call.api.streams.take(&client).map_err(|full| {
+    let place = call.api.streams.take(&call.caller()?.client.id).map_err(|full| {
         let (status, whose) = match full {
             Full::OfClient => (StatusCode::TOO_MANY_REQUESTS, "this client has"),
             Full::OfAll => (StatusCode::SERVICE_UNAVAILABLE, "all clients together have"),
@@ -181,61 +162,6 @@ async fn follow(call: Call) -> Result<Reply, Problem> {
         let detail = format!("{whose} too many event streams open; close some, or ask for pages of events");
         Problem::new(status, "too_many_streams", detail).retry_after(10)
     })?;
-    let following = Following {
-        query: asked(&call, after)?,
-        signal: call.api.store.committed(),
-        stopping: call.api.stopping.clone(),
-        client,
-        expires_ns: call.caller()?.expires_ns,
-        begun: false,
-        _place: place,
-        api: Arc::clone(&call.api),
-    };
-    let body = stream::unfold(following, |mut following| async move {
-        let text = following.next().await?;
-        Some((Ok::<Bytes, Infallible>(Bytes::from(text)), following))
-    });
-    let content = Content::Stream("text/event-stream", Body::from_stream(body));
-    Ok(Reply { content, ..Reply::json(String::new()) })
-}
-
-impl Following {
-    /// What is sent next; none at the end, which comes with that of the token, the client or the server.
-    async fn next(&mut self) -> Option<String> {
-        if !self.begun {
-            self.begun = true;
-            // so that whoever follows knows that it has begun, and how soon to come again
-            return Some("retry: 1000\n: following\n\n".to_owned());
-        }
-        loop {
-            if *self.stopping.borrow() {
-                return None;
-            }
-            let left_ns = self.expires_ns - self.api.now_ns();
-            if left_ns <= 0 {
-                return None;
-            }
-            if self.api.store.client(&self.client).await.ok()?.is_none_or(|client| client.disabled) {
-                return None;
-            }
-            // what is committed while reading must wake the waiting below
-            self.signal.borrow_and_update();
-            let (events, _) = page_of(&self.api, &self.query, AT_ONCE).await.ok()?;
-            if let Some(last) = events.last() {
-                self.query.after = last.seq;
-                return Some(events.iter().map(frame).collect());
-            }
-            let patience = HEARTBEAT.min(Duration::from_nanos(left_ns.clamp(0, 60 * SECOND_NS) as u64));
-            tokio::select! {
-                changed = self.signal.changed() => if changed.is_err() { return None },
-                _ = self.stopping.changed() => return None,
-                () = tokio::time::sleep(patience) => return Some(": still here\n\n".to_owned()),
-            }
-        }
-    }
-}
-
-/// An event as server-sent events are written. JSON has no line breaks of its own.
-fn frame(event: &StoredEvent) -> String {
-    format!("id: {}\nevent: {}\ndata: {}\n\n", event.seq, event.name, json(event))
+    let feed = OfStore { query: asked(&call, after)?, api: Arc::clone(&call.api) };
+    sse::reply(&call, feed, call.api.store.committed(), place)
 }

@@ -35,6 +35,7 @@ pub mod routes;
 pub mod search;
 mod shapes;
 mod sign_in;
+mod sse;
 mod state;
 mod streams;
 mod telemetry;

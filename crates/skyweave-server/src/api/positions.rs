@@ -20,6 +20,8 @@ use skyweave_proof::table::Point;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Largest error of a position, m.
+const MOST_ERROR_M: u32 = 1_000_000;
 /// Positions of one request.
 const MOST: usize = 1_000;
 
@@ -115,6 +117,8 @@ async fn check(
     let id = position.terminal.to_string();
     Ok(if Point::new(position.latitude_e7, position.longitude_e7).is_none() {
         Err(("latitude_e7", "accepted: 90 degrees at most, and 180 of longitude".to_owned()))
+    } else if position.error_m > MOST_ERROR_M {
+        Err(("error_m", format!("{} m; accepted: 0 to {MOST_ERROR_M}", position.error_m)))
     } else if !(0..=latest_s).contains(&position.time_s) {
         Err(("time_s", "accepted: s since 1970, at most 5 minutes ahead of the server's clock".to_owned()))
     } else if call.api.store.entity("terminal", &id).await?.is_none() {

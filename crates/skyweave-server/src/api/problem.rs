@@ -175,9 +175,12 @@ const fn status_of(code: Code) -> StatusCode {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::OutOfScope => StatusCode::FORBIDDEN,
         Code::VersionConflict => StatusCode::PRECONDITION_FAILED,
-        Code::AlreadyExists | Code::NameTaken | Code::KeyTaken | Code::InUse | Code::WrongState => {
-            StatusCode::CONFLICT
-        }
+        Code::AlreadyExists
+        | Code::NameTaken
+        | Code::KeyTaken
+        | Code::InUse
+        | Code::WrongState
+        | Code::StalePreview => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -186,9 +189,10 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let say = |status, code: &str| Self::new(status, code, error.to_string());
         match &error {
-            StoreError::Conflict { .. } | StoreError::Taken { .. } | StoreError::Answered { .. } => {
-                say(StatusCode::CONFLICT, "conflict")
-            }
+            StoreError::Conflict { .. }
+            | StoreError::Overtaken { .. }
+            | StoreError::Taken { .. }
+            | StoreError::Answered { .. } => say(StatusCode::CONFLICT, "conflict"),
             StoreError::Full { .. } => say(StatusCode::INSUFFICIENT_STORAGE, "store_full"),
             StoreError::Locked { .. } => say(StatusCode::SERVICE_UNAVAILABLE, "store_locked").retry_after(5),
             StoreError::Closed => say(StatusCode::SERVICE_UNAVAILABLE, "stopping").retry_after(10),

@@ -10,6 +10,7 @@ use super::live::Slots;
 use super::log::{Acknowledgements, AcknowledgementsTaken, LogEntry, LogPlace, LogSummary};
 use super::orders::{OrderAnswer, OrderPage, OrderSpec, Signed};
 use super::positions::{Positions, TakenIn};
+use super::preview::{PreviewAnswer, PreviewRequest};
 use super::telemetry::{Acknowledged, Batch, Received, Reported, Wanted};
 use super::webhooks::{DeliveryPage, Replay, WebhookAnswer, WebhookChange, WebhookPage, WebhookSpec};
 use crate::live::thing;
@@ -19,7 +20,6 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use skyweave_control::command as c;
 use skyweave_control::entity as e;
-use skyweave_control::fleet::allow_list::Preview;
 use skyweave_control::fleet::import::Report;
 use skyweave_control::id::Kind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +97,9 @@ pub enum Shape {
     BulkAnswer,
     /// What an import found and did.
     ImportReport,
-    /// Who would lose service if a list took effect.
+    /// Which change to a list is to be previewed.
+    PreviewRequest,
+    /// Who would lose service by it.
     Preview,
     /// Which decision is asked for.
     DecisionRequest,
@@ -177,7 +179,7 @@ impl Shape {
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
-            Self::EventStream | Self::LiveEvents => "text/event-stream",
+            Self::EventStream | Self::LiveEvents => crate::api::sse::MEDIA_TYPE,
             Self::LiveSlot => crate::live::format::MEDIA_TYPE,
             Self::Metrics => "text/plain",
             _ => "application/json",
@@ -224,7 +226,8 @@ impl Shape {
             Self::Bulk => of::<Bulk>(generator),
             Self::BulkAnswer => of::<BulkAnswer>(generator),
             Self::ImportReport => of::<Report>(generator),
-            Self::Preview => of::<Preview>(generator),
+            Self::PreviewRequest => of::<PreviewRequest>(generator),
+            Self::Preview => of::<PreviewAnswer>(generator),
             Self::DecisionRequest => of::<DecisionRequest>(generator),
             Self::Decision => of::<DecisionAnswer>(generator),
             Self::OrderSpec => of::<OrderSpec>(generator),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// Kinds of things of which the law is made.
-const KINDS: [Kind; 6] =
+pub(super) const KINDS: [Kind; 6] =
     [Kind::BoundarySet, Kind::Plan, Kind::ProtectedClass, Kind::Registry, Kind::Restriction, Kind::Territory];
 /// Events that are read at once.
 const PAGE: i64 = 1_000;

@@ -1,19 +1,22 @@
 //! One or many commands: decided on what was fetched, committed if that is still so, and decided anew if it is not.
 
+use super::books::KINDS;
 use super::payload_of;
+use super::preview::{Unpreviewed, preview};
 use super::{index, members};
 use crate::clock::seconds;
 use crate::store::{
     Answer, Column, Commit, Condition, EntityRow, ListQuery, LookedUp, NewEvent, Scope, Seen, Store,
-    StoreError,
+    StoreError, Unmoved,
 };
 use skyweave_control::command::{Actor, Command};
 use skyweave_control::decide::{Context, Stopped, decide};
 use skyweave_control::enforcement::Rules;
-use skyweave_control::entity::AnyEntity;
+use skyweave_control::entity::{AnyEntity, Foreseen, Registry};
 use skyweave_control::event::{self, Event};
+use skyweave_control::fleet::allow_list::{Foreseeing, Preview};
 use skyweave_control::id::{EntityId, Kind};
-use skyweave_control::refused::Refused;
+use skyweave_control::refused::{Code, Refused};
 use skyweave_control::view::{Fetched, LookUp, MOST_PARTS};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -42,6 +45,8 @@ pub struct Work<'a> {
     pub now_ns: i64,
     /// The rules of enforcement.
     pub rules: &'a Rules,
+    /// The number of an event since which nothing may have happened of which the law is made; none if that does not matter.
+    pub law_since: Option<i64>,
     /// Decide only.
     pub dry_run: bool,
     /// Makes the answer that is kept with what was done, if any.
@@ -136,6 +141,7 @@ pub async fn by_itself(
         requests: &[Request { command, expected_version: None }],
         now_ns,
         rules,
+        law_since: None,
         dry_run: false,
         answer: None,
     };
@@ -155,6 +161,10 @@ impl Known {
     fn changed(&self) -> Option<&AnyEntity> {
         self.now.as_ref().filter(|now| now.version() != self.stored_version)
     }
+}
+
+fn unforeseen(error: &Unpreviewed) -> Refused {
+    Refused::new(Code::TooMany, error.to_string(), "name the preview of these").field("preview.terminals")
 }
 
 struct Desk<'a> {
@@ -201,14 +211,37 @@ impl Desk<'_> {
             match decide(&request.command, request.expected_version, &context) {
                 Ok(events) => return Ok(Ok(events)),
                 Err(Stopped::Refused(refused)) => return Ok(Err(refused)),
+                Err(Stopped::View(LookUp::Foreseen(question))) => match self.foresee(&question).await {
+                    Ok(foreseen) => self.view.add_foreseen(question, foreseen),
+                    Err(Unpreviewed::Store(error)) => return Err(error.into()),
+                    Err(Unpreviewed::Damaged(error)) => {
+                        return Err(NotDone::damaged(&question.registry, &error));
+                    }
+                    Err(error @ (Unpreviewed::TooMany | Unpreviewed::Filter(_))) => {
+                        return Ok(Err(unforeseen(&error)));
+                    }
+                },
                 Err(Stopped::View(look_up)) => self.look_up(look_up).await?,
             }
         }
         Err(NotDone::damaged(&request.command.id(), "it hangs on more than a decision can follow"))
     }
 
+    /// What a change to a list as it is by now would do.
+    async fn foresee(&self, question: &Foreseeing) -> Result<Foreseen, Unpreviewed> {
+        let known = self.known.get(&question.registry.into()).and_then(|known| known.now.clone());
+        // deciding has looked at it before it asks
+        let preview = match known.and_then(|it| Registry::try_from(it).ok()) {
+            Some(registry) => preview(self.store, &registry, question, self.work.now_ns).await?,
+            None => Preview::default(),
+        };
+        Ok(question.answered_by(&preview))
+    }
+
     async fn look_up(&mut self, look_up: LookUp) -> Result<(), NotDone> {
         match look_up {
+            // answered where it can be refused
+            LookUp::Foreseen(_) => {}
             LookUp::Entity(id) => _ = self.fetch(id).await?,
             LookUp::TerminalWithKey(key) => {
                 let conditions = vec![Condition::Is(Column::NaturalKey, vec![key.to_string()])];
@@ -345,6 +378,8 @@ impl Desk<'_> {
         });
         self.commit.entities = rows.collect::<Result<Vec<EntityRow>, _>>()?;
         self.commit.freed = self.freed();
+        let kinds = || KINDS.iter().map(|kind| kind.name()).collect();
+        self.commit.unmoved = self.work.law_since.map(|since| Unmoved { kinds: kinds(), since });
         self.commit.time_ns = self.work.now_ns;
         self.commit.actor.clone_from(&self.work.actor.name);
         Ok(self.commit)

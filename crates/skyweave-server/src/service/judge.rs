@@ -1,11 +1,12 @@
 //! What is decided about a terminal at a time: first by what it, its line and its account are, then by what is open against it, then by the law.
 
 use super::law::{Law, second};
+use super::remedies::Case;
 use super::standing::Standing;
 use schemars::JsonSchema;
 use serde::Serialize;
 use skyweave_control::enforcement::{Service, service};
-use skyweave_control::entity::{self, AccountState, LineState, ProtectedClass};
+use skyweave_control::entity::{self, AccountState, Incident, LineState, ProtectedClass};
 use skyweave_control::evidence::{self, Fix};
 use skyweave_control::time::UnixSeconds;
 use skyweave_proof::hex;
@@ -139,7 +140,10 @@ pub struct Verdict {
     /// The first second at which the law decides otherwise if nothing but the time changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holds_until_s: Option<i64>,
-    /// Each of these by itself would have it served; empty if it is.
+    /// What would refuse it too if this did not: `position`, `law`, `plan` or `incident`.
+    pub also_refused_by: Vec<&'static str>,
+    /// Each of these by itself would have it served, but for `first`, which must be done before anything else counts. Empty if it is served, or
+    /// if no single change would do.
     pub remedies: Vec<Would>,
     /// Emergency calls always pass.
     pub emergency_call: &'static str,
@@ -148,46 +152,104 @@ pub struct Verdict {
 /// What is decided about a terminal.
 #[must_use]
 pub fn judge(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64) -> Verdict {
-    let of_law = by_law_at_best(standing, law, how, time_ns);
-    if let Some((by, code, step)) = not_in_service(standing) {
-        return for_now(by, refused(code, of_law), step);
+    let plan = standing.plan.as_ref().map(|plan| &plan.spec);
+    let case = Case { standing, law, plan, how: *how, time_ns, listed: None };
+    let (of_law, remedies) = case.by_law();
+    let obstacles = case.obstacles(of_law.outcome == "refused");
+    let Some((first, others)) = obstacles.split_first() else { return by_incident(&case, of_law) };
+    let also_refused_by = others.iter().map(|other| other.by).collect();
+    let code = first.code.map_or(of_law.code, |code| Some(code.name()));
+    let refused =
+        Verdict { outcome: "refused", kbit_s: None, code, decided_by: first.by, also_refused_by, ..of_law };
+    let steps = || first.step.map(|step| Would::First { step: step.to_owned() }).into_iter().collect();
+    let for_now = Verdict { holds_until_s: None, policies: vec![], ..refused.clone() };
+    match first.by {
+        "law" => Verdict { remedies: case.true_remedies(remedies), ..refused },
+        "plan" => {
+            let remedies = case.true_remedies(remedies);
+            Verdict { remedies: if remedies.is_empty() { steps() } else { remedies }, ..for_now }
+        }
+        "incident" => {
+            let incident = case.worst_incident().map(|(_, incident)| incident.id.to_string());
+            Verdict { incident, remedies: steps(), ..refused }
+        }
+        _ => Verdict { remedies: steps(), ..for_now },
     }
-    if how.point.is_none() {
-        let step = "say where it is, or let it report its cell";
-        return for_now("position", refused(RefusalCode::UnknownLocation, of_law), step);
-    }
-    if of_law.outcome == "refused" {
-        return of_law;
-    }
-    if let Some((code, step)) = by_plan(standing, how) {
-        return for_now("plan", refused(code, of_law), step);
-    }
-    by_incident(standing, of_law)
 }
 
-/// A refusal for which no policy stands.
-fn for_now(by: &'static str, verdict: Verdict, step: &str) -> Verdict {
-    let remedies = vec![Would::First { step: step.to_owned() }];
-    Verdict { decided_by: by, remedies, holds_until_s: None, policies: vec![], ..verdict }
+/// Something by which a terminal is refused.
+struct Obstacle {
+    by: &'static str,
+    /// None for that of the law.
+    code: Option<RefusalCode>,
+    /// What must be done about it first.
+    step: Option<&'static str>,
 }
 
-/// Who is in several protected classes is so in that one which helps.
-fn by_law_at_best(standing: &Standing, law: &Law, how: &Circumstances, time_ns: i64) -> Verdict {
-    let now = UnixSeconds(second(time_ns));
-    let in_force = |class: &&ProtectedClass| class.holds(now);
-    let of_it =
-        |class: &&ProtectedClass| standing.members.iter().any(|member| class.members.contains(member));
-    let classes: Vec<&ProtectedClass> = law.protected.iter().filter(in_force).filter(of_it).collect();
-    let ends = classes.iter().filter_map(|class| class.spec.expires_s);
-    let lists = law.registries.iter().filter(|list| list.in_force(now));
-    let ends = ends.chain(lists.filter_map(|list| list.spec.expires_s)).map(|end| end.0).min();
-    let verdict =
-        |class: Option<&ProtectedClass>| by_law(law, how, &attributes(standing, law, how, class, time_ns));
-    let alone = classes.is_empty().then(|| verdict(None));
-    let best = classes.into_iter().map(|class| verdict(Some(class))).chain(alone).min_by_key(rank);
-    let mut best = best.unwrap_or_else(|| verdict(None));
-    best.holds_until_s = best.holds_until_s.into_iter().chain(ends).min();
-    best
+impl Case<'_> {
+    /// All that refuse it, in the order in which they decide.
+    fn obstacles(&self, by_law: bool) -> Vec<Obstacle> {
+        let stated = |(by, code, step)| Obstacle { by, code: Some(code), step: Some(step) };
+        let unknown =
+            ("position", RefusalCode::UnknownLocation, "say where it is, or let it report its cell");
+        let somewhere = self.how.point.is_some();
+        let by_plan = self.by_plan().filter(|_| somewhere).map(|(code, step)| ("plan", code, step));
+        let cut = self.worst_incident().filter(|(level, _)| *level == Service::EmergencyOnly);
+        let cut =
+            cut.map(|(_, incident)| ("incident", RefusalCode::IdentityCheckRequired, next_step(incident)));
+        let of_terminal = not_in_service(self.standing).into_iter().chain((!somewhere).then_some(unknown));
+        let of_law = (by_law && somewhere).then_some(Obstacle { by: "law", code: None, step: None });
+        of_terminal.map(stated).chain(of_law).chain(by_plan.map(stated)).chain(cut.map(stated)).collect()
+    }
+
+    /// Whether it is served, at whatever rate.
+    pub(super) fn is_served(&self) -> bool {
+        let serves = self.at_best(|class| {
+            let judged = evidence::judge(&self.law.table, self.fix().as_slice(), &self.attributes(class));
+            judged.decision.outcome.is_served()
+        });
+        self.obstacles(!serves.contains(&true)).is_empty()
+    }
+
+    /// What leaves least to it, of what is open against it.
+    fn worst_incident(&self) -> Option<(Service, &Incident)> {
+        let Standing { incidents, permitted, .. } = self.standing;
+        let all = incidents.iter().map(|incident| (service(incident, *permitted), incident));
+        all.min_by(|a, b| a.0.cmp(&b.0))
+    }
+
+    /// Something for each protected class that it is in, or for none if it is in none.
+    fn at_best<T>(&self, of: impl Fn(Option<&ProtectedClass>) -> T) -> Vec<T> {
+        let now = UnixSeconds(second(self.time_ns));
+        let members = &self.standing.members;
+        let of_it = |class: &&ProtectedClass| members.iter().any(|member| class.members.contains(member));
+        let classes = self.law.protected.iter().filter(|class| class.holds(now)).filter(of_it);
+        let found: Vec<T> = classes.map(|class| of(Some(class))).collect();
+        if found.is_empty() { vec![of(None)] } else { found }
+    }
+
+    /// Who is in several protected classes is so in that one which helps.
+    fn by_law(&self) -> (Verdict, Vec<Remedy>) {
+        let now = UnixSeconds(second(self.time_ns));
+        let ends = self.at_best(|class| class.and_then(|class| class.spec.expires_s)).into_iter().flatten();
+        let lists = self.law.registries.iter().filter(|list| list.in_force(now));
+        let ends = ends.chain(lists.filter_map(|list| list.spec.expires_s)).map(|end| end.0).min();
+        let verdicts = self.at_best(|class| by_law(self.law, &self.how, self.fix(), &self.attributes(class)));
+        let best = verdicts.into_iter().min_by_key(|(verdict, _)| rank(verdict));
+        let (mut best, remedies) =
+            best.unwrap_or_else(|| by_law(self.law, &self.how, self.fix(), &self.attributes(None)));
+        best.holds_until_s = best.holds_until_s.into_iter().chain(ends).min();
+        (best, remedies)
+    }
+}
+
+/// What to do about an incident: a first appeal brings a permit, and further ones do not.
+const fn next_step(incident: &Incident) -> &'static str {
+    if incident.appeal.is_none() {
+        "appeal against the incident: a permit comes with it"
+    } else {
+        "ask those who run the service for a permit: a further appeal brings none"
+    }
 }
 
 /// The better for the terminal, the lower.
@@ -199,41 +261,47 @@ fn rank(verdict: &Verdict) -> (u8, u32) {
     }
 }
 
-/// What the plan does not allow, whatever the law says: what it is sold for, and how fast it may be in use.
-fn by_plan(standing: &Standing, how: &Circumstances) -> Option<(RefusalCode, &'static str)> {
-    let plan = &standing.plan.as_ref()?.spec;
-    let surface = how.surface.map(|surface| match surface {
-        Surface::Land => entity::Surface::Land,
-        Surface::Sea => entity::Surface::Sea,
-        Surface::Air => entity::Surface::Air,
-    });
-    match surface.filter(|surface| !plan.surfaces.contains(surface)) {
-        Some(entity::Surface::Sea) => {
-            return Some((RefusalCode::InOcean, "choose a plan for use at sea, or go ashore"));
+impl Case<'_> {
+    /// What the plan does not allow, whatever the law says: what it is sold for, and how fast it may be in use.
+    pub(super) fn by_plan(&self) -> Option<(RefusalCode, &'static str)> {
+        let (plan, how) = (self.plan?, &self.how);
+        let surface = how.surface.map(|surface| match surface {
+            Surface::Land => entity::Surface::Land,
+            Surface::Sea => entity::Surface::Sea,
+            Surface::Air => entity::Surface::Air,
+        });
+        match surface.filter(|surface| !plan.surfaces.contains(surface)) {
+            Some(entity::Surface::Sea) => {
+                return Some((RefusalCode::InOcean, "choose a plan for use at sea, or go ashore"));
+            }
+            Some(entity::Surface::Air) => {
+                return Some((
+                    RefusalCode::UnderAviationFlyoverLimits,
+                    "choose a plan for use in the air, or land",
+                ));
+            }
+            Some(entity::Surface::Land) | None => {}
         }
-        Some(entity::Surface::Air) => {
+        let limit_cm_s = plan.in_motion_limit_cm_s.map(fastest_cm_s);
+        if limit_cm_s.is_some_and(|limit| how.speed_cm_s.unsigned_abs() > limit) {
             return Some((
-                RefusalCode::UnderAviationFlyoverLimits,
-                "choose a plan for use in the air, or land",
+                RefusalCode::MovingTooFastForPolicy,
+                "slow down, or choose a plan for use in motion",
             ));
         }
-        Some(entity::Surface::Land) | None => {}
+        if how.roaming_days > i32::from(plan.roaming.days) {
+            return Some((
+                RefusalCode::RoamRestricted,
+                "go home, change the service address, or choose another plan",
+            ));
+        }
+        None
     }
-    let limit_cm_s = plan.in_motion_limit_cm_s.map(|limit| limit.saturating_add(STILL_CM_S));
-    if limit_cm_s.is_some_and(|limit| how.speed_cm_s.unsigned_abs() > limit) {
-        return Some((RefusalCode::MovingTooFastForPolicy, "slow down, or choose a plan for use in motion"));
-    }
-    if how.roaming_days > i32::from(plan.roaming.days) {
-        return Some((
-            RefusalCode::RoamRestricted,
-            "go home, change the service address, or choose another plan",
-        ));
-    }
-    None
 }
 
-fn refused(code: RefusalCode, verdict: Verdict) -> Verdict {
-    Verdict { outcome: "refused", kbit_s: None, code: Some(code.name()), ..verdict }
+/// What still passes for a limit of a plan, cm/s.
+pub(super) const fn fastest_cm_s(limit_cm_s: u32) -> u32 {
+    limit_cm_s.saturating_add(STILL_CM_S)
 }
 
 /// The state of a terminal, its line or its account by which it is not served anywhere, and what to do about it.
@@ -260,76 +328,88 @@ fn not_in_service(standing: &Standing) -> Option<(&'static str, RefusalCode, &'s
     Some(("terminal", RefusalCode::AccountDisabled, "resume or recover it"))
 }
 
-/// What is open against a terminal makes it slower, or leaves emergency calls only.
-fn by_incident(standing: &Standing, of_law: Verdict) -> Verdict {
-    let slowest = standing.incidents.iter().map(|incident| (service(incident, standing.permitted), incident));
-    let Some((level, incident)) = slowest.min_by(|a, b| a.0.cmp(&b.0)) else { return of_law };
-    let named = Verdict { decided_by: "incident", incident: Some(incident.id.to_string()), ..of_law.clone() };
-    let first = Would::First { step: "appeal against the incident: a permit comes with it".to_owned() };
-    match level {
-        Service::EmergencyOnly => {
-            Verdict { remedies: vec![first], ..refused(RefusalCode::IdentityCheckRequired, named) }
+/// What is open against a terminal that is served may make it slower.
+fn by_incident(case: &Case<'_>, of_law: Verdict) -> Verdict {
+    match case.worst_incident() {
+        Some((Service::Throttled { kbit_s }, incident))
+            if of_law.kbit_s.is_none_or(|lower| kbit_s < lower) =>
+        {
+            let first = Would::First { step: next_step(incident).to_owned() };
+            Verdict {
+                outcome: "throttled",
+                kbit_s: Some(kbit_s),
+                decided_by: "incident",
+                incident: Some(incident.id.to_string()),
+                remedies: vec![first],
+                ..of_law
+            }
         }
-        Service::Throttled { kbit_s } if of_law.kbit_s.is_none_or(|lower| kbit_s < lower) => {
-            Verdict { outcome: "throttled", kbit_s: Some(kbit_s), remedies: vec![first], ..named }
-        }
-        Service::Full | Service::Throttled { .. } => of_law,
+        _ => of_law,
     }
 }
 
-fn attributes(
-    standing: &Standing,
+impl Case<'_> {
+    fn fix(&self) -> Option<Fix> {
+        let Circumstances { point, error_m, evidence, .. } = self.how;
+        let error_m = error_m.unsigned_abs();
+        point.map(|point| Fix { time_s: second(self.time_ns), point, error_m, evidence })
+    }
+
+    fn attributes(&self, protected: Option<&ProtectedClass>) -> Attributes {
+        let Self { standing, law, how, plan, .. } = self;
+        let time_s = second(self.time_ns);
+        let table = &law.table;
+        let Standing { terminal, line, .. } = standing;
+        let lists = law.registries.iter().filter(|list| list.in_force(UnixSeconds(time_s)));
+        let on = lists.filter(|list| list.keys.contains(&terminal.hardware_key));
+        let registries = on
+            .filter_map(|list| table.registry_named(&list.spec.name))
+            .fold(Registries::NONE, Registries::with);
+        let registries = match self.listed {
+            Some((list, true)) => registries.with(list),
+            Some((list, false)) => registries.without(list),
+            None => registries,
+        };
+        let surface = |surface: entity::Surface| match surface {
+            entity::Surface::Land => Surface::Land,
+            entity::Surface::Sea => Surface::Sea,
+            entity::Surface::Air => Surface::Air,
+        };
+        Attributes {
+            speed_cm_s: how.speed_cm_s,
+            altitude_m: how.altitude_m,
+            surface: how
+                .surface
+                .or_else(|| line.as_ref().map(|line| surface(line.spec.surface)))
+                .unwrap_or(Surface::Land),
+            in_motion: how.in_motion,
+            plan: plan.and_then(|plan| table.plan_named(&plan.name)),
+            use_class: how.use_class.and_then(|name| table.use_class_named(name)),
+            protected_class: protected.and_then(|class| table.protected_class_named(&class.spec.name)),
+            home: line.as_ref().and_then(|line| table.territory_named(&line.spec.address.territory)),
+            roaming_days: how.roaming_days,
+            line: match line.as_ref().map(|line| &line.state) {
+                None => LawLine::Absent,
+                Some(LineState::Active) => LawLine::Active,
+                Some(LineState::Suspended { .. }) => LawLine::Suspended,
+                Some(LineState::Closed) => LawLine::Ended,
+            },
+            registries,
+            evidence: if how.point.is_some() { how.evidence } else { Evidence::Absent },
+            error_m: how.error_m,
+            ..Attributes::plain(time_s)
+        }
+    }
+}
+
+/// What the law says, and by which single changes it would say otherwise at that place.
+fn by_law(
     law: &Law,
     how: &Circumstances,
-    protected: Option<&ProtectedClass>,
-    time_ns: i64,
-) -> Attributes {
-    let time_s = second(time_ns);
+    fix: Option<Fix>,
+    attributes: &Attributes,
+) -> (Verdict, Vec<Remedy>) {
     let table = &law.table;
-    let Standing { terminal, line, plan, .. } = standing;
-    let lists = law.registries.iter().filter(|list| list.in_force(UnixSeconds(time_s)));
-    let on = lists.filter(|list| list.keys.contains(&terminal.hardware_key));
-    let registries =
-        on.filter_map(|list| table.registry_named(&list.spec.name)).fold(Registries::NONE, Registries::with);
-    let surface = |surface: entity::Surface| match surface {
-        entity::Surface::Land => Surface::Land,
-        entity::Surface::Sea => Surface::Sea,
-        entity::Surface::Air => Surface::Air,
-    };
-    Attributes {
-        speed_cm_s: how.speed_cm_s,
-        altitude_m: how.altitude_m,
-        surface: how
-            .surface
-            .or_else(|| line.as_ref().map(|line| surface(line.spec.surface)))
-            .unwrap_or(Surface::Land),
-        in_motion: how.in_motion,
-        plan: plan.as_ref().and_then(|plan| table.plan_named(&plan.spec.name)),
-        use_class: how.use_class.and_then(|name| table.use_class_named(name)),
-        protected_class: protected.and_then(|class| table.protected_class_named(&class.spec.name)),
-        home: line.as_ref().and_then(|line| table.territory_named(&line.spec.address.territory)),
-        roaming_days: how.roaming_days,
-        line: match line.as_ref().map(|line| &line.state) {
-            None => LawLine::Absent,
-            Some(LineState::Active) => LawLine::Active,
-            Some(LineState::Suspended { .. }) => LawLine::Suspended,
-            Some(LineState::Closed) => LawLine::Ended,
-        },
-        registries,
-        evidence: if how.point.is_some() { how.evidence } else { Evidence::Absent },
-        error_m: how.error_m,
-        ..Attributes::plain(time_s)
-    }
-}
-
-fn by_law(law: &Law, how: &Circumstances, attributes: &Attributes) -> Verdict {
-    let table = &law.table;
-    let fix = how.point.map(|point| Fix {
-        time_s: attributes.time_s,
-        point,
-        error_m: how.error_m.unsigned_abs(),
-        evidence: how.evidence,
-    });
     let judged = evidence::judge(table, fix.as_slice(), attributes);
     let class = judged.class.unwrap_or(ClassNo::NOWHERE);
     let error_m = judged.estimate.map_or(how.error_m, |estimate| estimate.error_m.round() as i32);
@@ -348,7 +428,7 @@ fn by_law(law: &Law, how: &Circumstances, attributes: &Attributes) -> Verdict {
     };
     let areas = &table.document().territories;
     let territories = table.areas_of(class).iter().filter_map(|area| areas.get(usize::from(area.0)));
-    Verdict {
+    let verdict = Verdict {
         outcome,
         kbit_s,
         code,
@@ -361,45 +441,9 @@ fn by_law(law: &Law, how: &Circumstances, attributes: &Attributes) -> Verdict {
         error_m,
         refused_65536: judged.refused_parts,
         holds_until_s: explained.holds_until_s,
-        remedies: explained.remedies.iter().filter_map(|remedy| would(law, remedy)).collect(),
+        also_refused_by: Vec::new(),
+        remedies: Vec::new(),
         emergency_call: "permitted",
-    }
-}
-
-fn would(law: &Law, remedy: &Remedy) -> Option<Would> {
-    let document = law.table.document();
-    let registry = |number: usize| document.registries.get(number).cloned();
-    Some(match *remedy {
-        Remedy::RetryAfter { time_s } => Would::RetryAfter { time_s },
-        Remedy::Below(attribute, bound) => Would::Below { attribute: attribute.name().to_owned(), bound },
-        Remedy::AtLeast(attribute, bound) => Would::AtLeast { attribute: attribute.name().to_owned(), bound },
-        Remedy::Becomes(attribute, value) => {
-            use skyweave_proof::table::Attribute;
-            let at = usize::try_from(value).ok();
-            let name = match attribute {
-                Attribute::Plan => at.and_then(|at| document.plans.get(at).cloned()),
-                Attribute::Line => {
-                    at.and_then(|at| LawLine::ALL.get(at)).map(|state| state.name().to_owned())
-                }
-                Attribute::Evidence => {
-                    at.and_then(|at| Evidence::ALL.get(at)).map(|kind| kind.name().to_owned())
-                }
-                Attribute::InMotion => Some((value != 0).to_string()),
-                _ => None,
-            };
-            let value = name.unwrap_or_else(|| value.to_string());
-            Would::Becomes { attribute: attribute.name().to_owned(), value }
-        }
-        Remedy::Join(number) => Would::JoinRegistry { registry: registry(number.0.into())? },
-        Remedy::Leave(number) => Would::LeaveRegistry { registry: registry(number.0.into())? },
-        Remedy::Move(to) => {
-            let (latitude_deg, longitude_deg) = to.to.degrees();
-            Would::Move {
-                distance_m: to.distance_m,
-                bearing_deg: to.bearing_deg,
-                latitude_e7: (latitude_deg * 1e7).round() as i32,
-                longitude_e7: (longitude_deg * 1e7).round() as i32,
-            }
-        }
-    })
+    };
+    (verdict, explained.remedies)
 }

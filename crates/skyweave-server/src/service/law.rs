@@ -50,6 +50,8 @@ pub enum Lawless {
 pub struct Law {
     /// The table.
     pub table: Arc<Table>,
+    /// Plans by name.
+    pub plans: Arc<Vec<Plan>>,
     /// Registries by name, with what is on them.
     pub registries: Arc<Vec<Registry>>,
     /// Protected classes that are kept.
@@ -62,9 +64,9 @@ impl Law {
     /// The same lists and classes under another table: the one that is in force by a proven bundle, whatever the store says.
     #[must_use]
     pub fn under(&self, table: Arc<Table>) -> Self {
-        let Self { registries, protected, regions, .. } = self;
-        let (registries, protected) = (Arc::clone(registries), Arc::clone(protected));
-        Self { table, registries, protected, regions: Arc::clone(regions) }
+        let Self { plans, registries, protected, regions, .. } = self;
+        let (plans, registries) = (Arc::clone(plans), Arc::clone(registries));
+        Self { table, plans, registries, protected: Arc::clone(protected), regions: Arc::clone(regions) }
     }
 
     /// The name of a territory that a point is in: of several the first.
@@ -235,13 +237,13 @@ impl Laws {
         kept.iter().find(|(of, _)| *of == identity).map(|(_, law)| Arc::clone(law))
     }
 
-    fn compile(&self, things: &[Arc<AnyEntity>]) -> Result<Law, Lawless> {
+    pub(super) fn compile(&self, things: &[Arc<AnyEntity>]) -> Result<Law, Lawless> {
         let fault = |fault: &dyn std::fmt::Display| Lawless::Faults(fault.to_string());
         let (mut plans, mut registries, mut protected) = (Vec::new(), Vec::new(), Vec::new());
         let (mut files, mut sets, mut areas) = (Vec::new(), Vec::new(), Vec::new());
         for thing in things {
             match &**thing {
-                AnyEntity::Plan(Plan { spec, .. }) => plans.push(spec.name.clone()),
+                AnyEntity::Plan(plan) => plans.push(plan.clone()),
                 AnyEntity::Registry(registry) => registries.push(registry.clone()),
                 AnyEntity::ProtectedClass(class) => protected.push(class.clone()),
                 AnyEntity::Restriction(Restriction { spec, enabled: true, .. }) => {
@@ -259,7 +261,7 @@ impl Laws {
         let assembled = definitions.iter().map(|definition| definition.assemble(&borders));
         let territories = assembled.collect::<Result<Vec<_>, _>>().map_err(|error| fault(&error))?;
         let names = Names {
-            plans: plans.into_iter().collect(),
+            plans: plans.iter().map(|plan| plan.spec.name.clone()).collect(),
             use_classes: USE_CLASSES.iter().map(ToString::to_string).collect(),
             protected_classes: protected.iter().map(|class| class.spec.name.clone()).collect(),
             registries: registries.iter().map(|registry| registry.spec.name.clone()).collect(),
@@ -273,6 +275,7 @@ impl Laws {
         let regions = territories.iter().map(|territory| (territory.name.clone(), Region::of(territory)));
         Ok(Law {
             table: Arc::new(table),
+            plans: Arc::new(plans),
             registries: Arc::new(registries),
             protected: Arc::new(protected),
             regions: Arc::new(regions.collect()),

@@ -1,12 +1,14 @@
-//! Who would lose service if a list took effect, and who of them by mistake: what the store knows of each terminal, put before the model.
+//! Who would lose service by a change to a list, and who of them by mistake: what the store knows of each terminal, put before the model.
 
+use super::search::of_filter;
 use super::standing::MOST_LEVELS;
 use crate::clock::seconds;
 use crate::store::{Column, Condition, EntityRow, ListQuery, Scope, Store, StoreError};
 use skyweave_control::entity::{
     AccountSpec, AnyEntity, Cause, Incident, ProtectedClass, Registry, Terminal, protectors,
 };
-use skyweave_control::fleet::allow_list::{self, Candidate, Preview};
+use skyweave_control::fleet::allow_list::{Candidate, Foreseeing, Preview};
+use skyweave_control::fleet::search::{Filter, FilterError};
 use skyweave_control::id::{AccountId, EntityId, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -26,9 +28,12 @@ pub enum Unpreviewed {
     /// What is stored cannot be understood.
     #[error("what is stored cannot be read: {0}")]
     Damaged(#[from] serde_json::Error),
+    /// A filter is none.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
     /// It would be of too many.
     #[error(
-        "the list would be held against more than {MOST_TERMINALS} terminals; say which with filters, such as home or territory"
+        "the list would be held against more than {MOST_TERMINALS} terminals; accepted: filters in `terminals`, such as home=ukraine, that leave fewer"
     )]
     TooMany,
 }
@@ -40,16 +45,18 @@ struct Known {
     incident: Option<Cause>,
 }
 
-/// The preview of a list over the terminals that fulfil the conditions.
+/// The preview of a change to a list, over the terminals to which that applies.
 ///
 /// # Errors
-/// If the store cannot be read, or there are too many terminals.
+/// If the store cannot be read, a filter is none, or there are too many terminals.
 pub async fn preview(
     store: &dyn Store,
     registry: &Registry,
-    conditions: Vec<Condition>,
+    question: &Foreseeing,
     now_ns: i64,
 ) -> Result<Preview, Unpreviewed> {
+    let terms: Vec<&String> = question.terminals.iter().collect();
+    let conditions = of_filter(&Filter::parse(&terms)?);
     let classes = all(store, Kind::ProtectedClass, vec![Condition::Live]).await?;
     let mut members: BTreeSet<EntityId> = BTreeSet::new();
     for row in classes {
@@ -79,7 +86,7 @@ pub async fn preview(
         incident: known.incident,
     });
     let candidates: Vec<Candidate<'_>> = candidates.collect();
-    Ok(allow_list::preview(registry.spec.list, &registry.keys, &candidates))
+    Ok(question.change.preview(registry, &candidates))
 }
 
 /// Whether a terminal is protected by one of these members.

@@ -15,6 +15,7 @@ const MOST: i64 = 1_000;
 pub(super) const MOST_LEVELS: usize = 32;
 
 /// Everything about a terminal that counts.
+#[derive(Debug, Clone)]
 pub struct Standing {
     pub(super) terminal: Terminal,
     pub(super) line: Option<ServiceLine>,

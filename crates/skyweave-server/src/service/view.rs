@@ -1,8 +1,11 @@
 //! A view of the store for decisions that look at very many things: it asks the store while they wait, and so is for threads that may wait.
 
+use super::preview::preview;
 use super::{NotDone, members};
+use crate::clock;
 use crate::store::{Column, Condition, EntityRow, ListQuery, LookedUp, Scope, Seen, Store};
-use skyweave_control::entity::{AnyEntity, HardwareKey};
+use skyweave_control::entity::{AnyEntity, Foreseen, HardwareKey, Registry};
+use skyweave_control::fleet::allow_list::Foreseeing;
 use skyweave_control::id::{EntityId, Kind, TerminalId};
 use skyweave_control::view::{MOST_PARTS, View};
 use std::cell::RefCell;
@@ -98,6 +101,14 @@ impl View for StoreView {
         let is = |column: &Column| Condition::Is(*column, vec![id.clone()]);
         let any = super::index::columns_of(whole.kind, kind).iter().map(is).collect();
         self.search(kind, vec![Condition::Any(any), Condition::Live], MOST_PARTS)
+    }
+
+    fn foreseen(&self, question: &Foreseeing) -> Result<Foreseen, NotDone> {
+        let damaged = |problem: &dyn ToString| NotDone::damaged(&question.registry, &problem.to_string());
+        let registry: Option<Registry> = self.get(question.registry)?;
+        let registry = registry.ok_or_else(|| damaged(&"it is gone"))?;
+        let preview = self.handle.block_on(preview(&*self.store, &registry, question, clock::now_ns()));
+        Ok(question.answered_by(&preview.map_err(|error| damaged(&error))?))
     }
 
     /// Not noted as looked up: that a key is given once, the store sees to.

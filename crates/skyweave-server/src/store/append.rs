@@ -3,7 +3,7 @@
 use super::engine::{Engine, Failure, Value};
 use super::error::StoreError;
 use super::read;
-use super::records::{Answer, Commit, EntityRow, NewEvent, Seen};
+use super::records::{Answer, Commit, EntityRow, NewEvent, Seen, Unmoved};
 
 /// Rows that one statement inserts: SQLite takes 32,766 values, PostgreSQL 65,535.
 const ROWS_A_STATEMENT: usize = 250;
@@ -64,6 +64,9 @@ pub async fn commit<E: Engine>(
             return Err(StoreError::Conflict { kind: looked_up.query.kind.to_owned(), id });
         }
     }
+    if let Some(unmoved) = &commit.unmoved {
+        check_unmoved(engine, connection, unmoved).await?;
+    }
     let key = commit.answer.as_ref().map(|answer| answer.key.clone());
     events(engine, connection, &commit.events, (commit.time_ns, &commit.actor, key.as_deref())).await?;
     for (kind, id) in &commit.freed {
@@ -105,6 +108,22 @@ async fn check_unchanged<E: Engine>(
         }
     }
     Ok(())
+}
+
+/// Whoever writes is alone, with other servers too: so what is not there by now comes after this.
+async fn check_unmoved<E: Engine>(
+    engine: &E,
+    connection: &mut E::Connection,
+    unmoved: &Unmoved,
+) -> Result<(), StoreError> {
+    let kinds = (0..unmoved.kinds.len()).map(|number| format!("${}", number + 2));
+    let kinds = kinds.collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT id FROM event WHERE seq > $1 AND kind IN ({kinds}) ORDER BY seq LIMIT 1");
+    let values = std::iter::once(unmoved.since.into()).chain(unmoved.kinds.iter().map(|kind| (*kind).into()));
+    match engine.rows(connection, sql.into(), values.collect()).await?.pop() {
+        Some(mut row) => Err(StoreError::Overtaken { id: row.text(0) }),
+        None => Ok(()),
+    }
 }
 
 async fn events<E: Engine>(

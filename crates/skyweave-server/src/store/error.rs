@@ -13,6 +13,14 @@ pub enum StoreError {
         /// Its id.
         id: String,
     },
+    /// Something happened of which nothing was to have happened.
+    #[error(
+        "{id} was changed by somebody else in the meantime, and what was checked no longer holds; repeat"
+    )]
+    Overtaken {
+        /// What changed.
+        id: String,
+    },
     /// Another thing of the kind has this key already.
     #[error("another {kind} has the key that {id} was given; a key is given once")]
     Taken {

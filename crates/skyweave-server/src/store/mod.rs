@@ -27,7 +27,7 @@ pub use live::{Lead, LivePlace};
 pub use orders::{ApprovalRow, Leaf, LogChange, OrderRow, OrderStore};
 pub use records::{
     Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, LookedUp,
-    NewEvent, Note, Scope, Seen, Sighting, StoredEvent, Stream, TelemetryRow, Token, Webhook,
+    NewEvent, Note, Scope, Seen, Sighting, StoredEvent, Stream, TelemetryRow, Token, Unmoved, Webhook,
 };
 
 use async_trait::async_trait;

@@ -159,6 +159,8 @@ pub struct Commit {
     pub seen: Vec<Seen>,
     /// What was looked up for it.
     pub looked_up: Vec<LookedUp>,
+    /// Of what nothing may have happened since it was decided.
+    pub unmoved: Option<Unmoved>,
     /// What happens, in order.
     pub events: Vec<NewEvent>,
     /// Kinds and ids of things that lose their key to another one of these.
@@ -167,6 +169,15 @@ pub struct Commit {
     pub entities: Vec<EntityRow>,
     /// What is answered.
     pub answer: Option<Answer>,
+}
+
+/// Kinds of things of which nothing may have happened since an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmoved {
+    /// The kinds.
+    pub kinds: Vec<&'static str>,
+    /// The number of the event.
+    pub since: i64,
 }
 
 impl Commit {

@@ -200,11 +200,26 @@ fn policies_and_registries_need_an_approver() {
     let path = format!("/api/v1/registries/{registry}");
     let operator = admin.other(&["operator"], None);
     operator.post(&format!("{path}/add"), &json!({ "keys": ["UT-0001"] })).is(200);
-    let force = json!({ "previewed_version": 2, "lost_by_mistake": 0 });
+    let force = json!({ "preview": operator.previewed(&path, &json!({})) });
     operator.post(&format!("{path}/put-in-force"), &force).refused(403, "forbidden");
     let approver = admin.other(&["approver"], None);
     approver.post(&format!("{path}/add"), &json!({ "keys": ["UT-0002"] })).refused(403, "forbidden");
+    approver.post(&format!("{path}/put-in-force"), &json!({})).refused(409, "stale_preview");
     approver.post(&format!("{path}/put-in-force"), &force).is(200);
+    // what cuts somebody off a list in force is for both: an operator who puts lists in force
+    let remove = |keys: &Value, preview: Value| json!({ "keys": keys, "preview": preview });
+    let keys = json!(["UT-0001"]);
+    operator.post(&format!("{path}/remove"), &json!({ "keys": keys })).refused(409, "stale_preview");
+    let preview = operator.previewed(&path, &json!({ "change": "remove", "keys": keys }));
+    operator.post(&format!("{path}/remove"), &remove(&keys, preview.clone())).refused(403, "forbidden");
+    let other = remove(&json!(["UT-0001", "UT-0002"]), preview.clone());
+    admin.post(&format!("{path}/remove"), &other).refused(409, "stale_preview");
+    admin.post(&format!("{path}/remove"), &remove(&keys, preview)).is(200);
+    operator.post(&format!("{path}/add"), &json!({ "keys": keys })).is(200);
+    let lift = json!({ "reason": "it is over" });
+    admin.post(&format!("{path}/lift"), &lift).refused(409, "stale_preview");
+    let preview = admin.previewed(&path, &json!({ "change": "lift" }));
+    admin.post(&format!("{path}/lift"), &json!({ "reason": "it is over", "preview": preview })).is(200);
 }
 
 #[test]
@@ -224,12 +239,26 @@ fn a_list_is_previewed_before_it_takes_effect() {
     let registry = json!({ "name": "verified", "list": "allow", "steward": books.organization, "evidence": "inspected" });
     let path = format!("/api/v1/registries/{}", admin.make("registries", &registry));
     admin.post(&format!("{path}/add"), &json!({ "keys": keys })).is(200);
-    let preview = admin.get(&format!("{path}/preview?home=kyiv")).is(200);
+    let asked = |home: &str| json!({ "terminals": [format!("home={home}")] });
+    let preview = admin.post(&format!("{path}/preview"), &asked("kyiv")).is(200);
     assert_eq!(preview.header("etag"), "\"2\"");
     let preview = preview.json();
     assert_eq!((&preview["served"], &preview["keep"]), (&json!(20), &json!(19)), "{preview}");
     assert_eq!(preview["mistakes"][0]["hardware_key"], "UT-0959", "{preview}");
-    let elsewhere = admin.get(&format!("{path}/preview?home=odesa")).is(200).json();
+    let elsewhere = admin.post(&format!("{path}/preview"), &asked("odesa")).is(200).json();
     assert_eq!(elsewhere["served"], 0);
-    admin.get(&format!("{path}/preview?nonsense=1")).refused(400, "unknown_parameter");
+    let nonsense = json!({ "terminals": ["nonsense=1"] });
+    admin.post(&format!("{path}/preview"), &nonsense).refused(400, "invalid_filter");
+    // it holds for the same terminals and the same list only
+    let named =
+        |terminals: &Value| json!({ "preview": { "sha256": preview["sha256"], "terminals": terminals } });
+    let force = format!("{path}/put-in-force");
+    admin.post(&force, &named(&json!([]))).refused(409, "stale_preview");
+    admin.post(&format!("{path}/add"), &json!({ "keys": ["UT-9999"] })).is(200);
+    admin.post(&force, &named(&preview["terminals"])).refused(409, "stale_preview");
+    let again = admin.previewed(&path, &asked("kyiv"));
+    admin.post(&force, &json!({ "preview": again })).is(200);
+    let told = admin.get("/api/v1/events?kind=registry").is(200).json();
+    let told = told["results"].as_array().unwrap().last().unwrap()["payload"]["data"]["foreseen"].clone();
+    assert_eq!((&told["lost"], &told["lost_by_mistake"]), (&json!(1), &json!(1)), "{told}");
 }

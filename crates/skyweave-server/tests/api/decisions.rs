@@ -92,7 +92,9 @@ fn a_decision_says_by_what_until_when_and_what_would_do() {
         decide(&admin, &books.terminal, inside, &[("speed_cm_s", json!(2_500)), ("in_motion", json!(true))]);
     assert_eq!(fast["code"], "MOVING_TOO_FAST_FOR_POLICY");
     let slower = fast["remedies"].as_array().unwrap().iter().find(|one| one["change"] == "below").unwrap();
-    assert_eq!((&slower["attribute"], &slower["bound"]), (&json!("speed_cm_s"), &json!(2_084)));
+    // the law would do with 2084, and its plan is for standing still
+    assert_eq!((&slower["attribute"], &slower["bound"]), (&json!("speed_cm_s"), &json!(301)));
+    assert_eq!(fast["also_refused_by"], json!(["plan"]));
 
     // as it was before the policies were enabled, and still is of then when they are gone
     let before = decide(&admin, &books.terminal, inside, &[("at_s", json!(without))]);

@@ -255,6 +255,18 @@ impl Hand<'_> {
     }
 
     /// A client of its own with these roles, for an account or everything; its id and secret.
+    /// Puts a list in force, after looking at its preview.
+    pub fn in_force(&self, registry: &str) {
+        let preview = self.previewed(registry, &json!({}));
+        self.post(&format!("{registry}/put-in-force"), &json!({ "preview": preview })).is(200);
+    }
+
+    /// The preview of a change to a list, as the change names it.
+    pub fn previewed(&self, registry: &str, change: &Value) -> Value {
+        let preview = self.post(&format!("{registry}/preview"), change).is(200).json();
+        json!({ "sha256": preview["sha256"], "terminals": preview["terminals"] })
+    }
+
     pub fn make_client(&self, roles: &[&str], account: Option<&str>) -> (String, String) {
         let mut body = json!({ "name": "test", "roles": roles });
         if let Some(account) = account {

@@ -136,6 +136,7 @@ fn the_document_has_every_route_and_its_roles_are_meant() {
     let harmless = [
         "POST /api/v1/decisions",
         "POST /api/v1/live/what-if",
+        "POST /api/v1/registries/{id}/preview",
         "POST /api/v1/telemetry/ack",
         "POST /api/v1/telemetry/stream",
     ];

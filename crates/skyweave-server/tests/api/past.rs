@@ -61,8 +61,7 @@ fn what_was_decided_is_decided_again_for_that_time() {
 
     // everything becomes something else
     admin.post(&format!("{list}/add"), &json!({ "keys": ["UT-KYIV"] })).is(200);
-    let version = json!({ "previewed_version": 2, "lost_by_mistake": 0 });
-    admin.post(&format!("{list}/put-in-force"), &version).is(200);
+    admin.in_force(&list);
     let redrawn = redrawn("district", [27, 44, 28, 54]);
     admin.put(&format!("/api/v1/territories/{district}"), &redrawn).is(200);
     let mut plan = crate::desk::plan("kyiv plan");

@@ -38,12 +38,15 @@ fn a_tenant_does_not_give_back_what_the_service_took() {
     tenant.post(&format!("{line}/suspend"), &because).is(200);
     tenant.post(&format!("{line}/resume"), &json!({})).is(200);
     tenant.post(&format!("{line}/suspend"), &because).is(200);
-    // the service may take over what the tenant has suspended
+    // the service adds its own reason, and takes only that away again
     admin.post(&format!("{line}/suspend"), &because).is(200);
     assert_eq!(tenant.post(&format!("{line}/resume"), &json!({})).json()["code"], "out_of_scope");
     let detached = tenant.post(&format!("{terminal}/detach"), &json!({})).refused(403, "out_of_scope");
     assert!(detached["detail"].as_str().unwrap().contains("the service made it so"), "{detached}");
     admin.post(&format!("{line}/resume"), &json!({})).is(200);
+    assert_eq!(admin.get(&line).is(200).json()["state"], "suspended");
+    admin.post(&format!("{line}/resume"), &json!({})).refused(409, "wrong_state");
+    tenant.post(&format!("{line}/resume"), &json!({})).is(200);
 
     let below = json!({ "name": "below", "organization": books.organization, "parent": books.account });
     let below = tenant.make("accounts", &below);
@@ -88,17 +91,27 @@ fn nobody_names_a_hospital_as_who_operates_their_terminal() {
         let body = json!({ "account": books.account, "holders": holders, "reason": "x" });
         hand.post(&format!("/api/v1/user-terminals/{}/transfer", books.terminal), &body)
     };
-    for field in ["owner", "operator"] {
-        let answer = transfer(&tenant, json!({ field: hospital }));
-        assert_eq!(
-            (&answer.json()["code"], &answer.json()["field"]),
-            (&json!("out_of_scope"), &json!(field))
-        );
+    // nor does anybody learn so whether there is such an organization
+    let nobody = "org_01JDFKR0000000000000000009";
+    for field in ["owner", "operator", "donor"] {
+        let told = [hospital.as_str(), nobody].map(|organization| {
+            let entry = json!({ "hardware_key": "UT-NEW", "account": books.account, "holders": { field: organization } });
+            let entered = tenant.post("/api/v1/user-terminals", &entry);
+            let answer = transfer(&tenant, json!({ field: organization }));
+            assert_eq!((entered.status, answer.status), (403, 403), "{} {}", entered.text, answer.text);
+            assert_eq!(
+                (&answer.json()["code"], &answer.json()["field"]),
+                (&json!("out_of_scope"), &json!(field))
+            );
+            (entered.text + &answer.text).replace(organization, "it")
+        });
+        assert_eq!(told[0], told[1]);
     }
-    transfer(&tenant, json!({ "operator": books.organization, "donor": hospital })).is(200);
-    transfer(&admin, json!({ "operator": hospital })).is(200);
+    transfer(&tenant, json!({ "operator": books.organization })).is(200);
+    transfer(&admin, json!({ "operator": hospital, "donor": hospital })).is(200);
     // what it has, it may keep
-    transfer(&tenant, json!({ "operator": hospital, "owner": books.organization })).is(200);
+    let kept = json!({ "operator": hospital, "owner": books.organization, "donor": hospital });
+    transfer(&tenant, kept).is(200);
     let below = json!({ "name": "below", "organization": hospital, "parent": books.account });
     assert_eq!(tenant.post("/api/v1/accounts", &below).json()["code"], "out_of_scope");
 }
@@ -176,8 +189,7 @@ fn what_is_in_force_is_changed_by_those_who_approve_and_by_nobody_else() {
     let registry = operator.make("registries", &list(now_s() + 1_000));
     let registry = format!("/api/v1/registries/{registry}");
     operator.put(&registry, &list(now_s() + 900)).is(200);
-    let version = json!({ "previewed_version": 2, "lost_by_mistake": 0 });
-    admin.post(&format!("{registry}/put-in-force"), &version).is(200);
+    admin.in_force(&registry);
     operator.put(&registry, &list(now_s() + 3)).refused(409, "in_use");
     operator.put(&registry, &list(now_s() + 5_000)).is(200);
 }

@@ -3,7 +3,7 @@
 use skyweave_control::entity::{AnyEntity, Cause, Terminal};
 use skyweave_control::fleet::search::{Filter, Row, Sighting};
 use skyweave_control::time::UnixSeconds;
-use skyweave_server::api::search::of_filter;
+use skyweave_server::service::of_filter;
 use skyweave_server::service::row;
 use skyweave_server::store::{self, Commit, ListQuery, Scope, Store};
 use std::sync::Arc;

@@ -33,6 +33,7 @@ async fn state_is_the_fold_of_events_and_can_be_made_anew() {
             requests: &[Request { command, expected_version: None }],
             now_ns: now_ns(),
             rules: &Rules::default(),
+            law_since: None,
             dry_run: false,
             answer: None,
         };

@@ -4,7 +4,7 @@ use crate::rows::{S, account, all, change, event, row, terminal};
 use crate::sightings::measured;
 use skyweave_server::store::{
     Answer, Client, Column, Commit, Condition, Delivery, EventQuery, Horizon, ListQuery, LookedUp, Note,
-    Scope, Sighting, Store, StoreError, Token, Webhook,
+    Scope, Sighting, Store, StoreError, Token, Unmoved, Webhook,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ contract!(
     what_is_committed_is_read,
     only_one_of_two_changes_of_a_version_is_made,
     a_decision_on_something_that_changed_is_refused,
+    a_decision_on_kinds_of_which_something_happened_is_refused,
     a_refused_change_leaves_nothing,
     natural_keys_are_given_once,
     accounts_form_a_tree_that_moves,
@@ -78,6 +79,31 @@ async fn a_decision_on_something_that_changed_is_refused(store: &Opened) {
     assert!(matches!(store.commit(blind).await.unwrap_err(), StoreError::Conflict { .. }));
     let ahead = Commit { seen: Vec::new(), ..change("plan", "plan_1", 4) };
     assert!(matches!(store.commit(ahead).await.unwrap_err(), StoreError::Conflict { .. }));
+}
+
+async fn a_decision_on_kinds_of_which_something_happened_is_refused(store: &Opened) {
+    store.commit(change("restriction", "rst_1", 1)).await.unwrap();
+    let since = store.last_event().await.unwrap();
+    let law = |id: &str, since: i64| Commit {
+        unmoved: Some(Unmoved { kinds: vec!["plan", "restriction"], since }),
+        ..change("restriction", id, 1)
+    };
+    // of many who checked the same, one is first
+    store.commit(change("terminal", "ut_1", 1)).await.unwrap();
+    let tries = (2..12).map(|number| {
+        let (store, commit) = (Arc::clone(store), law(&format!("rst_{number}"), since));
+        tokio::spawn(async move { store.commit(commit).await })
+    });
+    let (mut made, mut overtaken) = (0, BTreeSet::new());
+    for one in tries.collect::<Vec<_>>() {
+        match one.await.unwrap() {
+            Ok(()) => made += 1,
+            Err(StoreError::Overtaken { id }) => _ = overtaken.insert(id),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!((made, overtaken.len()), (1, 1));
+    store.commit(law("rst_12", store.last_event().await.unwrap())).await.unwrap();
 }
 
 async fn a_refused_change_leaves_nothing(store: &Opened) {

@@ -12,6 +12,7 @@ pub fn change(kind: &'static str, id: &str, version: i64) -> Commit {
         actor: "client_test".to_owned(),
         seen: vec![Seen { kind, id: id.to_owned(), version: version - 1 }],
         looked_up: Vec::new(),
+        unmoved: None,
         events: vec![event(kind, id, version)],
         freed: Vec::new(),
         entities: vec![row(kind, id, version)],

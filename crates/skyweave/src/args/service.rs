@@ -53,7 +53,7 @@ Examples:
   skyweave restriction create --from policies.cedar
   skyweave territory create --from ukraine.json
   skyweave registry add reg_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z --from keys.txt
-  skyweave registry preview reg_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z home=kyiv
+  skyweave registry preview reg_01JD8Z3N7Q4K2M5T6V7W8X9Y0Z home=kyiv change=remove keys=UT-0001
 A verb that does not exist is answered with those that do. docs/api.md describes them all.";
 
 #[derive(Debug, Args)]

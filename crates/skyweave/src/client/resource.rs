@@ -39,10 +39,10 @@ pub fn act(kind: Kind, options: &Resource) -> Result<ExitCode> {
         "update" if collection.update.is_some() => update(kind, &base, options, sending),
         "preview" if kind == Kind::Registry => {
             let (id, words) = subject(options)?;
+            let body = Value::Object(preview(given(kind, &[], options)?, words)?);
             let connection = Connection::open(&options.connect)?;
-            let answer = connection.get(&format!("{base}/{}/preview", in_address(id)), &filters(words)?)?;
-            show::thing(&answer.body, options.json);
-            Ok(ExitCode::SUCCESS)
+            let path = format!("{base}/{}/preview", in_address(id));
+            Ok(done(&connection.send("POST", &path, &body, &sending)?.body, options))
         }
         verb => {
             let known = collection.verbs.iter().find(|route| route.path == verb);
@@ -65,6 +65,16 @@ fn is_new(options: &Resource) -> bool {
 fn given(kind: Kind, words: &[String], options: &Resource) -> Result<Map<String, Value>> {
     let file = options.from.as_deref().map(|file| documents::fields(kind, file)).transpose()?;
     Ok(documents::with_lists(fields::object(words, file.unwrap_or_default())?))
+}
+
+/// Which change is previewed: `change` and `keys` say it, and all other words filter the terminals.
+fn preview(mut body: Map<String, Value>, words: &[String]) -> Result<Map<String, Value>> {
+    let of_change = |word: &&String| word.starts_with("change=") || word.starts_with("keys=");
+    let (change, terms): (Vec<&String>, Vec<&String>) = words.iter().partition(of_change);
+    let change: Vec<String> = change.into_iter().cloned().collect();
+    body = documents::with_lists(fields::object(&change, body)?);
+    body.insert("terminals".to_owned(), terms.into_iter().cloned().collect());
+    Ok(body)
 }
 
 fn filters(words: &[String]) -> Result<Vec<(String, String)>> {

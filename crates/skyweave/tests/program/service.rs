@@ -172,6 +172,16 @@ fn a_terminal_is_activated_from_the_command_line() {
     server.run(&desk, &["registry", "add", &registry, "keys=UT-0003,UT-0004"]).succeeded();
     let preview = server.json(&desk, &["registry", "preview", &registry, "home=kyiv"]);
     assert_eq!((&preview["served"], &preview["keep"]), (&1.into(), &1.into()), "{preview}");
+    let named = |preview: &Value| format!("preview.sha256={}", preview["sha256"].as_str().unwrap());
+    let kyiv = "preview.terminals=[\"home=kyiv\"]";
+    server.run(&desk, &["registry", "put-in-force", &registry]).refused(&["stale_preview"]);
+    server.run(&desk, &["registry", "put-in-force", &registry, &named(&preview), kyiv]).succeeded();
+    let remove = ["registry", "remove", &registry, "keys=UT-0001"];
+    server.run(&desk, &remove).refused(&["nobody has looked at whom this change"]);
+    let asked = ["registry", "preview", &registry, "home=kyiv", "change=remove", "keys=UT-0001"];
+    let preview = server.json(&desk, &asked);
+    assert_eq!((&preview["keep"], &preview["served"]), (&0.into(), &1.into()), "{preview}");
+    server.run(&desk, &[&remove[..], &[&named(&preview), kyiv]].concat()).succeeded();
     let events = server.run(&desk, &["events"]);
     assert!(events.succeeded().stdout.contains("terminal.attached"), "{events:?}");
 }

@@ -417,6 +417,22 @@ fn a_session_is_begun_once_and_changes_nothing_from_elsewhere() {
     assert_eq!(post(&running, &[("origin", &running.url)]), 401);
     running.cookie = cookie;
     assert_eq!(running.send("GET", "/api/v1/accounts", None, &[]).status, 200);
+    // who is let in no more hears no more either
+    let own = [("origin", running.url.as_str())];
+    let client = Some(json!({ "name": "viewer", "roles": ["viewer"] }).to_string());
+    let client = running.send("POST", "/api/v1/clients", client, &own).is(201).json();
+    let (id, secret) = (client["id"].as_str().unwrap(), client["client_secret"].as_str().unwrap());
+    let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
+    let token =
+        running.agent.post(format!("{}/api/auth/connect/token", running.url)).send_form(form).unwrap();
+    let token: Value = serde_json::from_reader(token.into_body().into_reader()).unwrap();
+    let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
+    let request = running.agent.get(format!("{}/api/v1/live/events", running.url));
+    let mut stream = request.header("authorization", bearer).call().unwrap();
+    running.send("POST", &format!("/api/v1/clients/{id}/disable"), Some("{}".to_owned()), &own).is(200);
+    let mut told = String::new();
+    stream.body_mut().as_reader().read_to_string(&mut told).unwrap();
+    assert!(told.starts_with("retry: 1000\n"), "{told}");
 }
 
 #[cfg(unix)]

@@ -13,7 +13,10 @@
 //! | the keys just before and after it in its series keep service | 15 |
 //! | it is lost, stolen or diverted, or there is an incident that says so | -80 |
 
+mod change;
 mod slips;
+
+pub use change::{Foreseeing, ListChange};
 
 use crate::entity::{Cause, HardwareKey, ListKind, Terminal, TerminalState};
 use crate::id::{AccountId, EntityId, TerminalId};
@@ -113,8 +116,8 @@ pub struct UnknownKey {
     pub means: Vec<HardwareKey>,
 }
 
-/// What would happen if a list took effect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+/// What would happen if a list took effect, or changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Preview {
     /// Terminals that are served now.
     pub served: usize,
@@ -135,9 +138,18 @@ pub struct Preview {
 /// Who would lose service if this list took effect, and who of them by mistake. `fleet` are the terminals that it applies to.
 #[must_use]
 pub fn preview(kind: ListKind, keys: &BTreeSet<HardwareKey>, fleet: &[Candidate<'_>]) -> Preview {
+    weighed(kind, keys, |key| keys.contains(key) == (kind == ListKind::Allow), fleet)
+}
+
+/// Who of a fleet does not keep service, weighed. `keys` are those on the list.
+fn weighed(
+    kind: ListKind,
+    keys: &BTreeSet<HardwareKey>,
+    keeps: impl Fn(&HardwareKey) -> bool,
+    fleet: &[Candidate<'_>],
+) -> Preview {
     let by_key: BTreeMap<&HardwareKey, &Candidate<'_>> =
         fleet.iter().map(|candidate| (&candidate.terminal.hardware_key, candidate)).collect();
-    let keeps = |key: &HardwareKey| keys.contains(key) == (kind == ListKind::Allow);
     let unknown = unknown_keys(kind, keys, &by_key);
     let mut slips: BTreeMap<&HardwareKey, &HardwareKey> = BTreeMap::new();
     for key in &unknown {

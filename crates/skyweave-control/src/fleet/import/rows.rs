@@ -208,8 +208,8 @@ impl<'a, V: View> Checker<'a, V> {
         Ok(faults.take(Column::ServiceLine, text, found).map(|()| id))
     }
 
-    /// By id or by name. As owner or operator an organization may protect: whoever runs only a part of the service names none but those
-    /// that answer for the account, and does not learn which others there are.
+    /// By id or by name. Whoever runs only a part of the service names none but those that answer for the account, and does not learn which
+    /// others there are.
     fn organization(
         &mut self,
         column: Column,
@@ -217,7 +217,7 @@ impl<'a, V: View> Checker<'a, V> {
         account: Option<AccountId>,
     ) -> Checked<OrganizationId, V> {
         let context = self.context;
-        let own = column != Column::Donor && !context.is_the_service();
+        let own = !context.is_the_service();
         let account = account.filter(|_| own);
         kept(&mut self.organizations, (own, account, text.to_owned()), || {
             let foreign = || {
