@@ -15,6 +15,7 @@ mod deliver;
 mod entities;
 mod events;
 mod filter;
+mod forward;
 mod fresh;
 mod health;
 mod imports;
@@ -65,7 +66,7 @@ use std::sync::Arc;
 /// Everything that is answered.
 pub fn router(api: &Arc<Api>) -> Router {
     let mut by_path: BTreeMap<String, Vec<Arc<Route>>> = BTreeMap::new();
-    for route in routes::all() {
+    for route in routes::all().into_iter().filter(|route| !api.planner_alone || routes::is_of_planner(route)) {
         by_path.entry(route.path.clone()).or_default().push(Arc::new(route));
     }
     let mut router = Router::new();

@@ -1,5 +1,6 @@
 //! What every request needs: the store, the rules, the limits, the time.
 
+use super::forward::Forwarder;
 use super::fresh::Fresh;
 use super::limit::{Limiter, Rate};
 use super::live_stream;
@@ -107,6 +108,10 @@ pub struct Api {
     pub hooks_changed: Notify,
     /// The live network, if this server has one.
     pub live: Option<Arc<Network>>,
+    /// Hands on what is for the server that plans.
+    pub forwarder: Forwarder,
+    /// Whether this server plans and does nothing else.
+    pub planner_alone: bool,
     /// The places of streams of the live network.
     pub live_streams: Streams,
     /// Where the files of the page are.
@@ -152,6 +157,8 @@ impl Api {
             streams,
             hooks_changed: Notify::new(),
             live: None,
+            forwarder: Forwarder::default(),
+            planner_alone: false,
             live_streams: Streams::new(live_stream::MOST, live_stream::MOST),
             page: Page::default(),
             codes: Arc::default(),

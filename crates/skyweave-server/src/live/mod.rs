@@ -14,6 +14,7 @@
 //! | [`what_if`] | the current slot planned again with something failed |
 //! | [`outage`] | reasons with their numbers and words |
 //! | [`metrics`] | what is counted and measured |
+//! | [`known`] | what the service knows of listed terminals |
 //! | `lead` | which of several servers plans |
 //! | `news` | what happens to incidents, for the stream |
 //! | `tables` | telemetry as Parquet |
@@ -25,6 +26,7 @@ mod begin;
 pub mod clock;
 pub mod format;
 pub mod kept;
+pub mod known;
 mod lead;
 pub mod metrics;
 mod news;
@@ -127,6 +129,8 @@ pub struct Live<A: Basis> {
     /// Changes when a slot was planned.
     planned: watch::Sender<u64>,
     names: world::Names,
+    /// By place in the world.
+    known: Mutex<Vec<Option<known::Known>>>,
     asking: Arc<Semaphore>,
     tables: Option<Tables>,
 }
@@ -167,6 +171,7 @@ impl<A: Basis> Live<A> {
             leads: AtomicBool::new(false),
             current: watch::Sender::new(None),
             planned: watch::Sender::new(0),
+            known: Mutex::default(),
             asking: Arc::new(Semaphore::new(WHAT_IFS)),
             tables: tables.map(Tables::in_folder),
         }
