@@ -217,7 +217,8 @@ impl Server {
         api.codes = self.codes;
         api.planner_alone = self.planner_alone;
         let api = Arc::new(api.with_laws(self.laws).with_orders(self.orders));
-        let leading = self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), self.url, stopped)));
+        let leading =
+            self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), self.url, stopped)));
         let learning = tokio::spawn(learn(Arc::clone(&api)));
         let serving = (!self.planner_alone).then(|| {
             let delivering = tokio::spawn(deliver(Arc::clone(&api)));

@@ -102,6 +102,12 @@ export class Globe {
     this.changed = true;
   }
 
+  /** A polygon that is being drawn. @param {import('../polygon.js').Corner[]} corners */
+  setDraft(corners) {
+    this.surface.setDraft(corners);
+    this.changed = true;
+  }
+
   /** @param {{lat: number, lon: number, radiusKm: number} | null} area */
   setArea(area) {
     this.surface.setArea(area);

@@ -120,6 +120,66 @@ flow('time: paused, a slot back, and live again, by keys', 'globe', {}, async (p
   assert.equal(await page.locator('.live').getAttribute('aria-pressed'), 'true');
 });
 
+flow('time to come is planned when somebody goes there, and is called so', 'globe', {}, async (page) => {
+  await ready(page);
+  await page.waitForFunction(() => window.skyweave.span()?.furthest);
+  const before = await page.evaluate(() => window.skyweave.slot().number);
+  await page.evaluate(() => {
+    const slider = document.querySelector('.track input');
+    slider.value = String(window.skyweave.span().last + 100);
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await page.waitForFunction((n) => window.skyweave.slot().number >= n + 90, before, { timeout: 120_000 });
+  assert.equal(await page.locator('.slot-no').innerText(), 'planned ahead');
+  await page.keyboard.press('l');
+  await page.waitForFunction((n) => window.skyweave.slot().number < n + 90, before);
+});
+
+flow('a territory is drawn on the globe, an order about it drawn up, signed elsewhere, and in force', 'draw', {}, async (page) => {
+  await page.waitForFunction(() => window.skyweave?.slot());
+  const box = await page.locator('canvas').boundingBox();
+  await page.evaluate(() => window.skyweave.globe.eye.flyTo(48, 10, 1.4));
+  await page.waitForTimeout(1500);
+  for (const [x, y] of [[-60, -60], [60, -60], [0, 60]]) {
+    const [cx, cy] = await page.evaluate(() => {
+      const { globe } = window.skyweave;
+      const p = globe.eye.camera.position.clone().normalize().project(globe.eye.camera);
+      return [((p.x + 1) / 2) * globe.canvas.clientWidth, ((1 - p.y) / 2) * globe.canvas.clientHeight];
+    });
+    await page.mouse.click(box.x + cx + x, box.y + cy + y);
+    await page.waitForTimeout(400);
+  }
+  await page.waitForFunction(() => document.querySelectorAll('.corners li').length === 3);
+  assert.match(await page.locator('.side .verdict').innerText(), /cells inside are served now/);
+  const name = `drawn-${Date.now().toString(36)}`;
+  await page.fill('.side .field input', name);
+  await page.click('.side button.primary');
+  await page.waitForSelector('.draft');
+  assert.deepEqual(await accessible(page), []);
+  assert.equal(await page.locator('.draft input').first().inputValue(), name);
+  const fields = page.locator('.draft input:not([type=number])');
+  for (const [i, text] of ['', 'alice', 'an exercise', 'section 1'].entries()) if (text) await fields.nth(i).fill(text);
+  await page.locator('.draft input[type=number]').fill('1');
+  await page.click('.draft button.primary');
+  await page.waitForSelector('.side a.button');
+  const order = (await call(page, 'orders?limit=100')).results.find((one) => one.what?.includes(name));
+  assert.ok(order, 'the order is there');
+  if (!service.run) return;
+  service.run('order', 'propose', order.id, '--key', `${service.people}/alice.key`, '--yes');
+  for (const who of ['bob', 'carol', 'dave']) service.run('order', 'approve', order.id, '--key', `${service.people}/${who}.key`, '--yes');
+  await page.click('.side a.button');
+  const card = page.locator('.card', { has: page.getByText(name) });
+  await card.waitFor();
+  for (let tries = 0; tries < 60 && !(await card.getByText('in force', { exact: true }).count()); tries++) {
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await card.waitFor();
+  }
+  assert.equal(await card.getByText('in force', { exact: true }).count(), 1);
+  await card.getByRole('button', { name: 'Preview' }).click();
+  await card.locator('.foreseen, .muted').first().waitFor();
+});
+
 flow('what if a gateway and an area fail: before and after side by side', 'what-if', {}, async (page) => {
   await page.waitForSelector('.side select option:nth-child(2)', { state: 'attached' });
   await page.locator('.side select').selectOption({ index: 1 });

@@ -154,12 +154,13 @@ pub async fn answer(
                 answered.unwrap_or_else(Problem::into_response)
             }
             Ok(None) => {
-            // nobody but an operator has the time of an import
-            let patience = if route.takes == Takes::File { api.limits.import } else { api.limits.request };
-            let done =
-                within(patience, come_through(Arc::clone(&api), &route, params, admitted, (head, body)))
-                    .await;
-            done.map_or_else(Problem::into_response, Reply::into_response)
+                // nobody but an operator has the time of an import
+                let patience =
+                    if route.takes == Takes::File { api.limits.import } else { api.limits.request };
+                let done =
+                    within(patience, come_through(Arc::clone(&api), &route, params, admitted, (head, body)))
+                        .await;
+                done.map_or_else(Problem::into_response, Reply::into_response)
             }
         },
     };

@@ -78,7 +78,8 @@ pub async fn to(api: &Api, planner: &str, head: Parts, body: Body) -> Result<Res
         let detail = "the server that plans does not answer; another one takes over within two slots";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "planner_gone", detail).retry_after(2)
     };
-    let length = head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let length =
+        head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let most = api.limits.body_bytes as u64;
     if length.is_some_and(|length: u64| length > most) {
         return Err(too_large(most));

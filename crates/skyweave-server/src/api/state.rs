@@ -8,6 +8,7 @@ use super::metrics::Requests;
 use super::page_files::Page;
 use super::sign_in::Codes;
 use super::streams::Streams;
+use super::turns::Turns;
 use super::webhook::Targets;
 use crate::clock;
 use crate::live::Network;
@@ -95,7 +96,7 @@ pub struct Api {
     /// Tokens that are not in the store yet.
     pub fresh: Arc<Fresh>,
     /// Held while positions are taken in.
-    pub watching: tokio::sync::Mutex<()>,
+    pub watching: Turns,
     /// Held while a client is changed.
     pub changing_clients: tokio::sync::Mutex<()>,
     /// Held from the check that the law still compiles until what was checked is done.
@@ -150,7 +151,7 @@ impl Api {
             targets,
             stopping,
             fresh: Arc::default(),
-            watching: tokio::sync::Mutex::default(),
+            watching: Turns::default(),
             changing_clients: tokio::sync::Mutex::default(),
             lawmaking: tokio::sync::Mutex::default(),
             compiling: Arc::new(Semaphore::new(1)),

@@ -1,4 +1,4 @@
-//! What the service knows of listed terminals: the one whose hardware key is a listed terminal's name is that terminal.
+//! What the service knows of listed terminals: the one whose hardware key is its name, in capitals, is that terminal.
 
 use super::Live;
 use crate::api::Api;
@@ -93,7 +93,8 @@ async fn look<A: Basis>(
 }
 
 async fn of(api: &Api, terminal: &Terminal, slot: SlotNo) -> Result<Option<Known>, Lawless> {
-    let Some(row) = api.store.entity_by_key("terminal", &terminal.name).await? else { return Ok(None) };
+    let key = terminal.name.to_ascii_uppercase();
+    let Some(row) = api.store.entity_by_key("terminal", &key).await? else { return Ok(None) };
     let Ok(id) = row.id.parse::<EntityId>() else { return Ok(None) };
     let time_ns = now_ns();
     let Some(standing) = standing(&*api.store, id, When::Now(time_ns)).await? else { return Ok(None) };

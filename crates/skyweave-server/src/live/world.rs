@@ -125,7 +125,7 @@ pub struct Terminal {
     pub lon_deg: f64,
     /// Its cell, by its place in the list of cells.
     pub cell: u32,
-    /// Its account, if a terminal of the service has this name as its hardware key.
+    /// Its account, if the service has a terminal whose hardware key is this name, in capitals.
     pub account: Option<String>,
 }
 

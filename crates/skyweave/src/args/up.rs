@@ -42,6 +42,9 @@ pub struct Network {
     /// Answer as the dishes of all listed terminals at one address: `target_id` says which.
     #[arg(long, value_name = "ADDRESS")]
     pub dishes: Option<SocketAddr>,
+    /// How long those dishes boot.
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    pub dish_boot: String,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! Dishes of listed terminals, fed by the slots of the network that runs.
 
 use crate::args::Network as Options;
-use crate::dish::{BOOT_NS, SOFTWARE};
+use crate::dish::{SOFTWARE, boot_ns};
 use crate::say::say;
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use skyweave_core::access::GpsNs;
@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 pub struct Sockets {
     one: Vec<(String, TcpListener)>,
     all: Option<TcpListener>,
+    boot_ns: i64,
 }
 
 /// Dishes that answer until this is dropped.
@@ -36,7 +37,7 @@ impl Sockets {
         let one = options.dish.iter().map(|(name, at)| Ok((name.clone(), open(*at, "--dish")?)));
         let one = one.collect::<Result<_>>()?;
         let all = options.dishes.map(|address| open(address, "--dishes")).transpose()?;
-        Ok(Self { one, all })
+        Ok(Self { one, all, boot_ns: boot_ns("--dish-boot", &options.dish_boot)? })
     }
 
     /// Lets dishes answer there.
@@ -53,7 +54,8 @@ impl Sockets {
         };
         terminals.sort_unstable();
         terminals.dedup();
-        let make = Make { software_version: SOFTWARE.to_owned(), boot_ns: BOOT_NS, tells_location: false };
+        let make =
+            Make { software_version: SOFTWARE.to_owned(), boot_ns: self.boot_ns, tells_location: false };
         let dishes = Arc::new(Dishes::new(&live.world, &terminals, &make, now(live)));
         let clock = {
             let live = Arc::clone(live);
