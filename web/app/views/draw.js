@@ -37,6 +37,7 @@ function cellsInside(corners) {
 export function Draw() {
   const known = useSignal(world);
   const now = useSignal(slot);
+  const drawn = useSignal(globe);
   const [corners, setCorners] = useState(/** @type {Corner[]} */ ([]));
   const [name, setName] = useState('');
   const [entered, setEntered] = useState(false);
@@ -48,7 +49,6 @@ export function Draw() {
   const whole = isSimple(corners);
 
   useEffect(() => {
-    const drawn = globe.value;
     if (!drawn || entered) return undefined;
     drawn.groundClick = ({ lat, lon }) => {
       setCorners((before) => [...before, { lat, lon }]);
@@ -57,11 +57,11 @@ export function Draw() {
     return () => {
       drawn.groundClick = null;
     };
-  }, [entered, globe.value]);
+  }, [entered, drawn]);
   useEffect(() => {
-    globe.value?.setDraft(corners);
-    globe.value?.setLost(whole ? inside.served : []);
-  }, [corners, known, now]);
+    drawn?.setDraft(corners);
+    drawn?.setLost(whole ? inside.served : []);
+  }, [corners, known, now, drawn]);
   useEffect(
     () => () => {
       globe.value?.setDraft([]);

@@ -66,6 +66,8 @@ flow('the globe shows the network, one draw call a layer', 'globe', {}, async (p
 
 flow('a listed terminal is found by name; its way and the parts of its round trip are shown', 'globe', {}, async (page) => {
   await ready(page);
+  // no slot begins while this is looked at
+  await page.click('.time button[aria-label="Pause"]');
   const world = await call(page, 'live/world');
   const name = world.terminals[0].name;
   await page.keyboard.press('/');
@@ -161,7 +163,8 @@ flow('a territory is drawn on the globe, an order about it drawn up, signed else
   for (const [i, text] of ['', 'alice', 'an exercise', 'section 1'].entries()) if (text) await fields.nth(i).fill(text);
   await page.locator('.draft input[type=number]').fill('1');
   await page.click('.draft button.primary');
-  await page.waitForSelector('.side a.button');
+  await page.waitForSelector('.side a.button, .side .note.bad');
+  assert.deepEqual(await page.locator('.side .note.bad').allInnerTexts(), []);
   const order = (await call(page, 'orders?limit=100')).results.find((one) => one.what?.includes(name));
   assert.ok(order, 'the order is there');
   if (!service.run) return;

@@ -1,6 +1,7 @@
 // The service that the page is tested on, with the log of a demonstration, and the browser: Debian's Chromium, drawing in software.
 //
 // SKYWEAVE_LINK is a sign-in link of a running service. Without it the program is started: SKYWEAVE_PROGRAM, or that of the debug profile.
+// SKYWEAVE_PAGE has it serve the page from a folder, for whoever works on it.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +20,8 @@ async function startProgram() {
   const folder = mkdtempSync(join(tmpdir(), 'skyweave-page-'));
   const log = join(folder, 'demo');
   execFileSync(program, ['log', 'init', log, '--demonstration']);
-  const words = (process.env.SKYWEAVE_UP ?? `up --listen 127.0.0.1:0 --log ${log}`).split(' ');
+  const page = process.env.SKYWEAVE_PAGE ? ` --page ${process.env.SKYWEAVE_PAGE}` : '';
+  const words = (process.env.SKYWEAVE_UP ?? `up --listen 127.0.0.1:0 --log ${log}${page}`).split(' ');
   const child = spawn(program, words, { cwd: ROOT, env: { ...process.env, XDG_DATA_HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = () => {
     child.kill('SIGTERM');
