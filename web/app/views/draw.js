@@ -54,8 +54,10 @@ export function Draw() {
       setCorners((before) => [...before, { lat, lon }]);
       return true;
     };
+    drawn.groundAlone = true;
     return () => {
       drawn.groundClick = null;
+      drawn.groundAlone = false;
     };
   }, [entered, drawn]);
   useEffect(() => {

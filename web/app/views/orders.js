@@ -27,7 +27,7 @@ export function Draft({ drafted, about = '' }) {
     const { days, ...body } = spec;
     const expires_s = Math.floor(Date.now() / 1000) + Math.round(Number(days) * DAY_S);
     try {
-      drafted(await post('orders', spec.class === 'restore' ? body : { ...body, expires_s }, { once: true }));
+      drafted(await post('orders', spec.class === 'restore' ? body : { ...body, expires_s }));
     } catch (error) {
       setTrouble(/** @type {Error} */ (error).message);
     }
@@ -55,7 +55,7 @@ function Order({ order, changed }) {
   const open = ['previewed', 'proposed', 'logged', 'witnessed'].includes(order.state);
   const send = () => {
     const verb = order.state === 'previewed' ? 'propose' : 'approvals';
-    post(`orders/${order.id}/${verb}`, { envelope: envelope.trim() }, { once: true }).then(
+    post(`orders/${order.id}/${verb}`, { envelope: envelope.trim() }).then(
       () => {
         setEnvelope('');
         setTrouble('');

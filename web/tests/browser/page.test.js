@@ -139,17 +139,10 @@ flow('time to come is planned when somebody goes there, and is called so', 'glob
 
 flow('a territory is drawn on the globe, an order about it drawn up, signed elsewhere, and in force', 'draw', {}, async (page) => {
   await page.waitForFunction(() => window.skyweave?.slot());
-  const box = await page.locator('canvas').boundingBox();
-  await page.evaluate(() => window.skyweave.globe.eye.flyTo(48, 10, 1.4));
-  await page.waitForTimeout(1500);
-  for (const [x, y] of [[-60, -60], [60, -60], [0, 60]]) {
-    const [cx, cy] = await page.evaluate(() => {
-      const { globe } = window.skyweave;
-      const p = globe.eye.camera.position.clone().normalize().project(globe.eye.camera);
-      return [((p.x + 1) / 2) * globe.canvas.clientWidth, ((1 - p.y) / 2) * globe.canvas.clientHeight];
-    });
-    await page.mouse.click(box.x + cx + x, box.y + cy + y);
-    await page.waitForTimeout(400);
+  for (const [lat, lon] of [[49.2, 8.1], [46, 9], [49.1, 11.9]]) {
+    await page.evaluate(([to, at]) => window.skyweave.globe.eye.flyTo(to, at, 1.4), [lat, lon]);
+    await page.waitForFunction(([to, at]) => Math.abs(window.skyweave.globe.eye.lat - to) < 0.01 && Math.abs(window.skyweave.globe.eye.lon - at) < 0.01, [lat, lon]);
+    await page.click('text=Corner in the middle');
   }
   await page.waitForFunction(() => document.querySelectorAll('.corners li').length === 3);
   assert.match(await page.locator('.side .verdict').innerText(), /cells inside are served now/);
