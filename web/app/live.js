@@ -23,7 +23,7 @@ import { SLOT_S, slotAt, startOf } from './time.js';
  * @property {Territory[]} territories
  * @property {{speed: number, now_utc: string, slot: number | null, paused: boolean, replay: boolean}} clock
  */
-/** @typedef {{first: number, last: number, current: number, next_ready: number | null}} Span */
+/** @typedef {{first: number, last: number, current: number, next_ready: number | null, furthest: number}} Span furthest: the last that the service plans if asked */
 /** @typedef {{slot: number, served: number, asking: number, terminals_served: number, lasers: number, late_ms: number}} Beat */
 
 /** @type {import('./signal.js').Signal<World | null>} */
@@ -53,6 +53,8 @@ let serverAt = Date.now();
 let heardAt = performance.now();
 let shownAt = 0;
 let shownSince = 0;
+/** Whether what is played may go on beyond now. */
+let beyond = false;
 
 /** The service's time now, ms since 1970. */
 export function liveNow() {
@@ -63,7 +65,17 @@ export function liveNow() {
 export function now() {
   if (mode.value === 'live') return liveNow();
   if (mode.value === 'paused') return shownAt;
-  return Math.min(shownAt + (performance.now() - shownSince) * rate.value, liveNow());
+  return Math.min(shownAt + (performance.now() - shownSince) * rate.value, beyond ? latest() : liveNow());
+}
+
+/** The last time that can be shown, ms since 1970: the service plans ahead if asked. */
+function latest() {
+  return span.value ? startOf(span.value.furthest) : liveNow();
+}
+
+/** Whether the time that is shown is yet to come. */
+export function isAhead() {
+  return mode.value !== 'live' && now() > liveNow() + SLOT_S * 1000;
 }
 
 /** How many times as fast as time what is shown goes. */
@@ -75,7 +87,7 @@ export function pace() {
 /** Goes to a time and stays there. @param {number} utc */
 export function seek(utc) {
   const first = span.value ? startOf(span.value.first) : utc;
-  shownAt = Math.min(Math.max(utc, first), liveNow());
+  shownAt = Math.min(Math.max(utc, first), latest());
   shownSince = performance.now();
   if (mode.value === 'live') mode.value = 'paused';
   follow();
@@ -90,6 +102,7 @@ export function pause() {
 export function play(times) {
   shownAt = now();
   shownSince = performance.now();
+  beyond = shownAt > liveNow();
   rate.value = times;
   mode.value = 'replay';
 }
@@ -113,8 +126,13 @@ const underWay = new Set();
 /** @type {Map<number, number>} when a slot that was not there may be asked for again */
 const missing = new Map();
 
+/** @type {Set<number>} slots of the time to come, as they would be if nothing changed */
+const foreseen = new Set();
+
 /** @param {number} number */
 async function load(number) {
+  const ready = Math.max(span.value?.last ?? 0, span.value?.next_ready ?? 0);
+  if (number <= ready && foreseen.delete(number)) cache.delete(number);
   const kept = cache.get(number);
   if (kept) {
     cache.delete(number);
@@ -126,6 +144,7 @@ async function load(number) {
   try {
     const read = decode(await getBytes(`live/slots/${number}`));
     cache.set(number, read);
+    if (number > ready) foreseen.add(number);
     for (const oldest of cache.keys()) {
       if (cache.size <= KEPT_SLOTS) break;
       cache.delete(oldest);
@@ -145,12 +164,13 @@ async function follow() {
   const bounds = span.value;
   if (!bounds || link.value === 'signed-out') return;
   const ready = Math.max(bounds.last, bounds.next_ready ?? 0);
-  const wanted = Math.min(Math.max(slotAt(now()), bounds.first), ready);
+  const most = mode.value === 'live' ? ready : bounds.furthest;
+  const wanted = Math.min(Math.max(slotAt(now()), bounds.first), most);
   if (slot.value?.number !== wanted) {
     const found = await load(wanted);
-    const still = Math.min(Math.max(slotAt(now()), bounds.first), ready);
+    const still = Math.min(Math.max(slotAt(now()), bounds.first), most);
     if (found && (found.number === still || !slot.value)) slot.value = found;
-  } else if (mode.value !== 'paused' && wanted < ready) {
+  } else if (mode.value !== 'paused' && wanted < most) {
     await load(wanted + 1);
   }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask`: set up, test, soak and bench the workspace.
+//! `cargo xtask`: set up, test, soak, bench and release the workspace.
 //!
 //! What is run is data: the tools in [`setup`], the steps in [`steps`], the long proofs in [`soak`], the kernels in
 //! [`instructions`].
@@ -9,7 +9,9 @@
 mod bench;
 mod command;
 mod instructions;
+mod page;
 mod provenance;
+mod release;
 mod setup;
 mod soak;
 mod soak_log;
@@ -58,6 +60,13 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    /// Run the page in a browser: types, flows, what a frame costs.
+    Page {
+        /// Run this alone: check, unit, browser, measure, or screens, which takes the pictures of web/screens anew.
+        script: Option<String>,
+    },
+    /// Build the program for others: an archive in target/release-archives, and its checksum.
+    Release,
     /// Count the instructions of the kernels and compare them with the record.
     Instructions {
         /// Write the record instead.
@@ -76,6 +85,8 @@ fn main() -> Result<ExitCode> {
         Task::Soak { name, sample: true, .. } => soak::sample(root, name.as_deref()),
         Task::Soak { name, minutes, sample: false } => soak::record(root, name.as_deref(), minutes * 60),
         Task::Bench { filter, quick } => bench::bench(root, filter.as_deref(), quick).map(|()| true),
+        Task::Page { script } => page::page(root, script.as_deref()),
+        Task::Release => release::release(root).map(|()| true),
         Task::Instructions { record: true } => instructions::record(root).map(|()| true),
         Task::Instructions { record: false } => steps::test(root, Some(steps::INSTRUCTIONS)),
     }?;

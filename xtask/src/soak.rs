@@ -73,6 +73,13 @@ pub const SOAKS: &[Soak] = &[
         open_ended: false,
     },
     Soak {
+        name: "load",
+        proves: "10,000 terminals report in each slot while 200 browsers follow it and the server is killed once: nothing acknowledged is lost (needs cargo build --release)",
+        command: "python3 xtask/load/load.py --kill",
+        source: "target/release/skyweave",
+        open_ended: false,
+    },
+    Soak {
         name: "policies",
         proves: "decision tables decide as Cedar does, at every threshold",
         command: "cargo test --workspace --test control decisions::fuzz -- --nocapture",

@@ -57,13 +57,9 @@ pub fn answer(dish: &mut Dish, asked: &Request) -> Result<Response, Status> {
     })
 }
 
-/// The same for a caller whom an error must not end: the error is in the response.
+/// An error in a response, for a caller whom it must not end.
 #[must_use]
-pub fn answer_whole(dish: &mut Dish, asked: &Request) -> Response {
-    answer(dish, asked).unwrap_or_else(|status| refusal(asked.id, &status))
-}
-
-fn refusal(id: u64, status: &Status) -> Response {
+pub fn refusal(id: u64, status: &Status) -> Response {
     let told = WireStatus { code: status.code().into(), message: status.message().to_owned() };
     Response { id, status: Some(told), api_version: API_VERSION, response: None }
 }

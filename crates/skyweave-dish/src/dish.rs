@@ -174,6 +174,17 @@ impl Dish {
         }
     }
 
+    /// Tells it that the clock was set back: all that it knows by time begins again, as after a boot, and settings and map stay.
+    pub fn clock_was_set(&mut self, now: GpsNs) {
+        self.now = now;
+        self.holding = None;
+        if self.power != Power::Off {
+            self.boot();
+            self.power = Power::On { since: now, ready: now };
+        }
+        self.settle(now);
+    }
+
     /// Stows it, or takes it into use again.
     pub fn stow(&mut self, stowed: bool) {
         self.stowed = stowed;

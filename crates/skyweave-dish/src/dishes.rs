@@ -8,9 +8,14 @@ use skyweave_core::access::GpsNs;
 use skyweave_core::admission::Basis;
 use skyweave_core::ids::TerminalId;
 use skyweave_core::plan::Slot;
+use skyweave_core::refusal::RefusalCode;
+use skyweave_core::schedule::Outage;
 use skyweave_core::world::{Motion, World};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What the ids of virtual dishes begin with.
+const PREFIX: &str = "ut-skyweave-";
 
 /// How the dishes of a network are.
 #[derive(Debug, Clone)]
@@ -46,6 +51,7 @@ impl SharedDish {
 pub struct Dishes {
     world: Arc<World>,
     all: BTreeMap<TerminalId, SharedDish>,
+    by_name: BTreeMap<String, TerminalId>,
 }
 
 impl Dishes {
@@ -64,14 +70,49 @@ impl Dishes {
             };
             (terminal, SharedDish::new(Dish::new(identity, now)))
         };
-        Self { world: Arc::clone(world), all: terminals.iter().map(dish).collect() }
+        let name = |terminal: &TerminalId| (world.terminals[terminal.index()].name.clone(), *terminal);
+        let by_name = terminals.iter().map(name).collect();
+        Self { world: Arc::clone(world), all: terminals.iter().map(dish).collect(), by_name }
     }
 
     /// Tells every dish what holds from the beginning of a slot on.
     pub fn slot_began<A: Basis>(&self, slot: &Slot<A>) {
+        self.slot_began_under(slot, |_| None);
+    }
+
+    /// The same where a service refuses terminals that the slot knows nothing of: their dishes say so.
+    pub fn slot_began_under<A: Basis>(
+        &self,
+        slot: &Slot<A>,
+        refused: impl Fn(TerminalId) -> Option<RefusalCode>,
+    ) {
         for (&terminal, dish) in &self.all {
-            dish.lock().slot_began(Holding::of(&self.world, slot, terminal));
+            let mut holding = Holding::of(&self.world, slot, terminal);
+            if let Some(code) = refused(terminal)
+                && !matches!(holding.outcome, Err(Outage::NotAdmitted(_) | Outage::NoPower))
+            {
+                holding = holding.refused(code);
+            }
+            dish.lock().slot_began(holding);
         }
+    }
+
+    /// Tells every dish that the clock was set back.
+    pub fn clock_was_set(&self, now: GpsNs) {
+        self.all.values().for_each(|dish| dish.lock().clock_was_set(now));
+    }
+
+    /// The dish that calls itself this, or that of the terminal of this name.
+    #[must_use]
+    pub fn called(&self, name: &str) -> Option<SharedDish> {
+        let terminal = self.by_name.get(name.strip_prefix(PREFIX).unwrap_or(name))?;
+        self.dish(*terminal)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.all.len()
     }
 
     /// The dish of a terminal.
@@ -84,5 +125,5 @@ impl Dishes {
 /// What the dish of a terminal calls itself.
 #[must_use]
 pub fn id(terminal: &str) -> String {
-    format!("ut-skyweave-{terminal}")
+    format!("{PREFIX}{terminal}")
 }

@@ -10,6 +10,7 @@ use skyweave_core::geodesy::{EcefPosition, Geodetic, Vec3, azimuth_elevation_rad
 use skyweave_core::ids::{CellId, GatewayId, PopId, SatId, TerminalId};
 use skyweave_core::math::{asin, atan2, sin_cos};
 use skyweave_core::plan::Slot;
+use skyweave_core::refusal::RefusalCode;
 use skyweave_core::schedule::Outage;
 use skyweave_core::time::{SLOT_S, SlotNo};
 use skyweave_core::world::World;
@@ -92,6 +93,14 @@ impl Holding {
         };
         let pass = looked_at.map(|satellite| Pass::of(place, slot, satellite));
         Self { slot: slot.no, place, cell, outcome, pass }
+    }
+}
+
+impl Holding {
+    /// The same, of a terminal that is refused.
+    #[must_use]
+    pub fn refused(self, code: RefusalCode) -> Self {
+        Self { outcome: Err(Outage::NotAdmitted(code)), pass: None, ..self }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A dish over gRPC.
 
-use crate::answer::{answer, answer_whole};
-use crate::dishes::SharedDish;
+use crate::answer::{answer, refusal};
+use crate::dishes::{Dishes, SharedDish};
 use crate::wire::device_server::{Device, DeviceServer};
 use crate::wire::{DESCRIPTORS, FromDevice, HealthCheck, Request, Response, from_device, to_device};
 use futures_util::stream::{self, Stream};
@@ -38,10 +38,18 @@ impl Debug for Clock {
     }
 }
 
-/// The interface of one dish.
+/// Whose interface it is.
+#[derive(Debug, Clone)]
+enum Whose {
+    One(SharedDish),
+    /// `target_id` says which.
+    Any(Arc<Dishes>),
+}
+
+/// The interface of a dish, or of several behind one address.
 #[derive(Debug, Clone)]
 pub struct DeviceService {
-    dish: SharedDish,
+    whose: Whose,
     clock: Clock,
 }
 
@@ -49,23 +57,45 @@ impl DeviceService {
     /// The interface of a dish that lives by a clock.
     #[must_use]
     pub fn new(dish: SharedDish, clock: Clock) -> Self {
-        Self { dish, clock }
+        Self { whose: Whose::One(dish), clock }
     }
 
-    fn with_dish<T>(&self, act: impl FnOnce(&mut crate::dish::Dish) -> T) -> T {
-        let mut dish = self.dish.lock();
-        dish.advance(self.clock.now());
-        act(&mut dish)
+    /// The interface of many dishes: a request's `target_id` is the id of a dish, or the name of its terminal.
+    #[must_use]
+    pub const fn of_any(dishes: Arc<Dishes>, clock: Clock) -> Self {
+        Self { whose: Whose::Any(dishes), clock }
+    }
+
+    fn ask(&self, asked: &Request) -> Result<Response, Status> {
+        let at = |dish: &SharedDish, asked: &Request| {
+            let mut dish = dish.lock();
+            dish.advance(self.clock.now());
+            answer(&mut dish, asked)
+        };
+        match &self.whose {
+            Whose::One(dish) => at(dish, asked),
+            Whose::Any(dishes) => {
+                let dish = dishes.called(&asked.target_id).ok_or_else(|| {
+                    let count = dishes.count();
+                    Status::not_found(format!(
+                        "{count} dishes answer here; let target_id be the id of one of them, or the name of its terminal"
+                    ))
+                })?;
+                at(&dish, &Request { target_id: String::new(), ..asked.clone() })
+            }
+        }
     }
 
     fn reply(&self, message: Option<to_device::Message>) -> FromDevice {
         let message = match message {
-            Some(to_device::Message::Request(asked)) => {
-                from_device::Message::Response(self.with_dish(|dish| answer_whole(dish, &asked)))
-            }
             Some(to_device::Message::HealthCheck(_)) => from_device::Message::HealthCheck(HealthCheck {}),
-            None => {
-                from_device::Message::Response(self.with_dish(|dish| answer_whole(dish, &Request::default())))
+            other => {
+                let asked = match other {
+                    Some(to_device::Message::Request(asked)) => asked,
+                    _ => Request::default(),
+                };
+                let answered = self.ask(&asked).unwrap_or_else(|status| refusal(asked.id, &status));
+                from_device::Message::Response(answered)
             }
         };
         FromDevice { message: Some(message) }
@@ -75,7 +105,7 @@ impl DeviceService {
 #[tonic::async_trait]
 impl Device for DeviceService {
     async fn handle(&self, request: tonic::Request<Request>) -> Result<tonic::Response<Response>, Status> {
-        self.with_dish(|dish| answer(dish, request.get_ref())).map(tonic::Response::new)
+        self.ask(request.get_ref()).map(tonic::Response::new)
     }
 
     type StreamStream = Pin<Box<dyn Stream<Item = Result<FromDevice, Status>> + Send>>;

@@ -5,6 +5,7 @@ use crate::api::{
     Api, Codes, Limits, Page, TELEMETRY_KEPT_S, Targets, deliver, new_code, note_of_client, router,
 };
 use crate::clock::{SECOND_NS, now_ns};
+use crate::live::known::learn;
 use crate::live::{Network, lead};
 use crate::orders::{Foresee, OrderError, Orders, Setup, SetupError};
 use crate::service::{Laws, NotDone, advance_all};
@@ -53,6 +54,10 @@ pub struct Options {
     pub log: Option<PathBuf>,
     /// Who plans with and without an order.
     pub foresee: Option<Arc<dyn Foresee>>,
+    /// Plan and do nothing else: no service, no page.
+    pub planner_alone: bool,
+    /// Where other servers on the store reach this one when it plans; where it listens, if left out.
+    pub url: Option<String>,
     /// Make an administrator even if there are clients already: for those who lost the first one's secret.
     pub new_administrator: bool,
 }
@@ -115,6 +120,8 @@ pub struct Server {
     page: Page,
     codes: Arc<Codes>,
     orders: Option<Arc<Orders>>,
+    planner_alone: bool,
+    url: String,
     /// Where it listens.
     pub address: SocketAddr,
     /// The credential that was made because there was none, or because it was asked for.
@@ -141,14 +148,33 @@ impl Server {
             None => Laws::default(),
         };
         let store = store::open(&options.store, now_ns()).await?;
-        let administrator = administrator(&*store, options.new_administrator).await?;
-        let Options { limits, targets, log, foresee, .. } = options;
+        let administrator = if options.planner_alone {
+            None
+        } else {
+            administrator(&*store, options.new_administrator).await?
+        };
+        let Options { limits, targets, log, foresee, planner_alone, url, .. } = options;
+        let url = url.unwrap_or_else(|| format!("http://{address}"));
         let orders = match log {
             Some(folder) => Some(Arc::new(open_log(&folder, &laws, (&store, foresee)).await?)),
             None => None,
         };
         let (live, page, codes) = (None, Page::default(), Arc::default());
-        Ok(Self { listener, store, limits, targets, laws, live, page, codes, orders, address, administrator })
+        Ok(Self {
+            listener,
+            store,
+            limits,
+            targets,
+            laws,
+            live,
+            page,
+            codes,
+            orders,
+            planner_alone,
+            url,
+            address,
+            administrator,
+        })
     }
 
     /// The same with a network that runs as long as it does.
@@ -189,12 +215,20 @@ impl Server {
         api.live = self.live.clone();
         api.page = self.page;
         api.codes = self.codes;
+        api.planner_alone = self.planner_alone;
         let api = Arc::new(api.with_laws(self.laws).with_orders(self.orders));
-        let publishing = tokio::spawn(publish(Arc::clone(&api)));
-        let leading = self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), stopped)));
-        let delivering = tokio::spawn(deliver(Arc::clone(&api)));
-        let sweeping = tokio::spawn(sweep(Arc::clone(&api)));
-        let enforcing = tokio::spawn(enforce(Arc::clone(&api)));
+        let leading =
+            self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), self.url, stopped)));
+        let learning = tokio::spawn(learn(Arc::clone(&api)));
+        let serving = (!self.planner_alone).then(|| {
+            let delivering = tokio::spawn(deliver(Arc::clone(&api)));
+            let others = [
+                tokio::spawn(publish(Arc::clone(&api))),
+                tokio::spawn(sweep(Arc::clone(&api))),
+                tokio::spawn(enforce(Arc::clone(&api))),
+            ];
+            (delivering, others)
+        });
         tokio::pin!(stop);
         let connections = listen(&self.listener, &api, &self.limits, &mut stop).await;
         drop(self.listener);
@@ -211,11 +245,12 @@ impl Server {
         {
             tracing::warn!("the planner was in the middle of a slot");
         }
-        sweeping.abort();
-        enforcing.abort();
-        publishing.abort();
-        if tokio::time::timeout(FAREWELL, delivering).await.is_err() {
-            tracing::warn!("a webhook was still being called, and will be called again");
+        learning.abort();
+        if let Some((delivering, others)) = serving {
+            others.iter().for_each(tokio::task::JoinHandle::abort);
+            if tokio::time::timeout(FAREWELL, delivering).await.is_err() {
+                tracing::warn!("a webhook was still being called, and will be called again");
+            }
         }
         self.store.close().await;
     }

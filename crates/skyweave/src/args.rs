@@ -11,7 +11,7 @@ pub use orders::{
     Verify, Witness,
 };
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
-pub use up::Up;
+pub use up::{Network, Planner, Up};
 
 use crate::packets::demand::Demand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -54,6 +54,8 @@ pub enum LogFormat {
 pub enum Command {
     /// Run the network on the clock, with its service and its page.
     Up(Up),
+    /// Plan the network on the clock and nothing else, for the servers on the same database.
+    Planner(Planner),
     /// Plan a scenario and say what everybody got.
     Run(Run),
     /// Turn a result into one HTML page that needs no network.

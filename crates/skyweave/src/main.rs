@@ -58,6 +58,7 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
     vector_path::choose()?;
     match cli.command {
         Command::Up(options) => up::up(&options),
+        Command::Planner(options) => up::planner(&options),
         Command::Run(options) => run::run(&options),
         Command::Report(options) => report::report(&options),
         Command::Compare(options) => compare::compare(&options),

@@ -28,6 +28,8 @@ pub fn serve(options: &Serve) -> Result<ExitCode> {
         borders: options.borders.clone(),
         log: options.log.clone(),
         foresee: crate::order::foresight(options.world.as_deref())?,
+        planner_alone: false,
+        url: None,
         new_administrator: options.new_administrator,
     };
     // no other command pays for these threads
@@ -35,6 +37,10 @@ pub fn serve(options: &Serve) -> Result<ExitCode> {
     runtime.block_on(async {
         let server = Server::start(settings).await.into_diagnostic()?;
         announce(&server, options);
+        if options.sign_in {
+            let link = server.sign_in_link().await.into_diagnostic()?;
+            say!("\nOpen this link; it signs you in, once:\n\n  {link}\n");
+        }
         let interrupt = Interrupt::listen();
         server
             .run(async move {

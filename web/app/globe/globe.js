@@ -69,6 +69,8 @@ export class Globe {
     this.hoverDue = 0;
     /** @type {((at: {lat: number, lon: number}) => boolean) | null} takes clicks on the ground instead of choosing */
     this.groundClick = null;
+    /** Whether such clicks never choose a gateway instead. */
+    this.groundAlone = false;
     this.eye.onClick = (x, y) => this.click(x, y);
     this.eye.onHover = (x, y) => this.hover(x, y);
     canvas.addEventListener('pointerleave', () => this.setHovered(null));
@@ -99,6 +101,12 @@ export class Globe {
   /** Marks cells that a what-if loses. @param {number[]} lost */
   setLost(lost) {
     this.ground.setLost(lost);
+    this.changed = true;
+  }
+
+  /** A polygon that is being drawn. @param {import('../polygon.js').Corner[]} corners */
+  setDraft(corners) {
+    this.surface.setDraft(corners);
     this.changed = true;
   }
 
@@ -185,7 +193,7 @@ export class Globe {
     const box = this.canvas.getBoundingClientRect();
     const spot = this.picker.ground(x - box.left, y - box.top, this.view());
     const found = this.pick(x, y);
-    if (this.groundClick && spot && (!found || found.kind !== 'gateway') && this.groundClick(spot)) return;
+    if (this.groundClick && spot && (this.groundAlone || found?.kind !== 'gateway') && this.groundClick(spot)) return;
     if (this.onPick) this.onPick(found);
   }
 

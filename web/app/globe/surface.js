@@ -139,6 +139,8 @@ export class Surface {
     this.coasts = { coast: new Float32Array(0), borders: new Float32Array(0) };
     /** @type {import('../live.js').Territory[]} */
     this.territories = [];
+    /** @type {import('../polygon.js').Corner[]} */
+    this.draft = [];
   }
 
   /** @param {any} topology */
@@ -171,10 +173,21 @@ export class Surface {
     this.drawLines();
   }
 
+  /** @param {import('../polygon.js').Corner[]} corners */
+  setDraft(corners) {
+    this.draft = corners;
+    this.drawLines();
+  }
+
   drawLines() {
     const edges = (/** @type {boolean} */ refused) =>
       onGround(this.territories.filter((t) => isRefused(t.state) === refused).flatMap((t) => t.polygons.flat()), LIFT * 1.6);
-    const parts = [this.coasts.coast, this.coasts.borders, edges(true), edges(false)];
+    const draft = onGround(this.draft.length > 1 ? [[...this.draft, this.draft[0]].map(({ lat, lon }) => [lon, lat])] : [], LIFT * 1.6);
+    const refused = edges(true);
+    const drawn = new Float32Array(refused.length + draft.length);
+    drawn.set(refused);
+    drawn.set(draft, refused.length);
+    const parts = [this.coasts.coast, this.coasts.borders, drawn, edges(false)];
     const points = new Float32Array(parts.reduce((n, part) => n + part.length, 0));
     const kinds = new Float32Array(points.length / 3);
     let at = 0;

@@ -9,6 +9,7 @@ import { slot, span, world } from '../live.js';
 import { theme } from '../settings.js';
 import { t } from '../words.js';
 import { Details } from './details.js';
+import { Draw } from './draw.js';
 import { Icon } from './icon.js';
 import { Network } from './network.js';
 import { TimeBar } from './timebar.js';
@@ -102,7 +103,7 @@ export function GlobeView({ shown, view }) {
     const wide = matchMedia('(min-width: 860px)').matches;
     globe.value?.shift(wide ? 190 : 0, wide ? 34 : 110);
   }, [shown, view]);
-  const side = view === 'what-if' ? html`<${WhatIf} />` : what ? html`<${Details} what=${what} key=${`${what.kind}${what.index}`} />` : html`<${Network} />`;
+  const side = view === 'what-if' ? html`<${WhatIf} />` : view === 'draw' ? html`<${Draw} />` : what ? html`<${Details} what=${what} key=${`${what.kind}${what.index}`} />` : html`<${Network} />`;
   return html`<section class="globe" hidden=${!shown} aria-label=${t('globe.label')}>
     <canvas ref=${canvas} tabindex="0" role="application" aria-label=${t('globe.canvas')} aria-describedby="globe-how"></canvas>
     <p id="globe-how" class="heard">${t('globe.how')}</p>

@@ -3,16 +3,20 @@
 import { html, useEffect, useState } from '../html.js';
 import { get, post, Problem } from '../api.js';
 import { number, t } from '../words.js';
+import { address } from '../route.js';
 import { whenText } from '../time.js';
+import { Foreseen } from './foreseen.js';
 
 const CLASSES = ['cut', 'emergency', 'restore'];
 const ACTIONS = ['deactivate', 'activate', 'restrict', 'throttle', 'restore'];
 const TARGETS = ['territory', 'restriction', 'registry', 'plan-class', 'fail-mode'];
 const DAY_S = 86400;
 
-/** @param {{drafted: () => void}} props */
-function Draft({ drafted }) {
-  const [spec, setSpec] = useState({ class: 'cut', action: 'deactivate', target: 'territory', name: '', requester: '', reason: '', basis: '', days: '7' });
+/**
+ * @param {{drafted: (made: any) => void, about?: string}} props about: the name of a territory
+ */
+export function Draft({ drafted, about = '' }) {
+  const [spec, setSpec] = useState({ class: 'cut', action: 'deactivate', target: 'territory', name: about, requester: '', reason: '', basis: '', days: '7' });
   const [trouble, setTrouble] = useState('');
   const [busy, setBusy] = useState(false);
   const set = (/** @type {keyof typeof spec} */ field) => (/** @type {any} */ e) => setSpec({ ...spec, [field]: e.currentTarget.value });
@@ -23,8 +27,7 @@ function Draft({ drafted }) {
     const { days, ...body } = spec;
     const expires_s = Math.floor(Date.now() / 1000) + Math.round(Number(days) * DAY_S);
     try {
-      await post('orders', spec.class === 'restore' ? body : { ...body, expires_s }, { once: true });
-      drafted();
+      drafted(await post('orders', spec.class === 'restore' ? body : { ...body, expires_s }));
     } catch (error) {
       setTrouble(/** @type {Error} */ (error).message);
     }
@@ -52,7 +55,7 @@ function Order({ order, changed }) {
   const open = ['previewed', 'proposed', 'logged', 'witnessed'].includes(order.state);
   const send = () => {
     const verb = order.state === 'previewed' ? 'propose' : 'approvals';
-    post(`orders/${order.id}/${verb}`, { envelope: envelope.trim() }, { once: true }).then(
+    post(`orders/${order.id}/${verb}`, { envelope: envelope.trim() }).then(
       () => {
         setEnvelope('');
         setTrouble('');
@@ -72,7 +75,7 @@ function Order({ order, changed }) {
       ${order.index !== undefined && html`<div><dt>${t('order.index')}</dt><dd>#${number(order.index)}</dd></div>`}
       ${order.epoch !== undefined && html`<div><dt>${t('order.epoch')}</dt><dd>${order.epoch}</dd></div>`}
     </dl>
-    ${preview && html`<pre>${JSON.stringify(preview, null, 2)}</pre>`}
+    ${preview && html`<${Foreseen} preview=${preview} />`}
     <div class="actions">
       <button onClick=${() => get(`orders/${order.id}/preview`).then(setPreview, (error) => setTrouble(error.message))}>${t('order.preview')}</button>
       <a class="button" download=${file} href=${`data:application/json;base64,${order.payload}`}>${t('order.download')}</a>
@@ -100,7 +103,7 @@ export function Orders({ logged }) {
     read();
   }, []);
   if (absent || !orders) return null;
-  return html`<section class="orders"><header class="page-head"><h2>${t('orders.title')}</h2><button aria-expanded=${drafting} onClick=${() => setDrafting(!drafting)}>${t('orders.draft')}</button></header>
+  return html`<section class="orders"><header class="page-head"><h2>${t('orders.title')}</h2><span class="actions"><a class="button" href=${address('draw')}>${t('orders.draw')}</a><button aria-expanded=${drafting} onClick=${() => setDrafting(!drafting)}>${t('orders.draft')}</button></span></header>
     ${drafting && html`<${Draft} drafted=${() => { setDrafting(false); read(); }} />`}
     ${!orders.length && html`<p class="muted">${t('orders.none')}</p>`}
     <div class="cards wide">${orders.map((order) => html`<${Order} key=${order.id} order=${order} changed=${() => { read(); logged(); }} />`)}</div>

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from '../html.js';
 import { useSignal } from '../signal.js';
 import { number, t } from '../words.js';
-import { beats, goLive, liveNow, mode, now, pause, play, rate, seek, slot, span, step } from '../live.js';
+import { beats, goLive, isAhead, liveNow, mode, now, pause, play, rate, seek, slot, span, step } from '../live.js';
 import { clockText, dateText, slotAt, spanText, startOf } from '../time.js';
 import { Icon } from './icon.js';
 
@@ -40,15 +40,17 @@ export function TimeBar() {
   const time = now();
   const first = bounds?.first ?? 0;
   const last = Math.max(bounds?.last ?? 0, slotAt(liveNow()));
-  const at = Math.min(last, Math.max(first, slotAt(time)));
+  const most = Math.max(last, bounds?.furthest ?? 0);
+  const at = Math.min(most, Math.max(first, slotAt(time)));
+  const ahead = isAhead();
   const slide = (/** @type {Event} */ e) => {
     const to = Number(/** @type {HTMLInputElement} */ (e.currentTarget).value);
     clearTimeout(due.current);
-    if (to >= last) goLive();
+    if (to === last) goLive();
     else due.current = window.setTimeout(() => seek(startOf(to) + 1), 40);
   };
   const behind = liveNow() - time;
-  const state = how === 'live' ? t('time.live') : t('time.ago', { span: spanText(behind) });
+  const state = how === 'live' ? t('time.live') : ahead ? t('time.ahead', { span: spanText(-behind) }) : t('time.ago', { span: spanText(behind) });
   const text = `${dateText(time)} ${clockText(time)} UTC, ${state}`;
   return html`<section class="time panel" aria-label=${t('time.label')}>
     <div class="buttons">
@@ -56,15 +58,16 @@ export function TimeBar() {
       ${how === 'paused'
         ? html`<button class="icon" aria-label=${t('time.play')} title=${t('time.play')} onClick=${() => play(times)}><${Icon} name="play" /></button>`
         : html`<button class="icon" aria-label=${t('time.pause')} title=${t('time.pause')} onClick=${pause}><${Icon} name="pause" /></button>`}
-      <button class="icon" aria-label=${t('time.on')} title=${t('time.on')} disabled=${at >= last} onClick=${() => step(1)}><${Icon} name="on" /></button>
+      <button class="icon" aria-label=${t('time.on')} title=${t('time.on')} disabled=${at >= most} onClick=${() => step(1)}><${Icon} name="on" /></button>
       ${how !== 'live' && html`<button class="rate" aria-label=${t('time.rate', { times })} onClick=${() => play(RATES[(RATES.indexOf(times) + 1) % RATES.length])}>×${times}</button>`}
     </div>
     <div class="clock"><b>${clockText(time)}</b><small>${dateText(time)} · UTC</small></div>
     <div class="track">
-      <${History} first=${first} last=${last} />
-      <input type="range" min=${first} max=${last} value=${at} step="1" aria-label=${t('time.slot')} aria-valuetext=${text} onInput=${slide} disabled=${!bounds} />
+      <${History} first=${first} last=${most} />
+      ${most > last && html`<i class="to-come" style=${`left:${(((last - first) / (most - first)) * 100).toFixed(2)}%`}></i>`}
+      <input type="range" min=${first} max=${most} value=${at} step="1" aria-label=${t('time.slot')} aria-valuetext=${text} onInput=${slide} disabled=${!bounds} />
     </div>
-    <small class="slot-no">${shown ? t('time.no', { slot: number(shown.number) }) : ''}</small>
+    <small class="slot-no">${ahead ? t('time.foreseen') : shown ? t('time.no', { slot: number(shown.number) }) : ''}</small>
     <button class=${`live ${how === 'live' ? 'on' : ''}`} aria-pressed=${how === 'live'} onClick=${goLive}><i></i>${how === 'live' ? t('time.live') : t('time.go-live')}</button>
   </section>`;
 }

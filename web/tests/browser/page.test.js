@@ -66,6 +66,8 @@ flow('the globe shows the network, one draw call a layer', 'globe', {}, async (p
 
 flow('a listed terminal is found by name; its way and the parts of its round trip are shown', 'globe', {}, async (page) => {
   await ready(page);
+  // no slot begins while this is looked at
+  await page.click('.time button[aria-label="Pause"]');
   const world = await call(page, 'live/world');
   const name = world.terminals[0].name;
   await page.keyboard.press('/');
@@ -118,6 +120,60 @@ flow('time: paused, a slot back, and live again, by keys', 'globe', {}, async (p
   await page.keyboard.press('l');
   await page.waitForFunction((n) => window.skyweave.slot().number >= n, before);
   assert.equal(await page.locator('.live').getAttribute('aria-pressed'), 'true');
+});
+
+flow('time to come is planned when somebody goes there, and is called so', 'globe', {}, async (page) => {
+  await ready(page);
+  await page.waitForFunction(() => window.skyweave.span()?.furthest);
+  const before = await page.evaluate(() => window.skyweave.slot().number);
+  await page.evaluate(() => {
+    const slider = document.querySelector('.track input');
+    slider.value = String(window.skyweave.span().last + 100);
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await page.waitForFunction((n) => window.skyweave.slot().number >= n + 90, before, { timeout: 120_000 });
+  assert.equal(await page.locator('.slot-no').innerText(), 'planned ahead');
+  await page.keyboard.press('l');
+  await page.waitForFunction((n) => window.skyweave.slot().number < n + 90, before);
+});
+
+flow('a territory is drawn on the globe, an order about it drawn up, signed elsewhere, and in force', 'draw', {}, async (page) => {
+  await page.waitForFunction(() => window.skyweave?.slot());
+  for (const [lat, lon] of [[49.2, 8.1], [46, 9], [49.1, 11.9]]) {
+    await page.evaluate(([to, at]) => window.skyweave.globe.eye.flyTo(to, at, 1.4), [lat, lon]);
+    await page.waitForFunction(([to, at]) => Math.abs(window.skyweave.globe.eye.lat - to) < 0.01 && Math.abs(window.skyweave.globe.eye.lon - at) < 0.01, [lat, lon]);
+    await page.click('text=Corner in the middle');
+  }
+  await page.waitForFunction(() => document.querySelectorAll('.corners li').length === 3);
+  assert.match(await page.locator('.side .verdict').innerText(), /cells inside are served now/);
+  const name = `drawn-${Date.now().toString(36)}`;
+  await page.fill('.side .field input', name);
+  await page.click('.side button.primary');
+  await page.waitForSelector('.draft');
+  assert.deepEqual(await accessible(page), []);
+  assert.equal(await page.locator('.draft input').first().inputValue(), name);
+  const fields = page.locator('.draft input:not([type=number])');
+  for (const [i, text] of ['', 'alice', 'an exercise', 'section 1'].entries()) if (text) await fields.nth(i).fill(text);
+  await page.locator('.draft input[type=number]').fill('1');
+  await page.click('.draft button.primary');
+  await page.waitForSelector('.side a.button, .side .note.bad');
+  assert.deepEqual(await page.locator('.side .note.bad').allInnerTexts(), []);
+  const order = (await call(page, 'orders?limit=100')).results.find((one) => one.what?.includes(name));
+  assert.ok(order, 'the order is there');
+  if (!service.run) return;
+  service.run('order', 'propose', order.id, '--key', `${service.people}/alice.key`, '--yes');
+  for (const who of ['bob', 'carol', 'dave']) service.run('order', 'approve', order.id, '--key', `${service.people}/${who}.key`, '--yes');
+  await page.click('.side a.button');
+  const card = page.locator('.card', { has: page.getByText(name) });
+  await card.waitFor();
+  for (let tries = 0; tries < 60 && !(await card.getByText('in force', { exact: true }).count()); tries++) {
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await card.waitFor();
+  }
+  assert.equal(await card.getByText('in force', { exact: true }).count(), 1);
+  await card.getByRole('button', { name: 'Preview' }).click();
+  await card.locator('.foreseen, .muted').first().waitFor();
 });
 
 flow('what if a gateway and an area fail: before and after side by side', 'what-if', {}, async (page) => {

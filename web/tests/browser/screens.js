@@ -22,10 +22,29 @@ const failMiddle = async (page) => {
   await page.click('.side button.primary');
   await page.waitForSelector('.compare');
 };
+const drawTerritory = async (page) => {
+  for (const [lat, lon] of [[53.5, 7], [44.2, 4], [43.8, 14.2], [51.8, 15.2]]) {
+    await page.evaluate(([to, at]) => window.skyweave.globe.eye.flyTo(to, at, 1.5), [lat, lon]);
+    await page.waitForFunction(([to, at]) => Math.abs(window.skyweave.globe.eye.lat - to) < 0.01 && Math.abs(window.skyweave.globe.eye.lon - at) < 0.01, [lat, lon]);
+    await page.click('text=Corner in the middle');
+  }
+  await page.evaluate(() => window.skyweave.globe.eye.flyTo(48.5, 10, 1.6));
+};
+const goAhead = async (page) => {
+  const before = await page.evaluate(() => window.skyweave.slot().number);
+  await page.evaluate(() => {
+    const slider = document.querySelector('.track input');
+    slider.value = String(window.skyweave.span().last + 120);
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await page.waitForFunction((n) => window.skyweave.slot().number > n + 100, before, { timeout: 120_000 });
+};
 const VIEWS = [
   ['globe', 'globe', async () => {}],
   ['terminal', 'globe', chooseTerminal],
   ['what-if', 'what-if', failMiddle],
+  ['draw', 'draw', drawTerritory],
+  ['ahead', 'globe', goAhead],
   ['fleet', 'fleet', async (page) => page.waitForSelector('.list, .empty')],
   ['incidents', 'incidents', async (page) => page.waitForSelector('.card, .empty')],
   ['log', 'log', async (page) => page.waitForSelector('.verdict-card, .empty')],
@@ -39,7 +58,7 @@ for (const [size, width, height] of [['desktop', 1280, 720], ['phone', 390, 844]
       const picture = `${name}-${size}-${theme}`;
       if (only.length && !only.some((wanted) => picture.startsWith(wanted))) continue;
       const { page, close } = await service.open(view, { width, height, theme, scale: 1 });
-      if (view !== 'globe' && view !== 'what-if') await page.waitForTimeout(500);
+      if (!['globe', 'what-if', 'draw'].includes(view)) await page.waitForTimeout(500);
       else {
         await page.waitForFunction(() => window.skyweave?.slot() && window.skyweave.cost().frames > 2);
         await page.waitForTimeout(1500);

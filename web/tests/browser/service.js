@@ -1,8 +1,9 @@
-// The service that the page is tested on, and the browser: Debian's Chromium, drawing in software.
+// The service that the page is tested on, with the log of a demonstration, and the browser: Debian's Chromium, drawing in software.
 //
 // SKYWEAVE_LINK is a sign-in link of a running service. Without it the program is started: SKYWEAVE_PROGRAM, or that of the debug profile.
+// SKYWEAVE_PAGE has it serve the page from a folder, for whoever works on it.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,14 +18,17 @@ async function startProgram() {
   const program = process.env.SKYWEAVE_PROGRAM ?? join(ROOT, 'target/debug/skyweave');
   if (!existsSync(program)) throw new Error(`${program} is not there; build it (cargo build), or name one in SKYWEAVE_PROGRAM`);
   const folder = mkdtempSync(join(tmpdir(), 'skyweave-page-'));
-  const words = (process.env.SKYWEAVE_UP ?? 'up --listen 127.0.0.1:0').split(' ');
+  const log = join(folder, 'demo');
+  execFileSync(program, ['log', 'init', log, '--demonstration']);
+  const page = process.env.SKYWEAVE_PAGE ? ` --page ${process.env.SKYWEAVE_PAGE}` : '';
+  const words = (process.env.SKYWEAVE_UP ?? `up --listen 127.0.0.1:0 --log ${log}${page}`).split(' ');
   const child = spawn(program, words, { cwd: ROOT, env: { ...process.env, XDG_DATA_HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = () => {
     child.kill('SIGTERM');
     rmSync(folder, { recursive: true, force: true });
   };
+  let said = '';
   const link = await new Promise((found, failed) => {
-    let said = '';
     const hear = (chunk) => {
       said += chunk;
       const match = /http:\/\/\S+\/sign-in\?code=[\w-]+/.exec(said);
@@ -35,13 +39,16 @@ async function startProgram() {
     child.on('exit', (code) => failed(new Error(`${program} ${words.join(' ')} ended with ${code}:\n${said}`)));
     setTimeout(() => failed(new Error(`no link within ${PATIENCE_MS / 1000} s:\n${said}`)), PATIENCE_MS).unref();
   });
-  return { link, end };
+  const environment = Object.fromEntries([...said.matchAll(/(SKYWEAVE_CLIENT_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+  /** Runs the program as the administrator, and gives what it prints. @param {string[]} words */
+  const run = (...words) => execFileSync(program, words, { env: { ...process.env, ...environment, SKYWEAVE_URL: new URL(link).origin }, encoding: 'utf8' });
+  return { link, end, run, people: join(log, 'people') };
 }
 
 /** A service with a browser that is signed in. */
 export async function begin() {
   const given = process.env.SKYWEAVE_LINK;
-  const service = given ? { link: given, end: () => {} } : await startProgram();
+  const service = given ? { link: given, end: () => {}, run: null, people: '' } : await startProgram();
   const args = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args });
@@ -68,6 +75,10 @@ export async function begin() {
       await page.goto(`${new URL(service.link).origin}/#/${view}`);
       return { page, troubles, close: () => context.close() };
     },
+    /** The program's command line, as the administrator; none for a service that was given. */
+    run: service.run,
+    /** The folder with the keys of those who decide. */
+    people: service.people,
     async end() {
       await browser.close();
       service.end();

@@ -1,7 +1,7 @@
 //! A dish through slots, told by hand.
 
 use super::*;
-use crate::answer::{answer, answer_whole};
+use crate::answer::{answer, refusal};
 use crate::holding::{Direction, Pass};
 use crate::wire::{
     DishClearObstructionMapRequest, DishGetStatusResponse, DishInhibitGpsRequest, DishSetConfigRequest,
@@ -244,7 +244,7 @@ fn questions_nobody_knows_and_questions_for_others_get_their_status() {
     let other = Request { target_id: "Router-1".into(), request: status, ..Request::default() };
     assert_eq!(answer(&mut dish, &other).unwrap_err().code(), Code::NotFound);
     assert!(answer(&mut dish, &Request { target_id: "ut-test".into(), ..other.clone() }).is_ok());
-    let told = answer_whole(&mut dish, &other);
+    let told = answer(&mut dish, &other).unwrap_or_else(|status| refusal(other.id, &status));
     assert_eq!((told.status.unwrap().code, told.response), (Code::NotFound as i32, None));
 }
 

@@ -1,6 +1,7 @@
 //! One way through for every request: who asks, may they, is it too much, was it answered already; then the handler.
 
 use super::auth::{self, Caller};
+use super::forward;
 use super::problem::Problem;
 use super::routes::{Needs, Route, Takes};
 use super::state::{Api, Limits};
@@ -146,14 +147,22 @@ pub async fn answer(
     let (head, body) = request.into_parts();
     let mut response = match within(api.limits.request, admit(&api, &route, &params, &head)).await {
         Err(problem) => refuse(problem, body, &api.limits).await,
-        Ok(admitted) => {
-            // nobody but an operator has the time of an import
-            let patience = if route.takes == Takes::File { api.limits.import } else { api.limits.request };
-            let done =
-                within(patience, come_through(Arc::clone(&api), &route, params, admitted, (head, body)))
-                    .await;
-            done.map_or_else(Problem::into_response, Reply::into_response)
-        }
+        Ok(admitted) => match forward::elsewhere(&api, &route, &head.headers).await {
+            Err(error) => Problem::from(error).into_response(),
+            Ok(Some(planner)) => {
+                let answered = within(api.limits.request, forward::to(&api, &planner, head, body)).await;
+                answered.unwrap_or_else(Problem::into_response)
+            }
+            Ok(None) => {
+                // nobody but an operator has the time of an import
+                let patience =
+                    if route.takes == Takes::File { api.limits.import } else { api.limits.request };
+                let done =
+                    within(patience, come_through(Arc::clone(&api), &route, params, admitted, (head, body)))
+                        .await;
+                done.map_or_else(Problem::into_response, Reply::into_response)
+            }
+        },
     };
     common_headers(response.headers_mut());
     api.requests.note(&route.name, response.status().as_u16(), began.elapsed());

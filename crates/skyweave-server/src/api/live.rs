@@ -32,6 +32,8 @@ pub struct Slots {
     pub current: i64,
     /// The last that is planned; it has not begun.
     pub next_ready: i64,
+    /// The last that may be asked for: those after `next_ready` are planned then, as they would be if nothing changed.
+    pub furthest: i64,
     /// The network's clock.
     pub clock: ClockNow,
 }
@@ -153,6 +155,7 @@ async fn list_slots(call: Call) -> Result<Reply, Problem> {
         last: current.0,
         current: current.0,
         next_ready: last.0,
+        furthest: Network::furthest(current).0,
         clock: live.clock_now(),
     })
 }
@@ -164,11 +167,17 @@ async fn show_slot(call: Call) -> Result<Reply, Problem> {
         "current" => Some(now),
         text => text.parse().ok().map(SlotNo),
     };
-    let slot = wanted.and_then(|no| live.kept.get(no)).ok_or_else(|| {
+    let planned = match wanted.map(|no| (no, live.kept.get(no))) {
+        Some((_, Some(slot))) => Some(slot),
+        Some((no, None)) => live.ahead(no).await,
+        None => None,
+    };
+    let slot = planned.ok_or_else(|| {
         let detail = match live.kept.range() {
-            Some((first, last)) => format!(
+            Some((first, _)) => format!(
                 "there is no such slot; accepted: `current`, or a number of {} to {}, of which some may be missing after a start",
-                first.0, last.0
+                first.0,
+                Network::furthest(now).0
             ),
             None => "there is no slot yet".to_owned(),
         };

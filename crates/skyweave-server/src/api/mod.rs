@@ -15,6 +15,7 @@ mod deliver;
 mod entities;
 mod events;
 mod filter;
+mod forward;
 mod fresh;
 mod health;
 mod imports;
@@ -40,6 +41,7 @@ mod state;
 mod streams;
 mod telemetry;
 mod token;
+mod turns;
 mod webhook;
 mod webhooks;
 
@@ -66,7 +68,8 @@ use std::sync::Arc;
 /// Everything that is answered.
 pub fn router(api: &Arc<Api>) -> Router {
     let mut by_path: BTreeMap<String, Vec<Arc<Route>>> = BTreeMap::new();
-    for route in routes::all() {
+    for route in routes::all().into_iter().filter(|route| !api.planner_alone || routes::is_of_planner(route))
+    {
         by_path.entry(route.path.clone()).or_default().push(Arc::new(route));
     }
     let mut router = Router::new();

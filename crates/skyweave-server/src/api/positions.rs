@@ -189,7 +189,7 @@ impl Fixes {
     pub async fn hold_against(mut self, call: &Call, law: &Law) -> Result<service::TakenIn, Problem> {
         self.0.values_mut().for_each(|fixes| fixes.sort_by_key(|fix| fix.time_s));
         let api = &call.api;
-        let _turn = api.watching.lock().await;
+        let _turns = api.watching.of(self.0.keys()).await;
         let watchman = Watchman { store: &*api.store, law, rules: &api.rules, now_ns: api.now_ns() };
         Ok(watchman.take_in(&self.0).await?)
     }

@@ -225,6 +225,13 @@ pub fn all() -> Vec<Route> {
     routes
 }
 
+/// Whether a planner that runs apart answers it: the live network, and how it is.
+#[must_use]
+pub fn is_of_planner(route: &Route) -> bool {
+    route.tag == "live"
+        || ["/metrics", "/healthz", "/readyz", "/health/live", "/health/ready"].contains(&route.path.as_str())
+}
+
 /// A role that changes things, as who may.
 const fn alone(role: Role) -> &'static [Role] {
     match role {

@@ -1,5 +1,6 @@
 //! What every request needs: the store, the rules, the limits, the time.
 
+use super::forward::Forwarder;
 use super::fresh::Fresh;
 use super::limit::{Limiter, Rate};
 use super::live_stream;
@@ -7,6 +8,7 @@ use super::metrics::Requests;
 use super::page_files::Page;
 use super::sign_in::Codes;
 use super::streams::Streams;
+use super::turns::Turns;
 use super::webhook::Targets;
 use crate::clock;
 use crate::live::Network;
@@ -94,7 +96,7 @@ pub struct Api {
     /// Tokens that are not in the store yet.
     pub fresh: Arc<Fresh>,
     /// Held while positions are taken in.
-    pub watching: tokio::sync::Mutex<()>,
+    pub watching: Turns,
     /// Held while a client is changed.
     pub changing_clients: tokio::sync::Mutex<()>,
     /// Held from the check that the law still compiles until what was checked is done.
@@ -107,6 +109,10 @@ pub struct Api {
     pub hooks_changed: Notify,
     /// The live network, if this server has one.
     pub live: Option<Arc<Network>>,
+    /// Hands on what is for the server that plans.
+    pub forwarder: Forwarder,
+    /// Whether this server plans and does nothing else.
+    pub planner_alone: bool,
     /// The places of streams of the live network.
     pub live_streams: Streams,
     /// Where the files of the page are.
@@ -145,13 +151,15 @@ impl Api {
             targets,
             stopping,
             fresh: Arc::default(),
-            watching: tokio::sync::Mutex::default(),
+            watching: Turns::default(),
             changing_clients: tokio::sync::Mutex::default(),
             lawmaking: tokio::sync::Mutex::default(),
             compiling: Arc::new(Semaphore::new(1)),
             streams,
             hooks_changed: Notify::new(),
             live: None,
+            forwarder: Forwarder::default(),
+            planner_alone: false,
             live_streams: Streams::new(live_stream::MOST, live_stream::MOST),
             page: Page::default(),
             codes: Arc::default(),

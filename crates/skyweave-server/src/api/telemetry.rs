@@ -242,11 +242,12 @@ async fn receive(call: Call) -> Result<Reply, Problem> {
         .filter_map(|(id, _)| id.parse().ok())
         .collect();
     let sent = rows.len() as u64;
-    let accepted = call.api.store.put_telemetry(rows, now_ns).await?;
-    activate(&call, &seen).await?;
     let law = positions::law(&call).await;
     sightings.extend(fixes.sightings(law.as_deref()));
-    call.api.store.put_sightings(sightings).await?;
+    let store = &call.api.store;
+    // together, so that they wait for the disk once
+    let (accepted, ()) = tokio::try_join!(store.put_telemetry(rows, now_ns), store.put_sightings(sightings))?;
+    activate(&call, &seen).await?;
     if let Some(law) = law {
         fixes.hold_against(&call, &law).await?;
     }

@@ -32,6 +32,16 @@ pub struct KeptSlot {
     pub terminals: Vec<TerminalNow>,
 }
 
+impl KeptSlot {
+    /// Of a slot as bytes.
+    #[must_use]
+    pub fn of(no: SlotNo, encoded: Encoded) -> Self {
+        let etag = format!("\"{}\"", hex(&Sha256::digest(&encoded.bytes)[..12]));
+        let Encoded { bytes, summary, terminals } = encoded;
+        Self { no, bytes: bytes.into(), etag, summary, terminals }
+    }
+}
+
 /// An event of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -68,14 +78,7 @@ impl Kept {
     /// Keeps a slot, in the place of what was planned for its time before. Others are forgotten: those that begin more than an hour before
     /// `current`, and the oldest ones if there are too many bytes.
     pub fn put(&self, no: SlotNo, encoded: Encoded, current: SlotNo) {
-        let etag = format!("\"{}\"", hex(&Sha256::digest(&encoded.bytes)[..12]));
-        let slot = KeptSlot {
-            no,
-            bytes: encoded.bytes.into(),
-            etag,
-            summary: encoded.summary,
-            terminals: encoded.terminals,
-        };
+        let slot = KeptSlot::of(no, encoded);
         let mut slots = self.lock();
         slots.bytes += slot.bytes.len();
         if let Some(before) = slots.by_no.insert(no, Arc::new(slot)) {

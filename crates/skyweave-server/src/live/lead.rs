@@ -13,11 +13,16 @@ use tokio::sync::watch;
 /// two slots.
 const TRY: Duration = Duration::from_secs(2);
 
-/// Leads whenever nobody else does, until `stopping`.
-pub async fn lead<A: Basis>(live: Arc<Live<A>>, store: Arc<dyn Store>, mut stopping: watch::Receiver<bool>) {
+/// Leads whenever nobody else does, until `stopping`. Others reach this server at `url` meanwhile.
+pub async fn lead<A: Basis>(
+    live: Arc<Live<A>>,
+    store: Arc<dyn Store>,
+    url: String,
+    mut stopping: watch::Receiver<bool>,
+) {
     let mut waits = false;
     while !*stopping.borrow() {
-        match store.lead().await {
+        match store.lead(&url).await {
             Ok(Some(mut lead)) => {
                 if waits {
                     tracing::warn!("the server that led is gone; this one plans from now on");

@@ -12,8 +12,10 @@
 //! | [`world`] | what exists, for the page |
 //! | [`thing`] | one satellite, gateway, cell or terminal |
 //! | [`what_if`] | the current slot planned again with something failed |
+//! | `ahead` | slots of the time to come, for whoever asks |
 //! | [`outage`] | reasons with their numbers and words |
 //! | [`metrics`] | what is counted and measured |
+//! | [`known`] | what the service knows of listed terminals |
 //! | `lead` | which of several servers plans |
 //! | `news` | what happens to incidents, for the stream |
 //! | `tables` | telemetry as Parquet |
@@ -21,10 +23,12 @@
 //!
 //! All of it is generic over the basis of the admission; [`Marker`] and [`admission`] choose it for the service, and nothing else does.
 
+mod ahead;
 mod begin;
 pub mod clock;
 pub mod format;
 pub mod kept;
+pub mod known;
 mod lead;
 pub mod metrics;
 mod news;
@@ -70,7 +74,7 @@ pub type Network = Live<Marker>;
 /// Gives the admission of a slot.
 pub type Admit<A> = dyn Fn(&World, SlotNo) -> Admission<A> + Send + Sync;
 
-/// What-ifs at once: each plans a slot with a thread of its own.
+/// What-ifs and slots of the time to come at once: each is planned with a thread of its own.
 const WHAT_IFS: usize = 1;
 
 /// What a live network is made from.
@@ -127,6 +131,9 @@ pub struct Live<A: Basis> {
     /// Changes when a slot was planned.
     planned: watch::Sender<u64>,
     names: world::Names,
+    /// By place in the world.
+    known: Mutex<Vec<Option<known::Known>>>,
+    ahead: Mutex<Option<ahead::Ahead<A>>>,
     asking: Arc<Semaphore>,
     tables: Option<Tables>,
 }
@@ -167,6 +174,8 @@ impl<A: Basis> Live<A> {
             leads: AtomicBool::new(false),
             current: watch::Sender::new(None),
             planned: watch::Sender::new(0),
+            known: Mutex::default(),
+            ahead: Mutex::default(),
             asking: Arc::new(Semaphore::new(WHAT_IFS)),
             tables: tables.map(Tables::in_folder),
         }

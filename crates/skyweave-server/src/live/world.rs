@@ -7,6 +7,7 @@ use crate::clock::SECOND_NS;
 use schemars::JsonSchema;
 use serde::Serialize;
 use skyweave_core::admission::Basis;
+use skyweave_core::ids::TerminalId;
 use skyweave_core::plan::Slot;
 use skyweave_core::time::{SLOT_S, SlotNo};
 use skyweave_core::world::{Place, World};
@@ -114,6 +115,7 @@ pub struct Cell {
 
 /// A listed terminal.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LiveTerminal")]
 pub struct Terminal {
     /// Its name.
     pub name: String,
@@ -123,7 +125,7 @@ pub struct Terminal {
     pub lon_deg: f64,
     /// Its cell, by its place in the list of cells.
     pub cell: u32,
-    /// Its account, if the service knows it.
+    /// Its account, if the service has a terminal whose hardware key is this name, in capitals.
     pub account: Option<String>,
 }
 
@@ -180,7 +182,7 @@ impl<A: Basis> Live<A> {
             gateways: self.gateways(),
             pops: self.pops(),
             cells: self.cells(),
-            terminals: terminals(&self.world, current),
+            terminals: self.terminals(current),
             territories: self.territories.iter().map(|territory| self.territory(territory, &slot)).collect(),
             outages: reasons(),
             clock: self.clock_now(),
@@ -214,6 +216,20 @@ impl<A: Basis> Live<A> {
             Cell { h3: h3_text(cell.h3), lat_deg, lon_deg }
         };
         self.world.cells.iter().map(cell).collect()
+    }
+
+    fn terminals(&self, now: SlotNo) -> Vec<Terminal> {
+        let terminal = |(place, terminal): (usize, &skyweave_core::world::Terminal)| {
+            let (lat_deg, lon_deg) = degrees(&terminal.motion.at(now));
+            Terminal {
+                name: terminal.name.clone(),
+                lat_deg,
+                lon_deg,
+                cell: terminal.cell_at(now).0,
+                account: self.known(TerminalId::at(place)).and_then(|known| known.account),
+            }
+        };
+        self.world.terminals.iter().enumerate().map(terminal).collect()
     }
 
     fn territory(&self, territory: &Territory, slot: &Slot<A>) -> TerritoryNow {
@@ -263,20 +279,6 @@ fn satellites<A: Basis>(world: &World, slot: &Slot<A>) -> Vec<Satellite> {
             shell: shell.map(|shell| names[shell].clone()),
         })
         .collect()
-}
-
-fn terminals(world: &World, now: SlotNo) -> Vec<Terminal> {
-    let terminal = |terminal: &skyweave_core::world::Terminal| {
-        let (lat_deg, lon_deg) = degrees(&terminal.motion.at(now));
-        Terminal {
-            name: terminal.name.clone(),
-            lat_deg,
-            lon_deg,
-            cell: terminal.cell_at(now).0,
-            account: None,
-        }
-    };
-    world.terminals.iter().map(terminal).collect()
 }
 
 /// Latitude and longitude, deg.

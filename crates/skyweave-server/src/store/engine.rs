@@ -165,8 +165,11 @@ pub trait Engine: Send + Sync + 'static {
         sql: &'static str,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// Takes the lead; none if another server on the same database has it.
-    fn lead(&self) -> impl Future<Output = Result<Option<Self::Lead>, StoreError>> + Send;
+    /// Takes the lead; none if another server on the same database has it. Others learn of `url` from [`Self::leader`].
+    fn lead(&self, url: &str) -> impl Future<Output = Result<Option<Self::Lead>, StoreError>> + Send;
+
+    /// Where whoever leads is reached.
+    fn leader(&self) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 
     /// Whether the lead is still this server's.
     fn holds(lead: &mut Self::Lead) -> impl Future<Output = bool> + Send;

@@ -6,6 +6,9 @@ use super::read::Question;
 use super::writer::Statement;
 use async_trait::async_trait;
 
+/// Bytes of the address of whoever leads: PostgreSQL keeps 63 of the name of a connection, and `skyweave ` comes first.
+pub const LONGEST_URL: usize = 54;
+
 /// The lead among the servers on a store, given up when it is dropped.
 #[async_trait]
 pub trait Lead: Send {

@@ -23,7 +23,7 @@ mod writer;
 
 pub use engine::Value;
 pub use error::StoreError;
-pub use live::{Lead, LivePlace};
+pub use live::{LONGEST_URL, Lead, LivePlace};
 pub use orders::{ApprovalRow, Leaf, LogChange, OrderRow, OrderStore};
 pub use records::{
     Answer, Client, Column, Commit, Condition, Delivery, EntityRow, EventQuery, ListQuery, LookedUp,
@@ -151,8 +151,12 @@ pub trait Store: OrderStore + Send + Sync {
     /// Deliveries to a webhook before a number, newest first.
     async fn deliveries(&self, webhook: &str, before: i64, limit: i64) -> Result<Vec<Delivery>, StoreError>;
 
-    /// Takes the lead among the servers on this store; none if another one has it.
-    async fn lead(&self) -> Result<Option<Box<dyn Lead>>, StoreError>;
+    /// Takes the lead among the servers on this store; none if another one has it. Whoever leads is reached at `url`, of at most
+    /// [`LONGEST_URL`] bytes.
+    async fn lead(&self, url: &str) -> Result<Option<Box<dyn Lead>>, StoreError>;
+
+    /// Where whoever leads is reached; none if nobody leads, or the store is of one process alone.
+    async fn leader(&self) -> Result<Option<String>, StoreError>;
 
     /// Where the network of this key was when it was last seen.
     async fn live_place(&self, key: &str) -> Result<Option<LivePlace>, StoreError>;
@@ -371,9 +375,13 @@ impl<E: Engine> Store for SqlStore<E> {
         hooks::deliveries(&*self.engine, webhook, before, limit).await
     }
 
-    async fn lead(&self) -> Result<Option<Box<dyn Lead>>, StoreError> {
-        let held = self.engine.lead().await?;
+    async fn lead(&self, url: &str) -> Result<Option<Box<dyn Lead>>, StoreError> {
+        let held = self.engine.lead(url).await?;
         Ok(held.map(|held| Box::new(live::Held::<E>(held)) as Box<dyn Lead>))
+    }
+
+    async fn leader(&self) -> Result<Option<String>, StoreError> {
+        self.engine.leader().await
     }
 
     async fn live_place(&self, key: &str) -> Result<Option<LivePlace>, StoreError> {

@@ -18,6 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const STILL_THERE: Duration = Duration::from_secs(5);
 /// Takes the lead if nobody has it: "skyweave" as a number, and 1.
 const LEAD: &str = "SELECT pg_try_advisory_lock(8316221498218149478)";
+/// What the connection is called that has the lock: so the address of whoever leads is gone with the lead.
+const LEADER: &str = "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND (l.classid::bigint << 32) | l.objid::bigint = 8316221498218149478
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+/// What stands before the address in that name.
+const CALLED: &str = "skyweave ";
 /// A machine that is gone without a word keeps the lead for no longer than this: 5 s of silence, then three questions, 3 s apart.
 const NOTICE_THE_DEAD: &str =
     "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3";
@@ -135,14 +142,23 @@ impl Engine for PostgresEngine {
         done.map(|_| ()).map_err(|error| understand(&self.place, &error))
     }
 
-    async fn lead(&self) -> Result<Option<PgConnection>, StoreError> {
+    async fn lead(&self, url: &str) -> Result<Option<PgConnection>, StoreError> {
         let failed = |error: sqlx::Error| understand(&self.place, &error).error;
         // one of its own: the lock is gone with the connection, and that with this program, however it ends
-        let mut connection =
-            PgConnection::connect_with(&self.pool.connect_options()).await.map_err(failed)?;
+        let options = (*self.pool.connect_options()).clone().application_name(&format!("{CALLED}{url}"));
+        let mut connection = PgConnection::connect_with(&options).await.map_err(failed)?;
         sqlx::raw_sql(NOTICE_THE_DEAD).execute(&mut connection).await.map_err(failed)?;
         let (leads,): (bool,) = sqlx::query_as(LEAD).fetch_one(&mut connection).await.map_err(failed)?;
         Ok(leads.then_some(connection))
+    }
+
+    async fn leader(&self) -> Result<Option<String>, StoreError> {
+        let found: Option<(String,)> = sqlx::query_as(LEADER)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| understand(&self.place, &error).error)?;
+        let url = |(name,): (String,)| name.strip_prefix(CALLED).map(ToOwned::to_owned);
+        Ok(found.and_then(url).filter(|url| !url.is_empty()))
     }
 
     async fn holds(lead: &mut PgConnection) -> bool {

@@ -165,8 +165,12 @@ impl Engine for SqliteEngine {
         done.map(|_| ()).map_err(|error| understand(&self.place, &error))
     }
 
-    async fn lead(&self) -> Result<Option<()>, StoreError> {
+    async fn lead(&self, _url: &str) -> Result<Option<()>, StoreError> {
         Ok(Some(()))
+    }
+
+    async fn leader(&self) -> Result<Option<String>, StoreError> {
+        Ok(None)
     }
 
     async fn holds((): &mut ()) -> bool {

@@ -125,6 +125,8 @@ impl Desk {
                     borders,
                     log,
                     foresee: None,
+                    planner_alone: false,
+                    url: None,
                     new_administrator: false,
                 };
                 let server = Server::start(options).await.unwrap();

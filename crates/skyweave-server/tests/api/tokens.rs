@@ -201,6 +201,8 @@ async fn who_lost_the_administrator_makes_another_one() {
             borders: None,
             log: None,
             foresee: None,
+            planner_alone: false,
+            url: None,
             new_administrator,
         };
         let server = Server::start(options).await.unwrap();

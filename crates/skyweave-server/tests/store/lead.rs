@@ -23,7 +23,7 @@ async fn where_a_network_is_is_remembered(store: &Arc<dyn Store>) {
     }
     store.put_live_place("other", LivePlace { began: 1, slot: 2 }).await.unwrap();
     assert_eq!(store.live_place("world").await.unwrap(), Some(LivePlace { began: 7, slot: 9 }));
-    assert!(store.lead().await.unwrap().is_some());
+    assert!(store.lead("http://here").await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,19 +31,22 @@ async fn one_of_two_servers_on_a_database_leads() {
     let Some(cluster) = cluster::cluster() else { return };
     let url = cluster.database();
     let (one, other) = (open(&url, 1).await.unwrap(), open(&url, 1).await.unwrap());
-    let mut leads = one.lead().await.unwrap().unwrap();
+    assert_eq!(other.leader().await.unwrap(), None);
+    let mut leads = one.lead("http://one:8081").await.unwrap().unwrap();
     assert!(leads.holds().await);
-    assert!(other.lead().await.unwrap().is_none());
+    assert!(other.lead("http://other:8081").await.unwrap().is_none());
+    assert_eq!(other.leader().await.unwrap().as_deref(), Some("http://one:8081"));
     // who wants it twice has it once
-    assert!(one.lead().await.unwrap().is_none());
+    assert!(one.lead("http://one:8081").await.unwrap().is_none());
     drop(leads);
     let began = Instant::now();
     let mut taken = None;
     while taken.is_none() && began.elapsed() < IN_TIME {
-        taken = other.lead().await.unwrap();
+        taken = other.lead("http://other:8081").await.unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(taken.unwrap().holds().await);
+    assert_ne!(one.leader().await.unwrap().as_deref(), Some("http://one:8081"));
     one.close().await;
     other.close().await;
 }
@@ -67,7 +70,7 @@ fn server(store: &Arc<dyn Store>) -> (Arc<Network>, watch::Sender<bool>, tokio::
         tables: None,
     }));
     let (stop, stopping) = watch::channel(false);
-    let task = tokio::spawn(lead(Arc::clone(&live), Arc::clone(store), stopping));
+    let task = tokio::spawn(lead(Arc::clone(&live), Arc::clone(store), String::new(), stopping));
     (live, stop, task)
 }
 

@@ -24,6 +24,9 @@ pub struct Serve {
     /// The scenario whose world previews of orders are planned in; without it nothing is foreseen.
     #[arg(long, value_name = "SCENARIO", requires = "log")]
     pub world: Option<PathBuf>,
+    /// Print a link that signs a browser in to the page, once.
+    #[arg(long)]
+    pub sign_in: bool,
     /// Make another administrator and print its credential once: for whoever lost the first one's. Whoever has the store may do that.
     #[arg(long)]
     pub new_administrator: bool,

@@ -48,7 +48,7 @@ pub fn dish(options: &Options) -> Result<ExitCode> {
     let interrupt = Interrupt::listen();
     let make = Make {
         software_version: SOFTWARE.to_owned(),
-        boot_ns: boot_ns(&options.boot)?,
+        boot_ns: boot_ns("--boot", &options.boot)?,
         tells_location: options.location,
     };
     let mut terminals = Vec::new();
@@ -162,12 +162,13 @@ fn begin(prepared: &Prepared, at: Option<&str>) -> Result<SlotNo> {
     Ok(slot)
 }
 
-fn boot_ns(text: &str) -> Result<i64> {
+/// How long dishes boot, as an option says it.
+pub fn boot_ns(option: &str, text: &str) -> Result<i64> {
     /// Longer than this nobody waits for a dish, s.
     const LONGEST_S: f64 = 3_600.0;
     let duration = parse_duration(text).filter(|duration| duration.to_seconds() <= LONGEST_S);
     let duration = duration.ok_or_else(|| {
-        miette!(help = "accepted: up to `1h`, such as `30s`", "--boot: `{text}` is no such time")
+        miette!(help = "accepted: up to `1h`, such as `30s`", "{option}: `{text}` is no such time")
     })?;
     Ok((duration.to_seconds() * 1e9) as i64)
 }

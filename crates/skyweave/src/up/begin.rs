@@ -1,6 +1,6 @@
 //! When the network begins, and which time it has.
 
-use crate::args::Up;
+use crate::args::Network;
 use crate::service;
 use hifitime::{Duration, Epoch};
 use miette::{IntoDiagnostic, Result, miette};
@@ -45,7 +45,7 @@ pub struct Beginning {
 
 impl Wanted {
     /// Reads the scenario, without what its time is.
-    pub fn of(options: &Up) -> Result<Self> {
+    pub fn of(options: &Network) -> Result<Self> {
         let (source, folder) = if let Some(path) = &options.scenario {
             (FORMAT.open(path, &options.set)?, path.parent().unwrap_or(Path::new(".")).to_owned())
         } else {
@@ -64,7 +64,7 @@ impl Wanted {
             hash.update(part);
         }
         let key = skyweave_proof::hex(&hash.finalize());
-        let Up { now, speed, afresh, .. } = *options;
+        let Network { now, speed, afresh, .. } = *options;
         Ok(Self { source, folder, settings, at, now, speed, afresh, key })
     }
 

@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-const MORE_SITES: &str = r#"
+pub const MORE_SITES: &str = r#"
 [[sites]]
 name = "pole"
 latitude_deg = -89.0
@@ -62,7 +62,7 @@ fn dishes(desk: &Desk, arguments: &str) -> Dishes {
 }
 
 /// Where the public clients are that `cargo xtask setup` installs; nothing, said in a line, where they are not.
-fn clients() -> Option<PathBuf> {
+pub fn clients() -> Option<PathBuf> {
     let folder = std::env::var_os("SKYWEAVE_DISH_CLIENTS").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/dish-clients"),
         PathBuf::from,
@@ -82,17 +82,17 @@ fn clients() -> Option<PathBuf> {
     there.then_some(folder)
 }
 
-/// What the script of the clients says.
-fn asked(desk: &Desk, clients: &PathBuf, dishes: &Dishes) -> Value {
+/// What the script of the clients says of dishes at these addresses.
+pub fn asked(desk: &Desk, clients: &PathBuf, addresses: &[String]) -> Value {
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/program/dish_client.py");
     let mut command = Command::new("python3");
-    command.arg(script).args(&dishes.addresses).env("PYTHONPATH", clients).current_dir(desk.path("tmp"));
+    command.arg(script).args(addresses).env("PYTHONPATH", clients).current_dir(desk.path("tmp"));
     let ran = Ran::of(command.output().unwrap());
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     serde_json::from_str(&ran.stdout).unwrap()
 }
 
-fn near(found: &Value, expected: f64) {
+pub fn near(found: &Value, expected: f64) {
     let found = found.as_f64().unwrap();
     // the interface has single precision, the table decimals
     assert!((found - expected).abs() <= expected.abs() * 1e-3, "{found} is not {expected}");
@@ -103,7 +103,7 @@ fn unmodified_clients_read_dishes() {
     let desk = desk();
     let Some(clients) = clients() else { return };
     let dishes = dishes(&desk, &format!("--terminal kyiv,pole,blocked {SLOWLY} --boot 10ms"));
-    let told = asked(&desk, &clients, &dishes);
+    let told = asked(&desk, &clients, &dishes.addresses);
 
     let served = &told["served"];
     assert_eq!(served["status"]["state"], "CONNECTED", "{served:#}");
@@ -156,7 +156,7 @@ fn clients_read_history_and_a_map_that_grows() {
     let dishes = dishes(&desk, "--terminal kyiv,pole,blocked --speed 60 --boot 10s --location");
     // so long until a history of a slot and more is there
     std::thread::sleep(std::time::Duration::from_secs(1));
-    let told = asked(&desk, &clients, &dishes);
+    let told = asked(&desk, &clients, &dishes.addresses);
     let served = &told["served"];
     assert!(served["samples"].as_u64().unwrap() > 20, "{served:#}");
     assert!(served["valid_s"].as_f64().unwrap() > 5.0, "{served:#}");

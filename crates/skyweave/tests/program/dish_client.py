@@ -1,6 +1,7 @@
 """Asks virtual dishes as public clients ask real ones, and prints what they told, as JSON.
 
-Called with the addresses of three dishes: one that is served, one that no satellite reaches, one that is refused.
+Called with the addresses of three dishes: one that is served, one that no satellite reaches, one that is refused. An address at which several
+dishes answer may follow, and the names of their terminals.
 """
 
 import json
@@ -86,8 +87,22 @@ def other_client(address):
     }
 
 
+def by_name(address, names):
+    """The codes of dishes behind one address, and what is said to whoever names none."""
+    def code(**whose):
+        try:
+            return handle(address, get_status={}, **whose).dish_get_status.disablement_code
+        except grpc.RpcError as error:
+            return error.code().name
+
+    return {name: code(target_id=name) for name in names} | {"": code(), "id": code(target_id=f"ut-skyweave-{names[0]}")}
+
+
 served, unreached, refused = sys.argv[1:4]
 told = {name: read(address) for name, address in [("served", served), ("unreached", unreached), ("refused", refused)]}
 told["steered"] = steer(served)
+told["boots"] = starlink_grpc.get_status(starlink_grpc.ChannelContext(target=served)).device_info.bootcount
 told["other"] = other_client(served)
+if len(sys.argv) > 4:
+    told["behind_one"] = by_name(sys.argv[4], sys.argv[5:])
 json.dump(told, sys.stdout)

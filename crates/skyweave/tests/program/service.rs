@@ -6,9 +6,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 /// A server that is killed when this is dropped.
-struct Served {
+pub struct Served {
     child: Child,
-    url: String,
+    pub url: String,
     id: String,
     secret: String,
     /// What it said when it started.
@@ -23,7 +23,7 @@ impl Drop for Served {
     }
 }
 
-fn serve(desk: &Desk, more: &str) -> Served {
+pub fn serve(desk: &Desk, more: &str) -> Served {
     let mut child = desk
         .command(&format!("serve --listen 127.0.0.1:0 {more}"))
         .env("XDG_DATA_HOME", desk.path("data"))
@@ -61,19 +61,19 @@ impl Served {
         command
     }
 
-    fn run(&self, desk: &Desk, words: &[&str]) -> Ran {
+    pub fn run(&self, desk: &Desk, words: &[&str]) -> Ran {
         Ran::of(self.command(desk, words).output().unwrap())
     }
 
     /// Runs it with `--json`; what it gave.
     #[track_caller]
-    fn json(&self, desk: &Desk, words: &[&str]) -> Value {
+    pub fn json(&self, desk: &Desk, words: &[&str]) -> Value {
         let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
         serde_json::from_str(&self.run(desk, &words).succeeded().stdout).unwrap()
     }
 
     #[track_caller]
-    fn id_of(&self, desk: &Desk, words: &[&str]) -> String {
+    pub fn id_of(&self, desk: &Desk, words: &[&str]) -> String {
         self.json(desk, words)["id"].as_str().unwrap().to_owned()
     }
 }

@@ -18,11 +18,11 @@ use std::time::{Duration, Instant};
 const AT_THE_HOUR: &str = "up few.toml --at 2026-05-20T13:00:12Z --speed 60 --store sqlite:sky.db";
 
 /// A network that is killed when this is dropped.
-struct Running {
-    child: Child,
-    url: String,
+pub struct Running {
+    pub child: Child,
+    pub url: String,
     link: String,
-    said: String,
+    pub said: String,
     cookie: String,
     agent: ureq::Agent,
 }
@@ -35,14 +35,14 @@ impl Drop for Running {
     }
 }
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     headers: ureq::http::HeaderMap,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
@@ -55,14 +55,14 @@ impl Answer {
     }
 
     #[track_caller]
-    fn is(self, status: u16) -> Self {
+    pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());
         self
     }
 }
 
 /// Starts it and signs in.
-fn up(desk: &Desk, arguments: &str) -> Running {
+pub fn up(desk: &Desk, arguments: &str) -> Running {
     let mut child = desk
         .command(&format!("{arguments} --listen 127.0.0.1:0"))
         .stdout(Stdio::piped())
@@ -94,7 +94,7 @@ fn up(desk: &Desk, arguments: &str) -> Running {
 }
 
 impl Running {
-    fn send(&self, method: &str, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
+    pub fn send(&self, method: &str, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
         let url = format!("{}/{}", self.url, path.trim_start_matches('/'));
         let mut request = ureq::http::Request::builder().method(method).uri(url);
         if !self.cookie.is_empty() {
@@ -116,16 +116,16 @@ impl Running {
     }
 
     #[track_caller]
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None, &[]).is(200)
     }
 
-    fn current(&self) -> i64 {
+    pub fn current(&self) -> i64 {
         self.get("/api/v1/live/slots").json()["current"].as_i64().unwrap()
     }
 
     /// Waits until a slot of this number or a later one holds.
-    fn wait_for(&self, no: i64) -> i64 {
+    pub fn wait_for(&self, no: i64) -> i64 {
         let began = Instant::now();
         loop {
             let current = self.current();
@@ -237,6 +237,15 @@ fn one_command_gives_a_link_and_the_network_behind_it() {
     {
         running.send("GET", &format!("/api/v1/live/{nothing}"), None, &[]).is(404);
     }
+
+    // an hour ahead, if nothing changes; and no further
+    let current = running.current();
+    let ahead = running.get(&format!("/api/v1/live/slots/{}", current + 60));
+    let (header, _) = decode(&ahead.body).unwrap();
+    assert!(header.provisional && header.slot == current + 60, "{}", header.slot);
+    let next = running.get(&format!("/api/v1/live/slots/{}", current + 61));
+    assert_eq!(decode(&next.body).unwrap().0.slot, current + 61);
+    running.send("GET", &format!("/api/v1/live/slots/{}", current + 2_000), None, &[]).is(404);
 
     running.get("/healthz");
     running.get("/readyz");
