@@ -5,7 +5,7 @@ use crate::api::{
     Api, Codes, Limits, Page, TELEMETRY_KEPT_S, Targets, deliver, new_code, note_of_client, router,
 };
 use crate::clock::{SECOND_NS, now_ns};
-use crate::live::{Network, lead};
+use crate::live::{Network, law, lead};
 use crate::orders::{Foresee, OrderError, Orders, Setup, SetupError};
 use crate::service::{Laws, NotDone, advance_all};
 use crate::stall::Stalling;
@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use skyweave_proof::bound::Fleet;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -151,7 +152,23 @@ impl Server {
         Ok(Self { listener, store, limits, targets, laws, live, page, codes, orders, address, administrator })
     }
 
-    /// The same with a network that runs as long as it does.
+    /// The same with the log in a folder, over a fleet that comes from a scenario.
+    ///
+    /// # Errors
+    /// What is wrong with the folder, or the log in the store.
+    pub async fn with_log(mut self, folder: &Path, fleet: Fleet) -> Result<Self, ServeError> {
+        let orders = open_log(folder, &self.laws, (&self.store, None)).await?;
+        self.orders = Some(Arc::new(orders.with_fleet(fleet)));
+        Ok(self)
+    }
+
+    /// The log, if it has one.
+    #[must_use]
+    pub const fn orders(&self) -> Option<&Arc<Orders>> {
+        self.orders.as_ref()
+    }
+
+    /// The same with a network that runs as long as it does. What is in force in the log is in force in it.
     #[must_use]
     pub fn with_live(mut self, live: Arc<Network>) -> Self {
         self.live = Some(live);
@@ -191,6 +208,8 @@ impl Server {
         api.codes = self.codes;
         let api = Arc::new(api.with_laws(self.laws).with_orders(self.orders));
         let publishing = tokio::spawn(publish(Arc::clone(&api)));
+        let obeying = api.live.clone().zip(api.orders.clone());
+        let obeying = obeying.map(|(live, orders)| tokio::spawn(law::follow(live, orders)));
         let leading = self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), stopped)));
         let delivering = tokio::spawn(deliver(Arc::clone(&api)));
         let sweeping = tokio::spawn(sweep(Arc::clone(&api)));
@@ -214,6 +233,9 @@ impl Server {
         sweeping.abort();
         enforcing.abort();
         publishing.abort();
+        if let Some(obeying) = obeying {
+            obeying.abort();
+        }
         if tokio::time::timeout(FAREWELL, delivering).await.is_err() {
             tracing::warn!("a webhook was still being called, and will be called again");
         }
@@ -310,10 +332,13 @@ async fn open_log(
 async fn publish(api: Arc<Api>) {
     let Some(orders) = api.orders.clone() else { return };
     loop {
-        match orders.tick(api.now_ns()).await {
-            Ok(_) => {}
-            Err(OrderError::Store(StoreError::Closed)) => return,
-            Err(error) => tracing::warn!("the log has to wait: {error}"),
+        // of several servers on one store one publishes: the one that plans
+        if api.live.as_ref().is_none_or(|live| live.leads()) {
+            match orders.tick(api.now_ns()).await {
+                Ok(_) => orders.condition().note(None),
+                Err(OrderError::Store(StoreError::Closed)) => return,
+                Err(error) => orders.condition().note(Some(error.to_string())),
+            }
         }
         // what is due without anybody asking: certificates, renewals, what lapsed
         let _ = tokio::time::timeout(PUBLISH, orders.changed.notified()).await;

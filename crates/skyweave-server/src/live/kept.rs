@@ -2,6 +2,7 @@
 
 use super::clock;
 use super::format::{Encoded, Summary};
+use super::in_force::BundleNow;
 use super::terminals::TerminalNow;
 use axum::body::Bytes;
 use sha2::{Digest, Sha256};
@@ -30,6 +31,8 @@ pub struct KeptSlot {
     pub summary: Summary,
     /// What each listed terminal gets.
     pub terminals: Vec<TerminalNow>,
+    /// Which bundle it was planned by.
+    pub bundle: Option<BundleNow>,
 }
 
 /// An event of the stream.
@@ -75,6 +78,7 @@ impl Kept {
             etag,
             summary: encoded.summary,
             terminals: encoded.terminals,
+            bundle: encoded.bundle,
         };
         let mut slots = self.lock();
         slots.bytes += slot.bytes.len();
@@ -169,7 +173,7 @@ mod tests {
 
     fn encoded(length: usize) -> Encoded {
         let summary = Summary { served: 0, asking: 0, terminals_served: 0, lasers: 0 };
-        Encoded { bytes: vec![0; length], summary, terminals: Vec::new() }
+        Encoded { bytes: vec![0; length], summary, terminals: Vec::new(), bundle: None }
     }
 
     #[test]

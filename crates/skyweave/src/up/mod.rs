@@ -1,16 +1,18 @@
 //! `skyweave up`: the network on the clock, its service and its page, until somebody stops it.
 
 mod begin;
+mod log;
 mod network;
 
 use crate::args::Up;
 use crate::interrupt::Interrupt;
-use crate::order::foresight;
+use crate::order::foresight::hash_of;
 use crate::say::say;
-use crate::{serve, world_text};
+use crate::world_text;
 use begin::Wanted;
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use skyweave_core::admission::Basis;
+use skyweave_core::mandate::fleet_of;
 use skyweave_server::api::{Limits, Page, Targets};
 use skyweave_server::live::{Marker, Network};
 use skyweave_server::server::{Options, Server};
@@ -27,19 +29,17 @@ pub fn up(options: &Up) -> Result<ExitCode> {
     let wanted = Wanted::of(options)?;
     let page = page(options)?;
     let tables = tables(options)?;
-    let store = match &options.store {
-        Some(store) => store.clone(),
-        None => format!("sqlite:{}", serve::file_of_this_user()?.display()),
-    };
+    let store = log::store(options)?;
+    let folder = log::folder(options, &store)?;
     let settings = Options {
         store,
         listen: options.listen,
         limits: Limits::default(),
         targets: Targets::Public,
         borders: None,
-        log: options.log.clone(),
-        // previews are planned in a scenario's world, and the built-in one is in no file
-        foresee: foresight(options.scenario.as_deref())?,
+        // it is opened once the world is there that it is about
+        log: None,
+        foresee: None,
         new_administrator: false,
     };
     let interrupt = Interrupt::listen();
@@ -50,11 +50,26 @@ pub fn up(options: &Up) -> Result<ExitCode> {
         let place = server.live_place(wanted.key()).await.into_diagnostic()?;
         let beginning = tokio::task::block_in_place(|| wanted.begin(place))?;
         eprint!("{}", world_text::lines(&beginning.prepared));
+        tokio::task::block_in_place(|| log::make(&folder, &beginning.prepared))?;
         let words = beginning.words();
+        let switches = log::switches(&beginning.prepared);
+        let (settings, hash) = (beginning.settings.clone(), hash_of(&beginning.prepared)?);
         let live = Arc::new(Network::new(network::setup(beginning, tables)?));
+        let fleet = fleet_of(&live.world, live.began).into_diagnostic()?;
+        let server = server.with_log(&folder, fleet).await.into_diagnostic()?;
+        if let Some(orders) = server.orders() {
+            orders.give_foresight(network::foresight(&live, hash));
+        }
         let link = server.sign_in_link().await.into_diagnostic()?;
         let server = server.with_live(Arc::clone(&live));
         announce(&server, options, &words);
+        if switches > 0 {
+            say!("{switches} switches of policies in the scenario are not carried out: each takes an order");
+        }
+        if let Some(scenario) = &options.scenario {
+            let settings: Vec<String> = settings.iter().map(|one| format!(" --set '{one}'")).collect();
+            say!("the world of previews: --world {}{}", scenario.display(), settings.concat());
+        }
         let told = Arc::clone(&live);
         let ready = tokio::spawn(async move {
             told.ready().await;
@@ -74,7 +89,10 @@ pub fn up(options: &Up) -> Result<ExitCode> {
 }
 
 fn announce(server: &Server, options: &Up, words: &str) {
-    say!("{words}, admission {}", Marker::NAME);
+    let is_self_witnessed = server.orders().is_some_and(|orders| orders.is_self_witnessed());
+    let witnessed =
+        if is_self_witnessed { ", SELF-WITNESSED: whoever has its keys is everybody at once" } else { "" };
+    say!("{words}, admission {}{witnessed}", Marker::NAME);
     if let Some(administrator) = &server.administrator {
         say!("This store is new. The credential of its administrator, for programs, is shown this once:\n");
         say!("  SKYWEAVE_CLIENT_ID={}", administrator.client_id);
