@@ -32,6 +32,7 @@ use crate::service::Ruling;
 use crate::time::{SlotNo, unix_seconds};
 use crate::world::{Terminal, World};
 use rayon::prelude::*;
+use skyweave_proof::UtcTime;
 pub use skyweave_proof::table::Outcome;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -91,11 +92,18 @@ impl Admission<Unsigned> {
 }
 
 impl Admission<Enforced> {
-    /// What a proven bundle has in force at a slot, before the world that the mandate was made for. What a scenario declares about single
-    /// terminals does not count: whoever is barred is barred in the fleet that the bundle names.
+    /// What a proven bundle has in force when a slot begins, before the world that the mandate was made for. What a scenario declares about
+    /// single terminals does not count: whoever is barred is barred in the fleet that the bundle names.
     #[must_use]
     pub fn of(mandate: &Mandate, world: &World, slot: SlotNo) -> Self {
-        let decided = Self::by_law(world, Some(mandate.ruling_at(slot)), slot);
+        let now = UtcTime(unix_seconds(slot.start()).round().max(0.0) as u64);
+        Self::of_law_at(mandate, world, slot, now)
+    }
+
+    /// The same with what is in force at another time than that of the slot: a replay's slots have their own time, and orders have ours.
+    #[must_use]
+    pub fn of_law_at(mandate: &Mandate, world: &World, slot: SlotNo, time: UtcTime) -> Self {
+        let decided = Self::by_law(world, Some(mandate.ruling_at(time)), slot);
         let barred =
             |(outcome, barred): (Outcome, &Option<RefusalCode>)| barred.map_or(outcome, Outcome::Refused);
         let terminals = decided.terminals.into_iter().zip(mandate.barred()).map(barred).collect();

@@ -18,7 +18,7 @@
 use crate::ids::CellId;
 use crate::refusal::RefusalCode;
 use crate::service::{Point, Ruling};
-use crate::time::{SlotNo, unix_seconds};
+use crate::time::SlotNo;
 use crate::world::World;
 use skyweave_proof::UtcTime;
 use skyweave_proof::bound::{Fleet, Row, Twice, barred, terminal_key, territory_key};
@@ -97,11 +97,10 @@ impl Mandate {
         &self.bundle
     }
 
-    /// What is in force when a slot begins.
+    /// What is in force at a time.
     #[must_use]
-    pub fn ruling_at(&self, slot: SlotNo) -> &Arc<Ruling> {
-        let now = UtcTime(unix_seconds(slot.start()).round().max(0.0) as u64);
-        let ruling = self.bundle.rules_at(now).and_then(|rules| self.rulings.get(&rules.table));
+    pub fn ruling_at(&self, time: UtcTime) -> &Arc<Ruling> {
+        let ruling = self.bundle.rules_at(time).and_then(|rules| self.rulings.get(&rules.table));
         ruling.unwrap_or(&self.first)
     }
 

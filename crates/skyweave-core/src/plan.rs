@@ -183,6 +183,12 @@ impl<A: Basis> HourPlan<A> {
         Self { next: first.minus(WARM_UP_SLOTS), end: first.hour().next().first_slot(), before: None }
     }
 
+    /// Goes on after a slot that was planned, and ends with its hour: for whoever plans again what comes after it.
+    #[must_use]
+    pub fn after(slot: Arc<Slot<A>>) -> Self {
+        Self { next: slot.no.next(), end: slot.no.hour().next().first_slot(), before: Some(slot) }
+    }
+
     /// The slot that [`Self::step`] plans next, of the warm-up or of the hour; `None` when the hour is planned.
     #[must_use]
     pub fn upcoming(&self) -> Option<SlotNo> {

@@ -171,6 +171,12 @@ impl Ruling {
         alone.into_iter().chain(mix.iter().map(part))
     }
 
+    /// How many plans the world has.
+    #[must_use]
+    pub const fn plans(&self) -> usize {
+        self.plans.len()
+    }
+
     /// Where the decision of a class and plan is in [`Self::by_class`].
     #[must_use]
     pub fn place(&self, class: ClassNo, plan: PlanId) -> usize {

@@ -6,7 +6,7 @@ use crate::api::{
 };
 use crate::clock::{SECOND_NS, now_ns};
 use crate::live::known::learn;
-use crate::live::{Network, lead};
+use crate::live::{Network, law, lead};
 use crate::orders::{Foresee, OrderError, Orders, Setup, SetupError};
 use crate::service::{Laws, NotDone, advance_all};
 use crate::stall::Stalling;
@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use skyweave_proof::bound::Fleet;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -177,7 +178,23 @@ impl Server {
         })
     }
 
-    /// The same with a network that runs as long as it does.
+    /// The same with the log in a folder, over a fleet that comes from a scenario.
+    ///
+    /// # Errors
+    /// What is wrong with the folder, or the log in the store.
+    pub async fn with_log(mut self, folder: &Path, fleet: Fleet) -> Result<Self, ServeError> {
+        let orders = open_log(folder, &self.laws, (&self.store, None)).await?;
+        self.orders = Some(Arc::new(orders.with_fleet(fleet)));
+        Ok(self)
+    }
+
+    /// The log, if it has one.
+    #[must_use]
+    pub const fn orders(&self) -> Option<&Arc<Orders>> {
+        self.orders.as_ref()
+    }
+
+    /// The same with a network that runs as long as it does. What is in force in the log is in force in it.
     #[must_use]
     pub fn with_live(mut self, live: Arc<Network>) -> Self {
         self.live = Some(live);
@@ -217,16 +234,15 @@ impl Server {
         api.codes = self.codes;
         api.planner_alone = self.planner_alone;
         let api = Arc::new(api.with_laws(self.laws).with_orders(self.orders));
+        let obeying = api.live.clone().zip(api.orders.clone());
+        let obeying = obeying.map(|(live, orders)| tokio::spawn(law::follow(live, orders)));
         let leading =
             self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), self.url, stopped)));
         let learning = tokio::spawn(learn(Arc::clone(&api)));
+        let publishing = tokio::spawn(publish(Arc::clone(&api)));
         let serving = (!self.planner_alone).then(|| {
             let delivering = tokio::spawn(deliver(Arc::clone(&api)));
-            let others = [
-                tokio::spawn(publish(Arc::clone(&api))),
-                tokio::spawn(sweep(Arc::clone(&api))),
-                tokio::spawn(enforce(Arc::clone(&api))),
-            ];
+            let others = [tokio::spawn(sweep(Arc::clone(&api))), tokio::spawn(enforce(Arc::clone(&api)))];
             (delivering, others)
         });
         tokio::pin!(stop);
@@ -246,6 +262,10 @@ impl Server {
             tracing::warn!("the planner was in the middle of a slot");
         }
         learning.abort();
+        publishing.abort();
+        if let Some(obeying) = obeying {
+            obeying.abort();
+        }
         if let Some((delivering, others)) = serving {
             others.iter().for_each(tokio::task::JoinHandle::abort);
             if tokio::time::timeout(FAREWELL, delivering).await.is_err() {
@@ -345,10 +365,13 @@ async fn open_log(
 async fn publish(api: Arc<Api>) {
     let Some(orders) = api.orders.clone() else { return };
     loop {
-        match orders.tick(api.now_ns()).await {
-            Ok(_) => {}
-            Err(OrderError::Store(StoreError::Closed)) => return,
-            Err(error) => tracing::warn!("the log has to wait: {error}"),
+        // of several servers on one store one publishes: the one that plans
+        if api.live.as_ref().is_none_or(|live| live.leads()) {
+            match orders.tick(api.now_ns()).await {
+                Ok(_) => orders.condition().note(None),
+                Err(OrderError::Store(StoreError::Closed)) => return,
+                Err(error) => orders.condition().note(Some(error.to_string())),
+            }
         }
         // what is due without anybody asking: certificates, renewals, what lapsed
         let _ = tokio::time::timeout(PUBLISH, orders.changed.notified()).await;

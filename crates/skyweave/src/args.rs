@@ -8,7 +8,7 @@ mod up;
 pub use dish::Dish;
 pub use orders::{
     Key, Log, LogDraft, LogInit, LogPlace, LogSign, Order, OrderDraft, OrderRevoke, OrderShow, OrderSign,
-    Verify, Witness,
+    Verify, Witness, WorldOf,
 };
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
 pub use up::{Network, Planner, Up};

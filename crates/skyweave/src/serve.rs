@@ -71,8 +71,13 @@ fn announce(server: &Server, options: &Serve) {
     say!("listening on http://{}", server.address);
 }
 
-/// The store in this user's data folder, which is made if it is missing.
+/// The store in this user's data folder.
 pub fn file_of_this_user() -> Result<PathBuf> {
+    Ok(folder_of_this_user()?.join("skyweave.db"))
+}
+
+/// This user's data folder, which is made if it is missing.
+pub fn folder_of_this_user() -> Result<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let data = set("XDG_DATA_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".local/share")))
@@ -84,7 +89,7 @@ pub fn file_of_this_user() -> Result<PathBuf> {
     make_private(&folder).into_diagnostic().wrap_err_with(|| {
         format!("cannot make {}; give a file that can be written with --store sqlite:FILE", folder.display())
     })?;
-    Ok(folder.join("skyweave.db"))
+    Ok(folder)
 }
 
 /// Others have no business with secrets and positions.

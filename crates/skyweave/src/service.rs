@@ -50,28 +50,33 @@ pub fn put_in_force(prepared: &mut Prepared) -> Result<()> {
     Ok(())
 }
 
-/// Everything that the law of a scenario at its beginning is compiled from, with its files of borders by their SHA-256.
+/// Files of borders, by their SHA-256.
+pub type BorderFiles = BTreeMap<String, Vec<u8>>;
+
+/// Everything that the law of a scenario at its beginning is compiled from, with its files of borders.
 ///
 /// # Errors
-/// The first fault of the scenario; policies that are switched on later, which sources do not have.
-pub fn sources(path: &Path) -> Result<(Sources, BTreeMap<String, Vec<u8>>)> {
-    let prepared = scenario::read(path, &[])?;
+/// The first fault of the scenario.
+pub fn sources(path: &Path) -> Result<(Sources, BorderFiles)> {
+    sources_of(&scenario::read(path, &[])?)
+}
+
+/// The same of a scenario that was read. Policies that it switches on later are not in it: an order brings them.
+///
+/// # Errors
+/// All faults of its policies.
+pub fn sources_of(prepared: &Prepared) -> Result<(Sources, BorderFiles)> {
     let plans = prepared.world.rules.demand.plans.iter().map(|plan| plan.name.clone());
-    let Some(declared) = prepared.service else {
+    let Some(declared) = &prepared.service else {
         let permit = "@id(\"everybody\")\npermit(principal, action == Action::\"serve\", resource);\n";
         let policies = BTreeMap::from([("everybody.cedar".to_owned(), permit.to_owned())]);
         return Ok((Sources { policies, plans: plans.collect(), ..Sources::default() }, BTreeMap::new()));
     };
     let file = |text: &Text| PolicyFile { name: text.name.clone(), text: text.text.clone() };
     let files: Vec<PolicyFile> = declared.policies.iter().map(file).collect();
-    let disabled = declared.steps.first().map(|step| &step.disabled);
-    if disabled.is_some_and(|disabled| !disabled.is_empty()) {
-        return Err(miette!(
-            help = "take them out of the files, and let an order bring them",
-            "{}: the law of a log has no policies that are switched off",
-            path.display()
-        ));
-    }
+    let disabled = declared.steps.first().map(|step| step.disabled.clone()).unwrap_or_default();
+    let files = Restrictions::load(&files).map_err(Report::msg)?.files_without(&disabled);
+    let files = files.map_err(|unknown| miette!("no policy `{unknown}`, which the scenario disables"))?;
     let mut borders = BTreeMap::new();
     let mut known = BTreeMap::new();
     for set in &declared.boundaries {

@@ -50,7 +50,7 @@ pub fn change(
             };
         }
         TargetKind::Restriction => {
-            let file = file_of_restriction(name);
+            let file = name.clone();
             match (action, &books.restriction) {
                 (Action::Activate | Action::Restrict, Some(text)) => {
                     after.policies.insert(file, text.clone());
@@ -102,14 +102,27 @@ pub fn change(
     if after == *sources { not(format!("`{target}` is so already")) } else { Ok((after, fail_mode)) }
 }
 
-/// The name of the file that a restriction is in the law as: that of the restriction itself.
-fn file_of_restriction(name: &str) -> String {
-    name.to_owned()
+/// The name of the file of policies that an order puts into the law for its target; none if it puts none there.
+#[must_use]
+pub fn file_of(target: &Target) -> Option<String> {
+    let kind = match target.kind {
+        // that of the restriction itself
+        TargetKind::Restriction => return Some(target.name.clone()),
+        TargetKind::Territory => "territory",
+        TargetKind::PlanClass => "plan",
+        TargetKind::Registry => "registry",
+        TargetKind::FailMode => return None,
+    };
+    Some(file_under(kind, &target.name))
+}
+
+fn file_under(kind: &str, name: &str) -> String {
+    format!("orders/{kind}/{name}.cedar")
 }
 
 fn set(after: &mut Sources, action: Action, (kind, name): (&str, &str), condition: &str, code: RefusalCode) {
     let id: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let (file, id) = (format!("orders/{kind}/{name}.cedar"), format!("order-{kind}-{id}"));
+    let (file, id) = (file_under(kind, name), format!("order-{kind}-{id}"));
     let text = match action {
         Action::Activate | Action::Restore => {
             after.policies.remove(&file);

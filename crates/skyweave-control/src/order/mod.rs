@@ -16,7 +16,7 @@ pub mod preview;
 pub mod render;
 pub mod sources;
 
-pub use change::{Books, NotChanged, change};
+pub use change::{Books, NotChanged, change, file_of};
 pub use draw::{Request, draw};
 pub use preview::Foreseen;
 pub use sources::{BorderFile, NotCompiled, Sources};

@@ -88,6 +88,31 @@ impl Restrictions {
         Ok(Self { files: self.files.clone(), policies })
     }
 
+    /// The files without some policies, by id: what is said elsewhere in them stays as it was written.
+    ///
+    /// # Errors
+    /// The first id that no policy has.
+    pub fn files_without(&self, disabled: &BTreeSet<String>) -> Result<Vec<PolicyFile>, String> {
+        self.without(disabled)?;
+        let mut files = self.files.clone();
+        let mut cut: Vec<(usize, usize, usize)> = self
+            .policies
+            .iter()
+            .filter(|loaded| disabled.contains(&loaded.id))
+            .filter_map(|loaded| loaded.policy.loc().map(|at| (loaded.file, at.start(), at.end())))
+            .collect();
+        // from the end on, so that places before stay what they are
+        cut.sort_unstable_by(|a, b| b.cmp(a));
+        for (file, from, to) in cut {
+            if let Some(text) = files.get_mut(file).map(|file| &mut file.text)
+                && text.get(from..to).is_some()
+            {
+                text.replace_range(from..to, "");
+            }
+        }
+        Ok(files)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -6,6 +6,7 @@ use super::problem::Problem;
 use super::routes::{Parameter, Route, Takes};
 use super::shapes::Shape;
 use crate::live::format::MEDIA_TYPE;
+use crate::live::in_force::BundleNow;
 use crate::live::what_if::{Unasked, WhatIf};
 use crate::live::world::ClockNow;
 use crate::live::{Network, kept::KeptSlot};
@@ -36,6 +37,24 @@ pub struct Slots {
     pub furthest: i64,
     /// The network's clock.
     pub clock: ClockNow,
+    /// What slots are planned by.
+    pub law: Option<LawNow>,
+}
+
+/// What slots are planned by.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LawNow {
+    /// Number of the bundle, which only grows.
+    pub epoch: u64,
+    /// SHA-256 of the bundle, as it stands in the log.
+    pub bundle: String,
+    /// The keys of witnesses are on this server: a demonstration, which proves nothing to anybody.
+    pub self_witnessed: bool,
+    /// When it should have been replaced, s since 1970; past that it stays, as it says itself.
+    pub expires_s: u64,
+    /// What stands in the way of the log; what is in force stays meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
 }
 
 /// The routes of this module.
@@ -157,6 +176,16 @@ async fn list_slots(call: Call) -> Result<Reply, Problem> {
         next_ready: last.0,
         furthest: Network::furthest(current).0,
         clock: live.clock_now(),
+        law: live.in_force().map(|now| {
+            let BundleNow { epoch, bundle, self_witnessed } = now.bundle();
+            LawNow {
+                epoch,
+                bundle,
+                self_witnessed,
+                expires_s: now.mandate().bundle().expires.0,
+                waits_for: call.api.orders.as_ref().and_then(|orders| orders.condition().trouble()),
+            }
+        }),
     })
 }
 

@@ -47,6 +47,14 @@ pub struct LogSummary {
     /// Why the terminals of the store are not those in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_back: Option<String>,
+    /// What stands in the way of the log; what is in force stays meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
+    /// Bundles that were refused here since the start.
+    pub refused: u64,
+    /// Why the last one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
     /// Version of the authority.
     pub authority: u64,
     /// Who may decide.
@@ -164,7 +172,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn show(call: Call) -> Result<Reply, Problem> {
-    let summary = orders(&call)?.summary().await;
+    let orders = orders(&call)?;
+    let (summary, condition) = (orders.summary().await, orders.condition());
     let authority = &summary.authority;
     let quorums = &authority.quorums;
     let quorums = [
@@ -184,6 +193,9 @@ async fn show(call: Call) -> Result<Reply, Problem> {
         converged: summary.converged,
         self_witnessed: summary.self_witnessed,
         held_back: summary.held_back,
+        waits_for: condition.trouble(),
+        refused: condition.refusals(),
+        refusal: condition.refusal(),
         authority: authority.version,
         principals: authority
             .principals

@@ -77,6 +77,15 @@ async fn show(call: Call) -> Result<Reply, Problem> {
         let leads = f64::from(u8::from(live.leads()));
         page.gauge("skyweave_leads", "1 if this server plans, 0 if it stands by.", leads);
         live.metrics.write(&mut page);
+        let epoch = live.in_force().map_or(0, |now| now.bundle().epoch);
+        page.gauge(
+            "skyweave_epoch",
+            "Number of the bundle that slots are planned by; 0 before the first.",
+            epoch as f64,
+        );
+    }
+    if let Some(orders) = &call.api.orders {
+        orders.condition().write(&mut page);
     }
     let content = Content::Stream(MEDIA_TYPE, Body::from(page.text()));
     Ok(Reply { content, ..Reply::nothing().status(StatusCode::OK) })

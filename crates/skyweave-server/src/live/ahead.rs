@@ -3,6 +3,7 @@
 
 use super::Live;
 use super::format::encode;
+use super::in_force::InForce;
 use super::kept::{KeptSlot, SLOTS};
 use super::stream::Stream;
 use skyweave_core::admission::Basis;
@@ -20,6 +21,8 @@ const OLD: Duration = Duration::from_mins(1);
 
 /// What was planned ahead.
 pub struct Ahead<A: Basis> {
+    /// By what it is planned.
+    by: Arc<InForce<A>>,
     stream: Stream<A>,
     kept: BTreeMap<SlotNo, Arc<KeptSlot>>,
     began: Instant,
@@ -50,27 +53,34 @@ impl<A: Basis> Live<A> {
     }
 
     fn plan_ahead_to(&self, no: SlotNo) -> Option<Arc<KeptSlot>> {
+        let by = self.in_force()?;
         let mut held = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
         let usable = held.as_ref().is_some_and(|ahead| {
             let steps = ahead.stream.next().map_or(-1, |next| no.0 - next.0);
-            ahead.began.elapsed() < OLD && (ahead.kept.contains_key(&no) || (0..STEPS).contains(&steps))
+            ahead.began.elapsed() < OLD
+                && Arc::ptr_eq(&ahead.by, &by)
+                && (ahead.kept.contains_key(&no) || (0..STEPS).contains(&steps))
         });
         if !usable {
             *held = None;
         }
         let ahead = held.get_or_insert_with(|| Ahead {
+            by,
             stream: Stream::at_once(no),
             kept: BTreeMap::new(),
             began: Instant::now(),
         });
         while !ahead.kept.contains_key(&no) {
-            let Some(planned) = ahead.stream.step(&self.world, &*self.admit) else {
+            let Some(planned) = ahead.stream.step(&self.world, &ahead.by, &|slot| self.law_time(slot)) else {
                 // the hour is over
                 ahead.stream = Stream::at_once(no);
                 continue;
             };
             if planned.shown {
-                let slot = KeptSlot::of(planned.slot.no, encode(&self.world, &planned.slot, true));
+                let slot = KeptSlot::of(
+                    planned.slot.no,
+                    encode(&self.world, &planned.slot, true, Some(ahead.by.bundle())),
+                );
                 ahead.kept.insert(slot.no, Arc::new(slot));
             }
         }

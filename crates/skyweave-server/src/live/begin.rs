@@ -7,6 +7,7 @@ use skyweave_core::admission::Basis;
 use skyweave_core::time::SlotNo;
 use skyweave_core::timeline::Event;
 use skyweave_io::results::UtcMs;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 /// How often the clock is looked at, which may be set.
@@ -44,8 +45,13 @@ impl<A: Basis> Live<A> {
     fn begin(&self, no: SlotNo, before: Option<SlotNo>) {
         // who starts within a slot is not late
         let late = before.map_or(Duration::ZERO, |_| self.clock.since(no));
-        let Some(slot) = self.kept.get(no) else { return };
-        self.current.send_replace(Some(no));
+        let slot = {
+            let _edge = self.edge.lock().unwrap_or_else(PoisonError::into_inner);
+            // it may have been withdrawn meanwhile, and is planned again
+            let Some(slot) = self.kept.get(no) else { return };
+            self.current.send_replace(Some(no));
+            slot
+        };
         let summary = slot.summary;
         self.metrics.late.observe(late);
         self.metrics.began.add(1);
@@ -73,6 +79,7 @@ impl<A: Basis> Live<A> {
             "terminals_served": summary.terminals_served,
             "lasers": summary.lasers,
             "late_ms": late_ms,
+            "epoch": slot.bundle.as_ref().map(|bundle| bundle.epoch),
         });
         self.kept.tell("slot", data.to_string());
         for event in self.events_since(before, no) {

@@ -123,6 +123,30 @@ impl Clock {
         Duration::from_secs_f64(passed_s.max(0.0))
     }
 
+    /// When a slot begins by the wall clock, ns since 1970: the time by which orders are in force. That of a replay is estimated.
+    #[must_use]
+    pub fn wall_ns_of(&self, slot: SlotNo) -> i64 {
+        match self.pace {
+            Pace::Wall => start_ns(slot),
+            Pace::Replay { speed, .. } => {
+                let ahead_ns = (start_ns(slot) - self.now_ns()) as f64 / speed;
+                self.source.wall_ns().saturating_add(ahead_ns as i64)
+            }
+        }
+    }
+
+    /// The slot that holds when the wall clock tells a time, ns since 1970.
+    #[must_use]
+    pub fn slot_of_wall(&self, wall_ns: i64) -> SlotNo {
+        match self.pace {
+            Pace::Wall => slot_at(wall_ns),
+            Pace::Replay { speed, .. } => {
+                let ahead_ns = wall_ns.saturating_sub(self.source.wall_ns()) as f64 * speed;
+                slot_at(self.now_ns().saturating_add(ahead_ns as i64))
+            }
+        }
+    }
+
     /// By how many seconds the wall clock was set since this was last asked, if that is more than anything but setting it explains.
     pub fn jumped(&self) -> Option<i64> {
         let now = (self.source.wall_ns(), self.source.monotonic());

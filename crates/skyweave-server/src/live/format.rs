@@ -8,6 +8,7 @@
 //! | that many | the header, JSON: [`Header`] |
 //! | the rest | the sections that the header lists; each begins at a multiple of 4 and is filled up with zeros |
 
+use super::in_force::BundleNow;
 use super::outage::code_of;
 use super::terminals::{TerminalNow, of_slot};
 use schemars::JsonSchema;
@@ -41,6 +42,9 @@ pub struct Header {
     pub starts_utc: String,
     /// How its admission came about.
     pub basis: String,
+    /// Which bundle it was planned by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<BundleNow>,
     /// True for a slot that was planned before its hour was planned up to it: batch plans it a little differently.
     pub provisional: bool,
     /// How many there are of each.
@@ -99,6 +103,8 @@ pub struct Encoded {
     pub summary: Summary,
     /// What each listed terminal gets.
     pub terminals: Vec<TerminalNow>,
+    /// Which bundle it was planned by.
+    pub bundle: Option<BundleNow>,
 }
 
 #[derive(Default)]
@@ -131,7 +137,12 @@ impl Body {
 
 /// A slot as bytes.
 #[must_use]
-pub fn encode<A: Basis>(world: &World, slot: &Slot<A>, provisional: bool) -> Encoded {
+pub fn encode<A: Basis>(
+    world: &World,
+    slot: &Slot<A>,
+    provisional: bool,
+    bundle: Option<BundleNow>,
+) -> Encoded {
     let mut body = Body::default();
     let km = |v: Vec3| [v.x / 1e3, v.y / 1e3, v.z / 1e3];
     let sky = &slot.sky;
@@ -163,6 +174,7 @@ pub fn encode<A: Basis>(world: &World, slot: &Slot<A>, provisional: bool) -> Enc
         slot: slot.no.0,
         starts_utc: UtcMs::of_slot(slot.no).to_string(),
         basis: A::NAME.to_owned(),
+        bundle,
         provisional,
         counts: Counts {
             satellites: world.satellites.len(),
@@ -184,7 +196,8 @@ pub fn encode<A: Basis>(world: &World, slot: &Slot<A>, provisional: bool) -> Enc
         terminals_served: terminals_served(slot).round() as u64,
         lasers: live.len() as u32,
     };
-    Encoded { bytes: join(&header, &body.bytes), summary, terminals: header.terminals }
+    let bytes = join(&header, &body.bytes);
+    Encoded { bytes, summary, terminals: header.terminals, bundle: header.bundle }
 }
 
 fn join(header: &Header, body: &[u8]) -> Vec<u8> {

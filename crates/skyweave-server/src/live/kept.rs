@@ -2,6 +2,7 @@
 
 use super::clock;
 use super::format::{Encoded, Summary};
+use super::in_force::BundleNow;
 use super::terminals::TerminalNow;
 use axum::body::Bytes;
 use sha2::{Digest, Sha256};
@@ -30,6 +31,8 @@ pub struct KeptSlot {
     pub summary: Summary,
     /// What each listed terminal gets.
     pub terminals: Vec<TerminalNow>,
+    /// Which bundle it was planned by.
+    pub bundle: Option<BundleNow>,
 }
 
 impl KeptSlot {
@@ -37,8 +40,8 @@ impl KeptSlot {
     #[must_use]
     pub fn of(no: SlotNo, encoded: Encoded) -> Self {
         let etag = format!("\"{}\"", hex(&Sha256::digest(&encoded.bytes)[..12]));
-        let Encoded { bytes, summary, terminals } = encoded;
-        Self { no, bytes: bytes.into(), etag, summary, terminals }
+        let Encoded { bytes, summary, terminals, bundle } = encoded;
+        Self { no, bytes: bytes.into(), etag, summary, terminals, bundle }
     }
 }
 
@@ -172,7 +175,7 @@ mod tests {
 
     fn encoded(length: usize) -> Encoded {
         let summary = Summary { served: 0, asking: 0, terminals_served: 0, lasers: 0 };
-        Encoded { bytes: vec![0; length], summary, terminals: Vec::new() }
+        Encoded { bytes: vec![0; length], summary, terminals: Vec::new(), bundle: None }
     }
 
     #[test]

@@ -29,13 +29,27 @@ pub async fn lead<A: Basis>(
                 }
                 waits = false;
                 let running = Running::start(&live, &store);
-                while !*stopping.borrow() && lead.holds().await {
-                    pause(&mut stopping).await;
+                while !*stopping.borrow() {
+                    if lead.holds().await {
+                        pause(&mut stopping).await;
+                        continue;
+                    }
+                    // what is in force stays: a store that is gone stops nobody's planning, another server that plans does
+                    match store.lead(&url).await {
+                        Ok(Some(again)) => lead = again,
+                        Ok(None) | Err(StoreError::Closed) => break,
+                        Err(error) => {
+                            tracing::warn!(
+                                "the store with the lock is out of reach, and planning goes on: {error}"
+                            );
+                            pause(&mut stopping).await;
+                        }
+                    }
                 }
                 running.stop(&live).await;
                 if !*stopping.borrow() {
                     tracing::warn!(
-                        "the connection with the store's lock is lost; this server plans no more, and tries again"
+                        "another server on this store plans now; this one plans no more, and tries again"
                     );
                 }
             }

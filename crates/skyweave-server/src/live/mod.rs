@@ -6,6 +6,8 @@
 //! | `stream` | slots one after another, through the hour plans of batch |
 //! | `planner` | the thread that plans ahead |
 //! | `begin` | lets each slot begin when it is time, and says so |
+//! | [`in_force`] | what slots are planned by: a proven bundle before this world |
+//! | [`law`] | puts bundles into force that came into force at this server's point of enforcement |
 //! | [`kept`] | the slots that are kept, as bytes, and the events of the stream |
 //! | [`mod@format`] | a slot as bytes |
 //! | [`terminals`] | what listed terminals get |
@@ -21,14 +23,16 @@
 //! | `tables` | telemetry as Parquet |
 //! | `record` | telemetry of listed terminals, and where the network is |
 //!
-//! All of it is generic over the basis of the admission; [`Marker`] and [`admission`] choose it for the service, and nothing else does.
+//! All of it is generic over the basis of the admission; [`Marker`] chooses it for the service, and nothing else does.
 
 mod ahead;
 mod begin;
 pub mod clock;
 pub mod format;
+pub mod in_force;
 pub mod kept;
 pub mod known;
+pub mod law;
 mod lead;
 pub mod metrics;
 mod news;
@@ -45,34 +49,27 @@ pub mod world;
 pub use lead::lead;
 
 use clock::{Clock, Pace, Source};
+use in_force::InForce;
 use kept::Kept;
 use metrics::Metrics;
-use skyweave_core::admission::{Admission, Basis, Unsigned};
+use skyweave_core::admission::{Basis, Enforced};
 use skyweave_core::plan::Slot;
 use skyweave_core::time::SlotNo;
 use skyweave_core::world::World;
+use skyweave_proof::UtcTime;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use stream::Planned;
 use tables::Tables;
 use tokio::sync::{Semaphore, watch};
 
-/// How the admission of the live network comes about. Nobody signs it today, and every output says so.
-pub type Marker = Unsigned;
-
-/// Who may be served in a slot of the live network.
-#[must_use]
-pub fn admission(world: &World, slot: SlotNo) -> Admission<Marker> {
-    Admission::declared(world, slot)
-}
+/// How the admission of the live network comes about: from bundles that were proven.
+pub type Marker = Enforced;
 
 /// The live network of the service.
 pub type Network = Live<Marker>;
-
-/// Gives the admission of a slot.
-pub type Admit<A> = dyn Fn(&World, SlotNo) -> Admission<A> + Send + Sync;
 
 /// What-ifs and slots of the time to come at once: each is planned with a thread of its own.
 const WHAT_IFS: usize = 1;
@@ -81,7 +78,7 @@ const WHAT_IFS: usize = 1;
 #[derive(Debug)]
 pub struct Setup {
     /// What exists.
-    pub world: World,
+    pub world: Arc<World>,
     /// What the scenario is called.
     pub scenario: String,
     /// Its seed.
@@ -98,6 +95,8 @@ pub struct Setup {
     pub countries: Vec<Option<String>>,
     /// Where telemetry goes as Parquet, too.
     pub tables: Option<PathBuf>,
+    /// Where terminals without a name may stand in a cell.
+    pub inhabited: law::Inhabited,
 }
 
 /// A network that runs.
@@ -122,7 +121,11 @@ pub struct Live<A: Basis> {
     pub kept: Kept,
     /// What is counted.
     pub metrics: Metrics,
-    admit: Box<Admit<A>>,
+    /// What slots are planned by; none before the first bundle.
+    in_force: RwLock<Option<Arc<InForce<A>>>>,
+    inhabited: law::Inhabited,
+    /// Held while a slot begins, and while slots that have not begun are withdrawn.
+    edge: Mutex<()>,
     /// Whole slots, each with the one that it was planned from: the current one, and those near it.
     whole: Mutex<BTreeMap<SlotNo, Planned<A>>>,
     leads: AtomicBool,
@@ -139,27 +142,28 @@ pub struct Live<A: Basis> {
 }
 
 impl Network {
-    /// A network that does not run yet.
+    /// A network that does not run yet. Before something is in force no slot is planned.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
         let clock = Clock::new(setup.pace);
-        Self::with(setup, clock, Box::new(admission))
+        Self::with(setup, clock)
     }
 
     /// The same with other clocks.
     #[must_use]
     pub fn on(setup: Setup, source: Box<dyn Source>) -> Self {
         let clock = Clock::on(setup.pace, source);
-        Self::with(setup, clock, Box::new(admission))
+        Self::with(setup, clock)
     }
 }
 
 impl<A: Basis> Live<A> {
-    fn with(setup: Setup, clock: Clock, admit: Box<Admit<A>>) -> Self {
-        let Setup { world, scenario, seed, key, began, pace: _, territories, countries, tables } = setup;
+    fn with(setup: Setup, clock: Clock) -> Self {
+        let Setup { world, scenario, seed, key, began, pace: _, territories, countries, tables, inhabited } =
+            setup;
         Self {
             names: world::Names::of(&world),
-            world: Arc::new(world),
+            world,
             scenario,
             seed,
             key,
@@ -169,7 +173,9 @@ impl<A: Basis> Live<A> {
             clock,
             kept: Kept::default(),
             metrics: Metrics::default(),
-            admit,
+            in_force: RwLock::default(),
+            inhabited,
+            edge: Mutex::default(),
             whole: Mutex::default(),
             leads: AtomicBool::new(false),
             current: watch::Sender::new(None),
@@ -216,6 +222,51 @@ impl<A: Basis> Live<A> {
     #[must_use]
     pub fn before(&self, no: SlotNo) -> Option<Arc<Slot<A>>> {
         self.lock_whole().get(&no)?.before.clone()
+    }
+
+    /// What slots are planned by from now on; none before the first bundle.
+    #[must_use]
+    pub fn in_force(&self) -> Option<Arc<InForce<A>>> {
+        self.in_force.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Has slots planned by something else: those that have not begun are planned again.
+    pub fn put_in_force(&self, in_force: InForce<A>) {
+        *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(in_force));
+    }
+
+    /// By what a slot was planned, and the time whose law it was; none of slots that are not near the clock.
+    #[must_use]
+    pub fn planned_by(&self, no: SlotNo) -> Option<(Arc<InForce<A>>, UtcTime)> {
+        self.lock_whole().get(&no).map(|planned| (Arc::clone(&planned.by), planned.law))
+    }
+
+    /// Where terminals without a name may stand in a cell.
+    #[must_use]
+    pub const fn inhabited(&self) -> &law::Inhabited {
+        &self.inhabited
+    }
+
+    /// The time by which orders are in force in a slot: the wall clock's when it begins.
+    #[must_use]
+    pub fn law_time(&self, no: SlotNo) -> UtcTime {
+        UtcTime(self.clock.wall_ns_of(no).max(0) as u64 / 1_000_000_000)
+    }
+
+    /// The slot that holds, with everything that was planned with it; those after it are withdrawn.
+    fn withdraw(&self) -> Option<Planned<A>> {
+        let _edge = self.edge.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut whole = self.lock_whole();
+        let Some(held) = self.current() else {
+            whole.clear();
+            self.kept.forget_from(self.clock.slot());
+            return None;
+        };
+        whole.retain(|no, _| *no <= held);
+        let planned = whole.get(&held).cloned()?;
+        drop(whole);
+        self.kept.forget_from(held.next());
+        Some(planned)
     }
 
     /// The names of things, and their places in the world.

@@ -3,13 +3,16 @@
 //! Who starts in the middle of an hour must see a slot at once, and have what batch plans soon. So two streams are planned: one from just before
 //! now, whose slots say that they are provisional, and the hour's own, whenever there is time. The second fills in what lies before the
 //! start, and takes over once it has caught up.
+//!
+//! When something else comes into force, the slots that have not begun are withdrawn and planned again, from the one that holds on: so it is in
+//! force at the next slot, and nobody whom it does not concern is moved.
 
 use super::format::encode;
+use super::in_force::InForce;
 use super::stream::{Planned, Stream};
 use super::{Live, clock::SLOT_NS};
 use serde_json::json;
 use skyweave_core::admission::Basis;
-use skyweave_core::plan::Slot;
 use skyweave_core::time::SlotNo;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -28,6 +31,8 @@ const LOOK: Duration = Duration::from_millis(50);
 /// What is planned, and how far.
 struct Planner<'a, A: Basis> {
     live: &'a Live<A>,
+    /// By what it plans.
+    by: Arc<InForce<A>>,
     /// From the start on, until the hour's own plan has caught up.
     at_once: Option<Stream<A>>,
     of_hour: Stream<A>,
@@ -44,8 +49,17 @@ impl<A: Basis> Live<A> {
             tracing::error!("the planner cannot start its threads");
             return;
         };
-        let mut planner = Planner::begin(self);
+        let mut planner = None;
         while !stop.load(Ordering::Relaxed) {
+            let Some(in_force) = self.in_force() else {
+                // before the first bundle nobody may be served
+                std::thread::sleep(LOOK);
+                continue;
+            };
+            let planner = planner.get_or_insert_with(|| Planner::begin(self, Arc::clone(&in_force)));
+            if !Arc::ptr_eq(&planner.by, &in_force) {
+                planner.swap(in_force);
+            }
             if let Some(seconds) = self.clock.jumped() {
                 tracing::warn!(
                     seconds,
@@ -56,7 +70,7 @@ impl<A: Basis> Live<A> {
                 self.kept.tell("news", json!({ "kind": "clock", "slot": null, "text": text }).to_string());
                 self.forget();
                 self.kept.forget_from(self.clock.slot());
-                planner = Planner::begin(self);
+                *planner = Planner::begin(self, Arc::clone(&planner.by));
             }
             if !pool.install(|| planner.step()) {
                 std::thread::sleep(LOOK.min(self.clock.until(self.clock.slot().next())));
@@ -66,13 +80,32 @@ impl<A: Basis> Live<A> {
 }
 
 impl<'a, A: Basis> Planner<'a, A> {
-    fn begin(live: &'a Live<A>) -> Self {
+    fn begin(live: &'a Live<A>, by: Arc<InForce<A>>) -> Self {
         let now = live.clock.slot();
         let slot = Duration::from_nanos(SLOT_NS as u64).div_f64(live.clock.speed());
         let ahead = AHEAD + HOUR_BEGINS.div_duration_f64(slot).ceil() as i64;
         let of_hour = Stream::of_hour(now);
         let at_once = (of_hour.next() != Some(now)).then(|| Stream::at_once(now));
-        Self { live, at_once, of_hour, front: now, ahead }
+        Self { live, by, at_once, of_hour, front: now, ahead }
+    }
+
+    /// Plans by something else from now on. What has not begun is planned again.
+    fn swap(&mut self, by: Arc<InForce<A>>) {
+        let bundle = by.bundle();
+        tracing::info!(epoch = bundle.epoch, bundle = bundle.bundle, "slots are planned by another bundle");
+        let Some(held) = self.live.withdraw() else {
+            *self = Self::begin(self.live, by);
+            return;
+        };
+        let is_provisional = self.at_once.take().is_some();
+        if is_provisional {
+            self.at_once = Some(Stream::after(&held.slot, false));
+            self.of_hour = Stream::of_hour(self.live.clock.slot());
+        } else {
+            self.of_hour = Stream::after(&held.slot, true);
+        }
+        self.front = held.slot.no.next();
+        self.by = by;
     }
 
     /// Plans what is needed most; false if there is nothing to do now.
@@ -84,7 +117,7 @@ impl<'a, A: Basis> Planner<'a, A> {
                 "planning is {behind} slots behind the clock and goes on at its time; a smaller world or a lower --speed helps"
             );
             self.live.metrics.skipped.add(behind as u64);
-            *self = Self::begin(self.live);
+            *self = Self::begin(self.live, Arc::clone(&self.by));
             return true;
         }
         if self.of_hour.next() == Some(self.front) {
@@ -103,12 +136,12 @@ impl<'a, A: Basis> Planner<'a, A> {
 
     fn plan_front(&mut self, now: SlotNo) {
         let Some(stream) = &mut self.at_once else {
-            if let Some(planned) = timed(self.live, &mut self.of_hour) {
+            if let Some(planned) = timed(self.live, &self.by, &mut self.of_hour) {
                 self.show(planned, false, now);
             }
             return;
         };
-        if let Some(planned) = timed(self.live, stream) {
+        if let Some(planned) = timed(self.live, &self.by, stream) {
             self.show(planned, true, now);
         } else {
             // the hour is over: the next one is planned as a whole
@@ -123,7 +156,7 @@ impl<'a, A: Basis> Planner<'a, A> {
             return;
         }
         let no = planned.slot.no;
-        self.keep(&planned.slot, provisional, now);
+        self.keep(&planned, provisional, now);
         let mut whole = self.live.lock_whole();
         // the slot that holds may be late
         let needed = self.live.current().map_or(now, |current| current.min(now));
@@ -134,21 +167,22 @@ impl<'a, A: Basis> Planner<'a, A> {
         self.live.planned.send_modify(|count| *count += 1);
     }
 
-    fn keep(&self, slot: &Arc<Slot<A>>, provisional: bool, now: SlotNo) {
-        let encoded = encode(&self.live.world, slot, provisional);
+    fn keep(&self, planned: &Planned<A>, provisional: bool, now: SlotNo) {
+        let encoded = encode(&self.live.world, &planned.slot, provisional, Some(planned.by.bundle()));
         self.live.metrics.slot_bytes.set(encoded.bytes.len() as f64);
-        self.live.kept.put(slot.no, encoded, now);
+        self.live.kept.put(planned.slot.no, encoded, now);
     }
 
     /// Plans a slot of the hour's own plan: of the time before the start, or again what was provisional and has not begun.
     fn catch_up(&mut self, now: SlotNo) {
-        let Some(planned) = timed(self.live, &mut self.of_hour).filter(|planned| planned.shown) else {
+        let Some(planned) = timed(self.live, &self.by, &mut self.of_hour).filter(|planned| planned.shown)
+        else {
             return;
         };
         let no = planned.slot.no;
         // what was shown stays as it was shown
         if no > now || self.live.kept.get(no).is_none() {
-            self.keep(&planned.slot, false, now);
+            self.keep(&planned, false, now);
         }
         if no > now {
             self.live.lock_whole().insert(no, planned);
@@ -157,9 +191,9 @@ impl<'a, A: Basis> Planner<'a, A> {
 }
 
 /// Plans a slot, and notes how long that took.
-fn timed<A: Basis>(live: &Live<A>, stream: &mut Stream<A>) -> Option<Planned<A>> {
+fn timed<A: Basis>(live: &Live<A>, by: &Arc<InForce<A>>, stream: &mut Stream<A>) -> Option<Planned<A>> {
     let began = Instant::now();
-    let done = stream.step(&live.world, &*live.admit);
+    let done = stream.step(&live.world, by, &|slot| live.law_time(slot));
     live.metrics.plan.observe(began.elapsed());
     done
 }

@@ -2,6 +2,7 @@
 
 use super::Live;
 use super::format::{CellState, cell_state};
+use super::in_force::Decided;
 use super::outage::{Reason, named};
 use super::terminals::{RttParts, TerminalNow, rounded};
 use super::world::{degrees, h3_text};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use skyweave_core::admission::Basis;
 use skyweave_core::flow::Flow;
 use skyweave_core::geodesy::Ellipsoid;
-use skyweave_core::ids::{CellId, GatewayId, SatId};
+use skyweave_core::ids::{CellId, GatewayId, SatId, TerminalId};
 use skyweave_core::plan::Slot;
 use skyweave_core::time::SlotNo;
 use skyweave_io::results::UtcMs;
@@ -125,6 +126,8 @@ pub struct CellNow {
     pub state: &'static str,
     /// Why it is out.
     pub reason: Option<Reason>,
+    /// Where some are refused: what decided that.
+    pub decided: Option<Decided>,
     /// Its satellite, by its place.
     pub satellite: Option<u32>,
     /// The gateway that its traffic comes down at.
@@ -168,6 +171,8 @@ pub struct TerminalPage {
     pub now: TerminalNow,
     /// Why it is not served, in words.
     pub reason: Option<Reason>,
+    /// If it is refused: what decided that.
+    pub decided: Option<Decided>,
     /// When its satellite changes next, as far as is planned.
     pub next_handover: Option<Handover>,
     /// The last slot that is planned.
@@ -314,6 +319,10 @@ impl<A: Basis> Live<A> {
             CellState::Out(outage) => ("out", named(outage.name())),
         };
         let here = slot.terminals.iter().enumerate().filter(|(_, terminal)| terminal.cell == CellId(index));
+        let decided = self
+            .planned_by(slot.no)
+            .filter(|_| demand.refused_terminals > 0.0)
+            .and_then(|(by, law)| by.on_cell(CellId(index), slot.no, law));
         Some(CellNow {
             slot: slot.no.0,
             h3: h3_text(h3),
@@ -326,6 +335,7 @@ impl<A: Basis> Live<A> {
             dark: rounded(demand.dark_terminals),
             state,
             reason,
+            decided,
             satellite: flow.and(beam).map(|beam| beam.satellite.0),
             gateway: flow.map(|flow| flow.gateway.0),
             pop: demand.pop.map(|pop| pop.0),
@@ -355,6 +365,11 @@ impl<A: Basis> Live<A> {
             to_deg: rounded(sector.to_rad.to_degrees()),
             elevation_deg: rounded(sector.elevation_rad.to_degrees()),
         });
+        let reason = now.outage.as_deref().and_then(named);
+        let decided = self
+            .planned_by(current)
+            .filter(|_| reason.as_ref().is_some_and(|reason| reason.refused))
+            .and_then(|(by, law)| by.on_terminal(&self.world, TerminalId(index), current, law));
         let planned_until = self.kept.range().map_or(current, |(_, last)| last);
         Some(TerminalPage {
             slot: current.0,
@@ -365,7 +380,8 @@ impl<A: Basis> Live<A> {
             cell: terminal.cell_at(current).0,
             plan: self.world.rules.demand.plans[terminal.plan.index()].name.clone(),
             home_pop: terminal.home_pop.0,
-            reason: now.outage.as_deref().and_then(named),
+            reason,
+            decided,
             next_handover: self.next_handover(index as usize, &now, current, planned_until),
             planned_until: planned_until.0,
             mask: mask.collect(),

@@ -5,7 +5,7 @@ use super::format::{CellState, cell_state, terminals_served};
 use super::terminals::rounded;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use skyweave_core::admission::Basis;
+use skyweave_core::admission::{Admission, Basis};
 use skyweave_core::geodesy::Geodetic;
 use skyweave_core::ids::{CellId, FibreId, GatewayId, PopId, SatId};
 use skyweave_core::plan::{Slot, plan};
@@ -193,6 +193,7 @@ impl<A: Basis> Live<A> {
         let affected = self.failing(asked)?;
         let no = self.current().ok_or(Unasked::NoSlot)?;
         let before = self.before(no).ok_or(Unasked::NoSlot)?;
+        let (by, law) = self.planned_by(no).ok_or(Unasked::NoSlot)?;
         let place = Arc::clone(&self.asking).acquire_owned().await;
         let live = Arc::clone(self);
         let planned = tokio::task::spawn_blocking(move || {
@@ -200,7 +201,11 @@ impl<A: Basis> Live<A> {
             let _place = place;
             live.metrics.what_ifs.add(1);
             let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().ok()?;
-            Some(pool.install(|| answer(&live.world, &*live.admit, &before, no, &affected)))
+            let plan = || {
+                let admission = by.admission(&live.world, no, law);
+                answer(&live.world, &admission, &before, no, &affected)
+            };
+            Some(pool.install(plan))
         });
         planned.await.ok().flatten().ok_or(Unasked::NoSlot)
     }
@@ -215,14 +220,13 @@ fn unknown(field: &'static str, kind: &str, name: &str) -> Unasked {
 #[must_use]
 pub fn answer<A: Basis>(
     world: &World,
-    admit: &super::Admit<A>,
+    admission: &Admission<A>,
     before: &Slot<A>,
     no: SlotNo,
     affected: &Affected,
 ) -> Answer {
-    let admission = admit(world, no);
-    let one = plan(world, &admission, Some(before), no);
-    let other = plan(&with_failure(world, no, affected), &admission, Some(before), no);
+    let one = plan(world, admission, Some(before), no);
+    let other = plan(&with_failure(world, no, affected), admission, Some(before), no);
     compare(world, &one, &other, affected)
 }
 

@@ -11,7 +11,7 @@ use skyweave_proof::document::{Document, identity, is_name};
 use skyweave_proof::hex;
 use skyweave_proof::order::{Flaw, Preview, TargetKind};
 use skyweave_proof::table::Table;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use thiserror::Error;
 
 /// Who plans with and without an order.
@@ -113,10 +113,10 @@ impl Orders {
         from: UtcTime,
     ) -> Result<(Preview, Vec<u8>), OrderError> {
         let (without, with) = (Arc::clone(&before.table), Arc::clone(&after.table));
-        let foreseen = match &self.foresee {
+        let foresee = self.foresee.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let foreseen = match foresee {
             None => Foreseen::nothing(without.identity(), with.identity()),
             Some(foresee) => {
-                let foresee = Arc::clone(foresee);
                 let planned =
                     tokio::task::spawn_blocking(move || foresee.foresee(&without, &with, from)).await;
                 planned.map_err(|_| OrderError::Other("the preview failed".to_owned()))?

@@ -8,21 +8,27 @@
 //! | `draft` | draws up orders with their previews |
 //! | `desk` | proposals and words on them, each a leaf |
 //! | `fleet` | every terminal with what lowers its service, from the store |
+//! | [`condition`] | what is refused, and what stands in the way of the log |
+//! | `in_force` | what this server's own point of enforcement has in force |
 //! | `publish` | checkpoints, cosignatures, files; bundles; certificates |
 //!
 //! Nothing here decides what is in force: a point of enforcement does, from the proof alone. Whoever owns this server, its database and its
 //! keys can hold things up and can be seen to; they cannot cut anybody off.
 
+pub mod condition;
 mod desk;
 mod draft;
 mod fleet;
+mod in_force;
 mod laws;
 mod publish;
 pub mod setup;
 
+pub use condition::Condition;
 pub use desk::Standing;
 pub use draft::{DraftError, Foresee};
 pub use fleet::fleet_of;
+pub use in_force::{Cut, InForce};
 pub use laws::Lawful;
 pub use publish::Done;
 pub use setup::{Setup, SetupError, demonstration};
@@ -34,7 +40,7 @@ use crate::log::{Folder, Point};
 use crate::store::{Leaf, LogChange, Store, StoreError};
 use skyweave_proof::UtcTime;
 use skyweave_proof::bound::{Fleet, Ledger};
-use skyweave_proof::bundle::{Bundle, BundleEpoch, Package, Points, Proven};
+use skyweave_proof::bundle::{BundleEpoch, Package, Points};
 use skyweave_proof::document::kind_and_fleet;
 use skyweave_proof::dsse::Envelope;
 use skyweave_proof::log::excerpt::Excerpt;
@@ -45,11 +51,10 @@ use skyweave_proof::log::tile::CHECKPOINT;
 use skyweave_proof::log::writer::{File, TooLong, Writer};
 use skyweave_proof::register::{Refusal, Register, Taken, Trail};
 use skyweave_proof::signature::SecretKey;
-use skyweave_proof::table::Table;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// Leaves that are read at once.
 const PAGE: i64 = 1_000;
@@ -93,7 +98,7 @@ pub struct Orders {
     witnesses: Arc<Witnesses>,
     points: Points,
     self_witnessed: bool,
-    foresee: Option<Arc<dyn Foresee>>,
+    foresee: RwLock<Option<Arc<dyn Foresee>>>,
     given: RwLock<Option<Fleet>>,
     borders: BTreeMap<String, std::path::PathBuf>,
     laws: Mutex<BTreeMap<Hash, Arc<Lawful>>>,
@@ -102,6 +107,8 @@ pub struct Orders {
     publishing: tokio::sync::Mutex<()>,
     /// Told when something came into the log.
     pub changed: Notify,
+    epoch: watch::Sender<u64>,
+    condition: Condition,
 }
 
 /// What the service itself makes of its log.
@@ -225,13 +232,15 @@ impl Orders {
             witnesses: Arc::new(Witnesses::of(&policy, setup.here)),
             points,
             self_witnessed,
-            foresee,
+            foresee: RwLock::new(foresee),
             given: RwLock::default(),
             borders: BTreeMap::new(),
             laws: Mutex::default(),
             state: tokio::sync::Mutex::new(state),
             publishing: tokio::sync::Mutex::default(),
             changed: Notify::new(),
+            epoch: watch::Sender::new(epoch.0),
+            condition: Condition::default(),
         };
         orders.keep_law(setup.law);
         Ok(orders)
@@ -259,6 +268,11 @@ impl Orders {
         *self.given.write().unwrap_or_else(PoisonError::into_inner) = Some(fleet);
     }
 
+    /// Who plans with and without an order from now on.
+    pub fn give_foresight(&self, foresee: Arc<dyn Foresee>) {
+        *self.foresee.write().unwrap_or_else(PoisonError::into_inner) = Some(foresee);
+    }
+
     async fn fleet_now(&self) -> Result<Fleet, OrderError> {
         let given = self.given.read().unwrap_or_else(PoisonError::into_inner).clone();
         match given {
@@ -267,24 +281,10 @@ impl Orders {
         }
     }
 
-    /// What this server's own point of enforcement has in force, with all that a planner needs of it.
-    ///
-    /// # Errors
-    /// The sources of a law are gone.
-    pub async fn in_force_here(&self) -> Result<Option<InForce>, OrderError> {
-        let (bundle, fleet) = {
-            let state = self.state.lock().await;
-            let Some(bundle) = state.point.bundle().cloned() else { return Ok(None) };
-            (bundle, state.point.fleet().cloned())
-        };
-        let Some(fleet) = fleet else { return Ok(None) };
-        let mut tables = Vec::new();
-        for phase in &bundle.standing.phases {
-            if let skyweave_proof::order::Law::Open(rules) = &phase.law {
-                tables.push(Arc::clone(&self.law(rules).await?.table));
-            }
-        }
-        Ok(Some(InForce { bundle, fleet, tables }))
+    /// How the log and its point are, for status and metrics.
+    #[must_use]
+    pub const fn condition(&self) -> &Condition {
+        &self.condition
     }
 
     /// A table, sources, boundary data or a preview, by its name below the log.
@@ -432,17 +432,6 @@ impl Orders {
         use skyweave_proof::log::reader::Files;
         self.public.read(CHECKPOINT)
     }
-}
-
-/// What is in force, as a planner takes it.
-#[derive(Debug, Clone)]
-pub struct InForce {
-    /// The bundle, which was proven.
-    pub bundle: Proven<Bundle>,
-    /// The terminals that it names.
-    pub fleet: Fleet,
-    /// The tables of its laws.
-    pub tables: Vec<Arc<Table>>,
 }
 
 /// What is known about the log.

@@ -2,7 +2,6 @@
 //! without others: the witnesses' quorum.
 
 use super::draft::note;
-use super::fleet;
 use super::{OrderError, Orders, State, ns_of, time_of};
 use crate::clock::SECOND_NS;
 use crate::log::ask::Fresh;
@@ -191,19 +190,15 @@ impl Orders {
 
     /// Hands the newest published bundle to this server's own point of enforcement.
     async fn enforce(&self, now_ns: i64) -> Result<bool, OrderError> {
-        let mut state = self.state.lock().await;
-        let anchor = state.point.anchor();
-        let (epoch, version) = (anchor.epoch, anchor.authority.version);
-        let Some(package) = self.package_of(&state, epoch, version)? else { return Ok(false) };
-        let fleet = state.fleet.clone();
-        let acknowledgement = state.point.offer(&package, Some(&fleet), time_of(now_ns))?;
-        fleet::write(&state.fleet_file, &fleet).map_err(|error| OrderError::Files(error.to_string()))?;
-        let epoch = state.point.anchor().epoch.0 as i64;
-        let name = state.point.name().to_owned();
-        state.in_force_ns = now_ns;
-        drop(state);
-        self.store.put_acknowledgements(vec![(name, epoch, acknowledgement)]).await?;
-        Ok(true)
+        let package = {
+            let state = self.state.lock().await;
+            let anchor = state.point.anchor();
+            self.package_of(&state, anchor.epoch, anchor.authority.version)?
+        };
+        match package {
+            None => Ok(false),
+            Some(package) => self.offer(&package, now_ns).await.map(|()| true),
+        }
     }
 
     /// Certifies how many points have the bundle in force: once all have, or after some seconds.

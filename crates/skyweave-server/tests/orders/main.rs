@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod core_outage;
+mod live;
 mod one_person;
 mod previews;
 mod town;

@@ -3,7 +3,7 @@
 
 use crate::town::{HOUR_S, NORTH, SOUTH, Town, fleet, open};
 use skyweave_proof::audit::{Evidence, Violation};
-use skyweave_proof::bound::{barred, territory_key};
+use skyweave_proof::bound::{Row, barred, territory_key};
 use skyweave_proof::bundle::{BundleEpoch, Refusal};
 use skyweave_proof::document::Document;
 use skyweave_proof::dsse::Envelope;
@@ -124,32 +124,33 @@ async fn by_editing_the_logs_files() {
 }
 
 #[tokio::test]
-async fn by_bulk_suspension_and_by_maintenance() {
-    for bit in [barred::SUSPENDED, barred::MAINTENANCE, barred::LISTED] {
+async fn by_whatever_lowers_service_and_is_no_order() {
+    type Route<'a> = (&'a str, &'a (dyn Fn(Row) -> Row + Sync));
+    let routes: [Route<'_>; 5] = [
+        ("bulk suspension", &|row| Row { barred: barred::SUSPENDED, ..row }),
+        ("maintenance", &|row| Row { barred: barred::MAINTENANCE, ..row }),
+        ("a list", &|row| Row { barred: barred::LISTED, ..row }),
+        ("scheduler weights", &|row| Row { weight_permille: 1, ..row }),
+        ("plan rates", &|row| Row { rate_kbps: 1, ..row }),
+    ];
+    for (name, lower) in routes {
         let mut town = Town::new().await;
         let before = town.bundle().await;
-        let cut = move |_: usize, mut row: skyweave_proof::bound::Row| {
-            if row.territory == territory_key("north") {
-                row.barred |= bit;
-            }
-            Some(row)
-        };
+        let cut =
+            |_: usize, row: Row| Some(if row.territory == territory_key("north") { lower(row) } else { row });
         town.orders.give_fleet(fleet(2_000, cut));
         town.pass(60).settle().await;
         let held = town.orders.in_force_here().await.unwrap().unwrap();
-        assert_eq!(held.bundle.inputs.fleet, before.inputs.fleet);
-        assert!(held.fleet.rows().iter().all(|row| row.barred == 0));
+        assert_eq!(held.bundle.inputs.fleet, before.inputs.fleet, "{name}");
+        assert_eq!(held.fleet, fleet(2_000, |_, row| Some(row)), "{name}");
         let why = town.orders.summary().await.held_back.unwrap();
         assert!(why.contains("it needs an order"), "{why}");
         // single terminals are administered without orders
-        let few = move |number: usize, mut row: skyweave_proof::bound::Row| {
-            row.barred |= if number < 2 { bit } else { 0 };
-            Some(row)
-        };
+        let few = |number: usize, row: Row| Some(if number < 2 { lower(row) } else { row });
         town.orders.give_fleet(fleet(2_000, few));
         town.pass(60).settle().await;
         let held = town.orders.in_force_here().await.unwrap().unwrap();
-        assert_eq!(held.fleet.rows().iter().filter(|row| row.barred != 0).count(), 2);
+        assert_eq!(held.fleet, fleet(2_000, few), "{name}");
         assert_eq!(town.orders.summary().await.held_back, None);
         assert!(town.audit().is_clean());
     }
@@ -160,7 +161,7 @@ async fn by_salami_and_by_deleting_rows() {
     let mut town = Town::new().await;
     let mut gone = 0;
     for day in 0..20_usize {
-        let left = move |number: usize, row: skyweave_proof::bound::Row| (number % 200 > day).then_some(row);
+        let left = move |number: usize, row: Row| (number % 200 > day).then_some(row);
         town.orders.give_fleet(fleet(2_000, left));
         town.pass(24 * HOUR_S).settle().await;
         let held = town.orders.in_force_here().await.unwrap().unwrap();
@@ -286,6 +287,38 @@ async fn by_freezing_a_cut() {
         let table = point.bundle().unwrap().rules_at(now).unwrap().table;
         assert_eq!(table != crate::town::law().table.identity(), is_cut, "{hours} h");
     }
+}
+
+#[tokio::test]
+async fn by_shifting_the_clock() {
+    let mut town = Town::new().await;
+    let cut = town.propose(Class::Cut, "alice", Some(1)).await;
+    town.approve(&cut, "bob").await.unwrap();
+    let started = town.now_s;
+    // ahead, so that the log is witnessed in the future: whoever has the right time refuses that, and goes on
+    town.pass(20 * HOUR_S).settle().await;
+    let genesis = std::fs::read(town.log().join("genesis")).unwrap();
+    let key = skyweave_server::log::KeyFile::read(&town.log().join("point.key")).unwrap();
+    let mut gateway = Point::in_memory(("gateway", key.secret()), (&genesis, &town.genesis())).unwrap();
+    let package = town.orders.package(BundleEpoch(0), 1).await.unwrap().unwrap();
+    let refused = gateway.offer(&package, None, skyweave_proof::UtcTime(started));
+    assert!(matches!(refused, Err(PointError::Refused(Refusal::Clock { .. }))), "{refused:?}");
+    assert!(town.serves(NORTH).await);
+    // and back: who approves after the order lapsed by the witnesses' time approves nothing
+    town.now_s = started;
+    for approver in ["carol", "dave"] {
+        town.approve(&cut, approver).await.unwrap();
+    }
+    for _ in 0..4 {
+        // what it says of the time does not fit what was said before
+        let _ = town.orders.tick(town.now_ns()).await;
+        town.pass(1);
+    }
+    assert!(town.serves(NORTH).await);
+    town.now_s = started + 20 * HOUR_S + 60;
+    town.settle().await;
+    assert!(town.serves(NORTH).await);
+    assert_eq!(town.orders.standing(&cut.row.id).await.unwrap().row.state, "expired");
 }
 
 #[tokio::test]

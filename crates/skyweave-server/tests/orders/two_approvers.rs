@@ -1,7 +1,8 @@
 //! The same cut, rightly approved.
 
 use crate::town::{NORTH, SOUTH, Town, fleet};
-use skyweave_proof::bundle::Certificate;
+use skyweave_proof::UtcTime;
+use skyweave_proof::bundle::{BundleEpoch, Certificate};
 use skyweave_proof::document::Document;
 use skyweave_proof::dsse::Envelope;
 use skyweave_proof::order::Class;
@@ -22,12 +23,34 @@ fn key(number: u64) -> SecretKey {
     SecretKey::ed25519(&secret)
 }
 
+/// Each point verifies a package by itself, on two threads.
+fn verify(points: &mut [Point], package: &[u8], now: UtcTime) -> Vec<Vec<u8>> {
+    let (one, other) = points.split_at_mut(points.len() / 2);
+    std::thread::scope(|scope| {
+        let offer = |point: &mut Point| point.offer(package, None, now).unwrap();
+        let running =
+            [one, other].map(|half| scope.spawn(move || half.iter_mut().map(offer).collect::<Vec<_>>()));
+        running.into_iter().flat_map(|half| half.join().unwrap()).collect()
+    })
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cut_that_enough_approved_is_in_force_everywhere_and_certified() {
     let points = points();
     let line = |number: u64| format!("gateway-{number} {}\n", key(number).public().to_text());
     let lines: Vec<String> = (0..points).map(line).collect();
     let town = Town::with(fleet(2_000, |_, row| Some(row)), &lines, None).await;
+    // every point begins with the pinned genesis, and has what everybody has in force
+    let genesis = std::fs::read(town.log().join("genesis")).unwrap();
+    let (pinned, now) = (town.genesis(), town.now());
+    let begin = |number: u64| {
+        let name = format!("gateway-{number}");
+        Point::in_memory((&name, key(number)), (&genesis, &pinned)).unwrap()
+    };
+    let mut gateways: Vec<Point> = (0..points).map(begin).collect();
+    let first = town.orders.package(BundleEpoch(0), 1).await.unwrap().unwrap();
+    verify(&mut gateways, &first, now);
+
     let order = town.propose(Class::Cut, "alice", Some(24)).await;
     for (approver, state) in [("bob", "proposed"), ("carol", "proposed"), ("dave", "logged")] {
         assert_eq!(town.approve(&order, approver).await.unwrap().row.state, state, "{approver}");
@@ -37,28 +60,8 @@ async fn a_cut_that_enough_approved_is_in_force_everywhere_and_certified() {
     // one go: published, witnessed, bundled, published, in force here
     town.orders.tick(town.now_ns()).await.unwrap();
     assert!(!town.serves(NORTH).await && town.serves(SOUTH).await);
-
-    // every point begins with the pinned genesis and verifies by itself
-    let genesis = std::fs::read(town.log().join("genesis")).unwrap();
-    let pinned = town.genesis();
-    let package = town.orders.package(skyweave_proof::bundle::BundleEpoch(0), 1).await.unwrap().unwrap();
-    let now = town.now();
-    let halves = [(0, points / 2), (points / 2, points)];
-    let said: Vec<Vec<u8>> = std::thread::scope(|scope| {
-        let verify = |(from, to): (u64, u64)| {
-            let (genesis, package) = (&genesis, &package);
-            scope.spawn(move || {
-                let offer = |number: u64| {
-                    let name = format!("gateway-{number}");
-                    let mut point = Point::in_memory((&name, key(number)), (genesis, &pinned)).unwrap();
-                    point.offer(package, None, now).unwrap()
-                };
-                (from..to).map(offer).collect::<Vec<_>>()
-            })
-        };
-        let running: Vec<_> = halves.into_iter().map(verify).collect();
-        running.into_iter().flat_map(|half| half.join().unwrap()).collect()
-    });
+    let package = town.orders.package(BundleEpoch(1), 1).await.unwrap().unwrap();
+    let said = verify(&mut gateways, &package, now);
     let verified = started.elapsed();
     let (new, refused) = town.orders.acknowledge(said).await.unwrap();
     assert_eq!((new, refused.len()), (points, 0));

@@ -77,6 +77,17 @@ pub struct Witness {
     pub mirror: Option<String>,
 }
 
+/// The world that something was planned in.
+#[derive(Debug, Args)]
+pub struct WorldOf {
+    /// The scenario of the world that it was planned in.
+    #[arg(long, value_name = "SCENARIO")]
+    pub world: Option<PathBuf>,
+    /// Change a value of that scenario; `skyweave up` says which are changed. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE", requires = "world")]
+    pub set: Vec<String>,
+}
+
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The log: an address, or a folder with its files.
@@ -87,9 +98,9 @@ pub struct Verify {
     /// Ask the witnesses that have an address what they were shown.
     #[arg(long)]
     pub ask_witnesses: bool,
-    /// Compute previews again in the world of this scenario.
-    #[arg(long, value_name = "SCENARIO")]
-    pub replan: Option<PathBuf>,
+    /// With --world, previews are computed again.
+    #[command(flatten)]
+    pub world: WorldOf,
     /// The folder with the files of borders that territories are cut from.
     #[arg(long, value_name = "DIR")]
     pub borders: Option<PathBuf>,
@@ -245,9 +256,8 @@ pub struct OrderRevoke {
 pub struct OrderShow {
     /// The order.
     pub id: Option<String>,
-    /// The scenario whose world the preview was planned in.
-    #[arg(long, value_name = "SCENARIO")]
-    pub world: Option<PathBuf>,
+    #[command(flatten)]
+    pub world: WorldOf,
     /// The folder with the files of borders that territories are cut from.
     #[arg(long, value_name = "DIR")]
     pub borders: Option<PathBuf>,
@@ -265,9 +275,9 @@ pub struct OrderSign {
     /// The key of a principal.
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
-    /// Compute preview and table again in the world of this scenario first, and sign only what comes out the same.
-    #[arg(long, value_name = "SCENARIO")]
-    pub world: Option<PathBuf>,
+    /// With --world, preview and table are computed again first, and only what comes out the same is signed.
+    #[command(flatten)]
+    pub world: WorldOf,
     /// The folder with the files of borders that territories are cut from.
     #[arg(long, value_name = "DIR")]
     pub borders: Option<PathBuf>,

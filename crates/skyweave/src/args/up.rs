@@ -77,6 +77,9 @@ pub struct Planner {
     /// Where to listen, for those servers and for who watches it.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub listen: SocketAddr,
+    /// The folder of the public log whose bundles it plans by; one that it makes for itself, with everybody's keys in it, if left out.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
     /// Where those servers reach this planner, such as `http://10.0.0.7:8081`; where it listens, if left out.
     #[arg(long, value_name = "URL", value_parser = url)]
     pub url: Option<String>,

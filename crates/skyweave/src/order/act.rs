@@ -1,5 +1,6 @@
 //! `skyweave order ...`: the orders of a server.
 
+use super::foresight::World;
 use super::recompute;
 use crate::args::{Order as Options, OrderDraft, OrderRevoke, OrderShow, OrderSign};
 use crate::client::{Connection, Sending};
@@ -151,8 +152,8 @@ fn recompute(options: &OrderShow) -> Result<ExitCode> {
     let id = id_of(options)?;
     let (_, payload) = fetch(&connection, id)?;
     let help = "name the scenario that the server previews in: --world SCENARIO";
-    let world = options.world.as_deref().ok_or_else(|| miette!(help = help, "no world to plan in"))?;
-    let found = recompute::compare(&connection.log(), &payload, world, options.borders.as_deref())?;
+    let world = World::named(&options.world)?.ok_or_else(|| miette!(help = help, "no world to plan in"))?;
+    let found = recompute::compare(&connection.log(), &payload, &world, options.borders.as_deref())?;
     for line in found {
         say!("{line}");
     }
@@ -172,8 +173,8 @@ fn sign(options: &OrderSign, signing: Signing) -> Result<ExitCode> {
     }
     let (_, payload) = fetch(&connection, &options.id)?;
     crate::say::write(format_args!("{}", render::order(&payload).into_diagnostic()?));
-    if let Some(world) = &options.world {
-        for line in recompute::compare(&connection.log(), &payload, world, options.borders.as_deref())? {
+    if let Some(world) = World::named(&options.world)? {
+        for line in recompute::compare(&connection.log(), &payload, &world, options.borders.as_deref())? {
             say!("  {line}");
         }
     }

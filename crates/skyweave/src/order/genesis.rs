@@ -2,7 +2,7 @@
 
 use crate::args::{LogDraft, LogSign};
 use crate::say::say;
-use crate::service;
+use crate::service::{self, BorderFiles};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use serde::Deserialize;
 use serde_json::Value;
@@ -37,11 +37,8 @@ struct Description {
     witnesses: Vec<String>,
 }
 
-/// Files of borders, by their SHA-256.
-type Borders = BTreeMap<String, Vec<u8>>;
-
 /// The law at the beginning, and the files of borders that it is cut from.
-pub fn law(scenario: Option<&Path>) -> Result<(Lawful, Borders)> {
+pub fn law(scenario: Option<&Path>) -> Result<(Lawful, BorderFiles)> {
     let (sources, borders) = match scenario {
         None => {
             let policies = BTreeMap::from([("everybody.cedar".to_owned(), EVERYBODY.to_owned())]);
@@ -50,12 +47,17 @@ pub fn law(scenario: Option<&Path>) -> Result<(Lawful, Borders)> {
         }
         Some(path) => service::sources(path)?,
     };
+    Ok((compiled(sources, &borders)?, borders))
+}
+
+/// A law from its sources.
+pub fn compiled(sources: Sources, borders: &BorderFiles) -> Result<Lawful> {
     let law = Lawful::compile(sources, FailMode::Stay, &|hash| borders.get(hash).cloned(), None);
-    Ok((law.into_diagnostic()?, borders))
+    law.into_diagnostic()
 }
 
 /// Puts files of borders into the folder of a log.
-pub fn keep_borders(folder: &Path, borders: &Borders) -> Result<()> {
+pub fn keep_borders(folder: &Path, borders: &BorderFiles) -> Result<()> {
     for (hash, bytes) in borders {
         skyweave_server::log::folder::write_whole(&folder.join("borders").join(hash), bytes)
             .into_diagnostic()?;

@@ -3,8 +3,8 @@
 //! Who signs reads first: an order is shown from its bytes, and what it names by hashes can be computed again here.
 
 mod act;
-mod foresight;
-mod genesis;
+pub mod foresight;
+pub mod genesis;
 mod keys;
 mod log;
 mod place;

@@ -49,7 +49,7 @@ pub fn compile(
 pub fn compare(
     documents: &(impl Documents + ?Sized),
     payload: &[u8],
-    scenario: &Path,
+    world: &World,
     borders: Option<&Path>,
 ) -> Result<Vec<String>> {
     let order = Order::parse(payload).into_diagnostic()?;
@@ -77,7 +77,7 @@ pub fn compare(
     let (without, with) = (table("without", before)?, table("with", after)?);
     let name = format!("{DOCUMENTS}/{}", hex(&matter.preview.hash));
     let document = documents.document(&name).ok_or_else(|| miette!("{name} is missing"))?;
-    let found = replan(&document, &without, &with, &World::of(scenario)?)?;
+    let found = replan(&document, &without, &with, world)?;
     if found.hash != matter.preview.hash {
         return Err(miette!(
             help = "do not sign: the preview was forged, or made by another version",

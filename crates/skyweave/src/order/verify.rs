@@ -39,8 +39,8 @@ pub fn verify(options: &Options) -> Result<ExitCode> {
     };
     let report = audit(&*files, &genesis, &evidence);
     let mut more = missing(&*files, &orders);
-    if let Some(scenario) = &options.replan {
-        more.extend(replanned(&*files, &orders, &World::of(scenario)?, &borders)?);
+    if let Some(world) = World::named(&options.world)? {
+        more.extend(replanned(&*files, &orders, &world, &borders)?);
     }
     let is_clean = report.is_clean() && more.is_empty();
     if options.json {

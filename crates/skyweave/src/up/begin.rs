@@ -1,7 +1,6 @@
 //! When the network begins, and which time it has.
 
 use crate::args::Network;
-use crate::service;
 use hifitime::{Duration, Epoch};
 use miette::{IntoDiagnostic, Result, miette};
 use sha2::{Digest, Sha256};
@@ -24,6 +23,8 @@ const LONG_AGO_DAYS: f64 = 30.0;
 pub struct Wanted {
     source: Source,
     folder: PathBuf,
+    /// Settings that are in the source already.
+    said: Vec<String>,
     settings: Vec<String>,
     at: Option<Epoch>,
     now: bool,
@@ -39,6 +40,8 @@ pub struct Beginning {
     /// The slot in which the world begins.
     pub began: SlotNo,
     pub key: String,
+    /// What was changed of the scenario: with the same settings others make the same world.
+    pub settings: Vec<String>,
     /// Why it is not now, if it is not because somebody said so.
     why: Option<String>,
 }
@@ -65,7 +68,8 @@ impl Wanted {
         }
         let key = skyweave_proof::hex(&hash.finalize());
         let Network { now, speed, afresh, .. } = *options;
-        Ok(Self { source, folder, settings, at, now, speed, afresh, key })
+        let said = options.set.clone();
+        Ok(Self { source, folder, said, settings, at, now, speed, afresh, key })
     }
 
     /// By what the store remembers where it was.
@@ -81,7 +85,7 @@ impl Wanted {
         let is_near = |began: Epoch| is_replay || (now - began).abs() < Duration::from_days(LONG_AGO_DAYS);
         let before = place.filter(|place| is_near(SlotNo(place.began).start()));
         let start = before.map_or(self.at.unwrap_or(now), |place| SlotNo(place.began).start());
-        let prepared = self.prepare(start)?;
+        let (prepared, settings) = self.prepare(start)?;
         if self.at.is_none()
             && !self.now
             && let Some(epoch) =
@@ -91,32 +95,40 @@ impl Wanted {
             let why = format!(
                 "the elements are {days:.0} days old, so this is a replay at their epoch (--now for now)"
             );
-            let prepared =
-                if prepared.first == SlotNo::not_before(epoch) { prepared } else { self.prepare(epoch)? };
-            let before = place.filter(|place| place.began == prepared.first.0);
-            return Ok(self.replay(prepared, before, Some(why)));
+            let made = if prepared.first == SlotNo::not_before(epoch) {
+                (prepared, settings)
+            } else {
+                self.prepare(epoch)?
+            };
+            let before = place.filter(|place| place.began == made.0.first.0);
+            return Ok(self.replay(made, before, Some(why)));
         }
         if is_replay {
-            return Ok(self.replay(prepared, before, None));
+            return Ok(self.replay((prepared, settings), before, None));
         }
         let began = prepared.first;
-        Ok(Beginning { prepared, pace: Pace::Wall, began, key: self.key, why: None })
+        Ok(Beginning { prepared, pace: Pace::Wall, began, key: self.key, settings, why: None })
     }
 
-    fn replay(self, prepared: Prepared, before: Option<LivePlace>, why: Option<String>) -> Beginning {
+    fn replay(
+        self,
+        (prepared, settings): (Prepared, Vec<String>),
+        before: Option<LivePlace>,
+        why: Option<String>,
+    ) -> Beginning {
         let began = prepared.first;
         let from = before.map_or(began, |place| SlotNo(place.slot));
         let pace = Pace::Replay { from_ns: start_ns(from), speed: self.speed };
-        Beginning { prepared, pace, began, key: self.key, why }
+        Beginning { prepared, pace, began, key: self.key, settings, why }
     }
 
-    fn prepare(&self, start: Epoch) -> Result<Prepared> {
+    fn prepare(&self, start: Epoch) -> Result<(Prepared, Vec<String>)> {
         let mut settings = self.settings.clone();
         settings.push(format!("time.start={:?}", written(start)));
         let source = FORMAT.change(self.source.clone(), &settings)?;
-        let mut prepared = scenario::prepare(&source, &self.folder)?;
-        service::put_in_force(&mut prepared)?;
-        Ok(prepared)
+        let said = self.said.iter().chain(&settings).cloned().collect();
+        // its policies are not put into force here: what is in force comes from the log
+        Ok((scenario::prepare(&source, &self.folder)?, said))
     }
 }
 

@@ -2,21 +2,24 @@
 
 mod begin;
 mod dishes;
+mod log;
 mod network;
 
 use crate::args::{Network as Wished, Planner, Up};
 use crate::interrupt::Interrupt;
-use crate::order::foresight;
+use crate::order::foresight::hash_of;
 use crate::say::say;
-use crate::{serve, world_text};
-use begin::Wanted;
+use crate::world_text;
+use begin::{Beginning, Wanted};
 use dishes::{Answering, Sockets};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use skyweave_core::admission::Basis;
+use skyweave_core::mandate::fleet_of;
 use skyweave_server::api::{Limits, Page, Targets};
 use skyweave_server::live::{Marker, Network};
 use skyweave_server::server::{Options, Server};
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,44 +30,36 @@ const LISTEN_AGAIN: Duration = Duration::from_millis(100);
 /// Runs the network with everything around it.
 pub fn up(options: &Up) -> Result<ExitCode> {
     let page = page(options)?;
-    let store = match &options.store {
-        Some(store) => store.clone(),
-        None => format!("sqlite:{}", serve::file_of_this_user()?.display()),
-    };
-    let settings = Options {
-        store,
-        listen: options.listen,
-        limits: Limits::default(),
-        targets: Targets::Public,
-        borders: None,
-        log: options.log.clone(),
-        // previews are planned in a scenario's world, and the built-in one is in no file
-        foresee: foresight(options.network.scenario.as_deref())?,
-        planner_alone: false,
-        url: None,
-        new_administrator: false,
-    };
-    run(&options.network, settings, page)
+    let store = log::store(options)?;
+    let folder = log::folder(options.log.as_deref(), &store)?;
+    run(&options.network, (settings(store, options.listen), folder), page)
 }
 
 /// Runs the network alone.
 pub fn planner(options: &Planner) -> Result<ExitCode> {
-    let settings = Options {
-        store: options.store.clone(),
-        listen: options.listen,
+    let folder = log::folder(options.log.as_deref(), &options.store)?;
+    let settings = settings(options.store.clone(), options.listen);
+    let settings = Options { planner_alone: true, url: options.url.clone(), ..settings };
+    run(&options.network, (settings, folder), Page::Inside)
+}
+
+/// Of a server whose log is opened once the world is there that it is about.
+fn settings(store: String, listen: SocketAddr) -> Options {
+    Options {
+        store,
+        listen,
         limits: Limits::default(),
         targets: Targets::Public,
         borders: None,
         log: None,
         foresee: None,
-        planner_alone: true,
-        url: options.url.clone(),
+        planner_alone: false,
+        url: None,
         new_administrator: false,
-    };
-    run(&options.network, settings, Page::Inside)
+    }
 }
 
-fn run(network: &Wished, settings: Options, page: Page) -> Result<ExitCode> {
+fn run(network: &Wished, (settings, folder): (Options, PathBuf), page: Page) -> Result<ExitCode> {
     let wanted = Wanted::of(network)?;
     let tables = tables(network)?;
     let sockets = Sockets::open(network)?;
@@ -77,11 +72,18 @@ fn run(network: &Wished, settings: Options, page: Page) -> Result<ExitCode> {
         let place = server.live_place(wanted.key()).await.into_diagnostic()?;
         let beginning = tokio::task::block_in_place(|| wanted.begin(place))?;
         eprint!("{}", world_text::lines(&beginning.prepared));
-        let words = beginning.words();
+        tokio::task::block_in_place(|| log::make(&folder, &beginning.prepared))?;
+        let said = Said::of(&beginning);
+        let hash = hash_of(&beginning.prepared)?;
         let live = Arc::new(Network::new(network::setup(beginning, tables)?));
+        let fleet = fleet_of(&live.world, live.began).into_diagnostic()?;
+        let server = server.with_log(&folder, fleet).await.into_diagnostic()?;
+        if let Some(orders) = server.orders() {
+            orders.give_foresight(network::foresight(&live, hash));
+        }
         let link = if planner_alone { None } else { Some(server.sign_in_link().await.into_diagnostic()?) };
         let server = server.with_live(Arc::clone(&live));
-        announce(&server, &words);
+        announce(&server, &said, network.scenario.as_deref());
         let answering = sockets.answer(&live)?;
         let told = Arc::clone(&live);
         let ready = tokio::spawn(async move {
@@ -98,6 +100,22 @@ fn run(network: &Wished, settings: Options, page: Page) -> Result<ExitCode> {
     })
 }
 
+/// What is said of the world that begins.
+struct Said {
+    words: String,
+    /// How often its scenario switches policies.
+    switches: usize,
+    /// What was changed of the scenario.
+    settings: Vec<String>,
+}
+
+impl Said {
+    fn of(beginning: &Beginning) -> Self {
+        let switches = log::switches(&beginning.prepared);
+        Self { words: beginning.words(), switches, settings: beginning.settings.clone() }
+    }
+}
+
 /// Serves until somebody stops it.
 async fn stay(server: Server, interrupt: Interrupt, answering: Answering) {
     let stop = async move {
@@ -109,8 +127,21 @@ async fn stay(server: Server, interrupt: Interrupt, answering: Answering) {
     server.run(stop).await;
 }
 
-fn announce(server: &Server, words: &str) {
-    say!("{words}, admission {}", Marker::NAME);
+fn announce(server: &Server, said: &Said, scenario: Option<&Path>) {
+    let is_self_witnessed = server.orders().is_some_and(|orders| orders.is_self_witnessed());
+    let witnessed =
+        if is_self_witnessed { ", SELF-WITNESSED: whoever has its keys is everybody at once" } else { "" };
+    say!("{}, admission {}{witnessed}", said.words, Marker::NAME);
+    if said.switches > 0 {
+        say!(
+            "{} switches of policies in the scenario are not carried out: each takes an order",
+            said.switches
+        );
+    }
+    if let Some(scenario) = scenario {
+        let settings: Vec<String> = said.settings.iter().map(|one| format!(" --set '{one}'")).collect();
+        say!("the world of previews: --world {}{}", scenario.display(), settings.concat());
+    }
     if let Some(administrator) = &server.administrator {
         say!("This store is new. The credential of its administrator, for programs, is shown this once:\n");
         say!("  SKYWEAVE_CLIENT_ID={}", administrator.client_id);

@@ -1,13 +1,20 @@
 //! A scenario as a network that can run.
 
 use super::begin::Beginning;
+use crate::order::foresight::{self, inhabited};
 use crate::service;
 use miette::{IntoDiagnostic, Result};
 use skyweave_core::world::Gateway;
 use skyweave_io::borders::Borders;
-use skyweave_server::live::Setup;
+use skyweave_proof::UtcTime;
+use skyweave_proof::log::merkle::Hash;
+use skyweave_server::clock::SECOND_NS;
+use skyweave_server::live::law::Inhabited;
 use skyweave_server::live::world::Territory;
+use skyweave_server::live::{Network, Setup};
+use skyweave_server::orders::Foresee;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What the network is made from.
 pub fn setup(beginning: Beginning, tables: Option<PathBuf>) -> Result<Setup> {
@@ -25,14 +32,23 @@ pub fn setup(beginning: Beginning, tables: Option<PathBuf>) -> Result<Setup> {
     Ok(Setup {
         scenario: prepared.scenario.name.clone(),
         seed: prepared.scenario.seed,
-        world: prepared.world,
+        world: Arc::new(prepared.world),
         key,
         began,
         pace,
         territories,
         countries,
         tables,
+        inhabited: Inhabited(inhabited()?),
     })
+}
+
+/// Orders are previewed in the network's own world and time.
+pub fn foresight(live: &Arc<Network>, hash: Hash) -> Arc<dyn Foresee> {
+    let world = Arc::clone(&live.world);
+    let clock = Arc::clone(live);
+    let slot_at = move |time: UtcTime| clock.clock.slot_of_wall(time.0 as i64 * SECOND_NS);
+    Arc::new(foresight::World::shared(world, hash, Arc::clone(&live.inhabited().0)).with_time(slot_at))
 }
 
 fn territory(territory: &skyweave_control::territory::Territory) -> Territory {

@@ -225,7 +225,7 @@ fn an_order_from_the_first_key_to_the_audit() {
     // anybody verifies it: from the server, from the mirror, from a copy
     let log = format!("{}/log", city.server.url);
     let genesis = city.json(&["verify", &log])["genesis"].as_str().unwrap().to_owned();
-    let words = ["verify", &log, "--genesis", &genesis, "--ask-witnesses", "--replan", "few.toml"];
+    let words = ["verify", &log, "--genesis", &genesis, "--ask-witnesses", "--world", "few.toml"];
     let said = city.run(&words).succeeded().stdout.clone();
     for part in [
         "deactivate plan-class standard",

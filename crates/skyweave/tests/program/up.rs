@@ -2,12 +2,12 @@
 
 use crate::support::{Desk, FEW};
 use serde_json::{Value, json};
+use skyweave_core::admission::{Admission, Unsigned};
 use skyweave_core::plan::{HourPlan, Slot};
 use skyweave_core::time::SlotNo;
 use skyweave_io::scenario::{FORMAT, Prepared, Source, prepare};
-use skyweave_server::live::format::{decode, encode};
+use skyweave_server::live::format::{Header, decode, encode};
 use skyweave_server::live::what_if::{compare, with_failure};
-use skyweave_server::live::{Marker, admission};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -175,14 +175,14 @@ fn prepared(start: &str) -> Prepared {
     prepare(&source, std::path::Path::new(".")).unwrap()
 }
 
-/// A slot, and the one before it, as batch plans them.
-fn planned(prepared: &Prepared, no: SlotNo) -> (Arc<Slot<Marker>>, Arc<Slot<Marker>>) {
+/// A slot, and the one before it, as batch plans them. Nobody signed that, and everybody is served in both.
+fn planned(prepared: &Prepared, no: SlotNo) -> (Arc<Slot<Unsigned>>, Arc<Slot<Unsigned>>) {
     let world = &prepared.world;
     let mut plan = HourPlan::begin(no.hour());
     let mut before = None;
     loop {
         let upcoming = plan.upcoming().unwrap();
-        let slot = plan.step(world, &admission(world, upcoming), &mut |_| {});
+        let slot = plan.step(world, &Admission::declared(world, upcoming), &mut |_| {});
         if slot.no == no {
             return (before.unwrap(), slot);
         }
@@ -194,7 +194,10 @@ fn planned(prepared: &Prepared, no: SlotNo) -> (Arc<Slot<Marker>>, Arc<Slot<Mark
 fn one_command_gives_a_link_and_the_network_behind_it() {
     let desk = Desk::new();
     let running = up(&desk, AT_THE_HOUR);
-    assert!(running.said.contains("admission unsigned"), "{}", running.said);
+    // nothing unsigned is served; and who made the keys is said
+    assert!(running.said.contains("admission enforced, SELF-WITNESSED"), "{}", running.said);
+    let law = running.get("/api/v1/live/slots").json()["law"].clone();
+    assert_eq!((law["epoch"].as_u64(), law["self_witnessed"].as_bool()), (Some(1), Some(true)));
     assert!(running.said.contains("replay from 2026-05-20T13:00:12Z"), "{}", running.said);
 
     let page = running.get("/");
@@ -211,7 +214,7 @@ fn one_command_gives_a_link_and_the_network_behind_it() {
     let tag = world.header("etag").to_owned();
     assert_eq!(running.send("GET", "/api/v1/live/world", None, &[("if-none-match", &tag)]).status, 304);
     let world = world.json();
-    assert_eq!(world["basis"], "unsigned");
+    assert_eq!(world["basis"], "enforced");
     assert_eq!(world["satellites"].as_array().unwrap().len(), 60);
     assert_eq!(world["clock"]["speed"], 60.0);
     let names: Vec<_> =
@@ -279,10 +282,13 @@ fn slots_are_those_of_batch_to_the_byte() {
     let sent = running.get(&format!("/api/v1/live/slots/{no}"));
     let prepared = prepared("2026-05-20T13:00:12Z");
     let (_, slot) = planned(&prepared, SlotNo(no));
-    let ours = encode(&prepared.world, &slot, false);
-    assert!(sent.body == ours.bytes, "slot {no} differs");
-    // and what is read back is what was planned
     let (header, body) = decode(&sent.body).unwrap();
+    let ours = encode(&prepared.world, &slot, false, header.bundle.clone()).bytes;
+    let (batch, of_batch) = decode(&ours).unwrap();
+    assert!(body == of_batch, "slot {no} differs");
+    assert_eq!((header.basis.as_str(), batch.basis.as_str()), ("enforced", "unsigned"));
+    assert_eq!(Header { basis: header.basis.clone(), ..batch }, header);
+    // and what is read back is what was planned
     let section = header.sections.iter().find(|section| section.name == "sat_position_km").unwrap();
     let floats: Vec<f32> = body[section.offset..section.offset + section.length]
         .chunks_exact(4)
@@ -347,8 +353,10 @@ fn a_what_if_is_two_plans() {
         }
     }
     let world_after = with_failure(&prepared.world, no, &affected);
-    let after = skyweave_core::plan::plan(&world_after, &admission(&prepared.world, no), Some(&before), no);
-    let ours = serde_json::to_value(compare(&prepared.world, &slot, &after, &affected)).unwrap();
+    let after =
+        skyweave_core::plan::plan(&world_after, &Admission::declared(&prepared.world, no), Some(&before), no);
+    let mut ours = serde_json::to_value(compare(&prepared.world, &slot, &after, &affected)).unwrap();
+    ours["basis"] = json!("enforced");
     assert_eq!(answer, ours);
     assert!(
         answer["failed"]["gateways"].as_u64().unwrap() > 0 && answer["failed"]["satellites"] == 10,
