@@ -219,15 +219,10 @@ impl Server {
         let api = Arc::new(api.with_laws(self.laws).with_orders(self.orders));
         let leading =
             self.live.map(|live| tokio::spawn(lead(live, Arc::clone(&self.store), self.url, stopped)));
-        let learning = tokio::spawn(learn(Arc::clone(&api)));
+        let mut always = vec![tokio::spawn(learn(Arc::clone(&api))), tokio::spawn(publish(Arc::clone(&api)))];
         let serving = (!self.planner_alone).then(|| {
-            let delivering = tokio::spawn(deliver(Arc::clone(&api)));
-            let others = [
-                tokio::spawn(publish(Arc::clone(&api))),
-                tokio::spawn(sweep(Arc::clone(&api))),
-                tokio::spawn(enforce(Arc::clone(&api))),
-            ];
-            (delivering, others)
+            always.extend([tokio::spawn(sweep(Arc::clone(&api))), tokio::spawn(enforce(Arc::clone(&api)))]);
+            tokio::spawn(deliver(Arc::clone(&api)))
         });
         tokio::pin!(stop);
         let connections = listen(&self.listener, &api, &self.limits, &mut stop).await;
@@ -245,12 +240,11 @@ impl Server {
         {
             tracing::warn!("the planner was in the middle of a slot");
         }
-        learning.abort();
-        if let Some((delivering, others)) = serving {
-            others.iter().for_each(tokio::task::JoinHandle::abort);
-            if tokio::time::timeout(FAREWELL, delivering).await.is_err() {
-                tracing::warn!("a webhook was still being called, and will be called again");
-            }
+        always.iter().for_each(tokio::task::JoinHandle::abort);
+        if let Some(delivering) = serving
+            && tokio::time::timeout(FAREWELL, delivering).await.is_err()
+        {
+            tracing::warn!("a webhook was still being called, and will be called again");
         }
         self.store.close().await;
     }

@@ -74,6 +74,9 @@ pub struct Planner {
     /// The database that it shares with `skyweave serve` and other planners: `postgres://USER@HOST/DATABASE`.
     #[arg(long, value_name = "URL", env = "SKYWEAVE_STORE", hide_env_values = true)]
     pub store: String,
+    /// The folder of the public log that those servers have, if they have one.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
     /// Where to listen, for those servers and for who watches it.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     pub listen: SocketAddr,

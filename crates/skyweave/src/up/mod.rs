@@ -55,7 +55,7 @@ pub fn planner(options: &Planner) -> Result<ExitCode> {
         limits: Limits::default(),
         targets: Targets::Public,
         borders: None,
-        log: None,
+        log: options.log.clone(),
         foresee: None,
         planner_alone: true,
         url: options.url.clone(),
