@@ -13,9 +13,9 @@ pub use orders::{
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
 pub use up::Up;
 
-use crate::packets::demand::Demand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use skyweave_emulate::publish::Publication;
+use skyweave_study::demand::Demand;
 use std::ffi::OsString;
 use std::path::PathBuf;
 

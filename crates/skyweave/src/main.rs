@@ -19,7 +19,6 @@ mod report;
 mod run;
 mod say;
 mod serve;
-mod service;
 mod shell;
 mod spread;
 mod summary_text;

@@ -8,7 +8,7 @@ use crate::progress::Planning;
 use crate::say::say;
 use crate::timings::Timings;
 use crate::timings_text::{self, processor_time};
-use crate::{service, summary_text, world_text};
+use crate::{summary_text, world_text};
 use miette::{IntoDiagnostic, Result, WrapErr};
 use serde::Serialize;
 use skyweave_core::admission::{Basis, Unsigned};
@@ -16,6 +16,7 @@ use skyweave_core::time::UtcHour;
 use skyweave_io::results::{self, Format, Header, Mode, Run, Writer};
 use skyweave_io::scenario::{self, Prepared};
 use skyweave_io::summary::Summary;
+use skyweave_study::policies;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,7 +29,7 @@ const INTERRUPTED: u8 = 130;
 pub fn run(options: &Options) -> Result<ExitCode> {
     let started = Instant::now();
     let interrupt = Interrupt::listen();
-    let prepared = service::read(&options.scenario, &options.set)?;
+    let prepared = policies::read(&options.scenario, &options.set)?;
     if !options.quiet {
         eprint!("{}", world_text::lines(&prepared));
     }

@@ -1,6 +1,5 @@
 //! The world of a scenario, in which orders are previewed: by a server before it shows them, and by approvers before they sign.
 
-use crate::service;
 use hifitime::Epoch;
 use miette::{IntoDiagnostic, Result, miette};
 use skyweave_control::order::Foreseen;
@@ -11,6 +10,7 @@ use skyweave_proof::log::merkle::Hash;
 use skyweave_proof::table::Table;
 use skyweave_proof::{UtcTime, unhex};
 use skyweave_server::orders::Foresee;
+use skyweave_study::policies;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub struct World {
 impl World {
     /// Of a scenario.
     pub fn of(scenario: &Path) -> Result<Self> {
-        let prepared = service::read(scenario, &[])?;
+        let prepared = policies::read(scenario, &[])?;
         let hash = unhex(&prepared.sha256).and_then(|bytes| bytes.try_into().ok());
         let hash = hash.ok_or_else(|| miette!("the scenario has no hash"))?;
         let inhabited = Box::new(scenario::service::inhabited().into_diagnostic()?);

@@ -1,7 +1,6 @@
 //! When the network begins, and which time it has.
 
 use crate::args::Up;
-use crate::service;
 use hifitime::{Duration, Epoch};
 use miette::{IntoDiagnostic, Result, miette};
 use sha2::{Digest, Sha256};
@@ -10,6 +9,7 @@ use skyweave_core::world::World;
 use skyweave_io::scenario::{self, FORMAT, Prepared, Source};
 use skyweave_server::live::clock::{Pace, start_ns};
 use skyweave_server::store::LivePlace;
+use skyweave_study::policies;
 use std::path::{Path, PathBuf};
 
 /// The scenario that is run if none is named.
@@ -115,7 +115,7 @@ impl Wanted {
         settings.push(format!("time.start={:?}", written(start)));
         let source = FORMAT.change(self.source.clone(), &settings)?;
         let mut prepared = scenario::prepare(&source, &self.folder)?;
-        service::put_in_force(&mut prepared)?;
+        policies::put_in_force(&mut prepared)?;
         Ok(prepared)
     }
 }

@@ -1,19 +1,19 @@
 //! A scenario as a network that can run.
 
 use super::begin::Beginning;
-use crate::service;
 use miette::{IntoDiagnostic, Result};
 use skyweave_core::world::Gateway;
 use skyweave_io::borders::Borders;
 use skyweave_server::live::Setup;
 use skyweave_server::live::world::Territory;
+use skyweave_study::policies;
 use std::path::PathBuf;
 
 /// What the network is made from.
 pub fn setup(beginning: Beginning, tables: Option<PathBuf>) -> Result<Setup> {
     let Beginning { prepared, pace, began, key, .. } = beginning;
     let territories = match &prepared.service {
-        Some(declared) => service::territories(declared)?.iter().map(territory).collect(),
+        Some(declared) => policies::territories(declared)?.iter().map(territory).collect(),
         None => Vec::new(),
     };
     let degrees = |gateway: &Gateway| {
