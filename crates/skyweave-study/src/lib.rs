@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`policies`] | a scenario read, and what it declares about who may be served compiled and put in force |
 //! | [`ends`] | what somebody calls the ends of a way |
+//! | [`sight`] | what a site sees at a time |
+//! | [`window`] | parts of the window of time |
 //! | [`ways`] | the way between two ends in a slot, hop by hop |
 //! | [`demand`] | what terminals with packets ask of the planner |
 //! | [`experiment`] | packets through planned slots, in virtual time |
@@ -16,5 +18,7 @@ pub mod ends;
 pub mod experiment;
 pub mod policies;
 pub mod preview;
+pub mod sight;
 pub mod sweep;
 pub mod ways;
+pub mod window;

@@ -23,6 +23,9 @@ pub fn read(path: &Path, settings: &[String]) -> Result<Prepared> {
 }
 
 /// The same, with a change of the world before its policies are compiled.
+///
+/// # Errors
+/// As [`read`], and what the change says.
 pub fn read_changed(
     path: &Path,
     settings: &[String],

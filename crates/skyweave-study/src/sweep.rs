@@ -4,7 +4,7 @@ use miette::{Diagnostic, Result, miette};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use skyweave_io::results::VariedColumn;
-use skyweave_io::scenario::{FORMAT, Scenario};
+use skyweave_io::scenario;
 use skyweave_proof::hex;
 use std::io;
 use std::path::Path;
@@ -130,7 +130,7 @@ pub fn check(scenario: &Path, settings: &[String], variations: &[Variation]) -> 
         for value in &one.values {
             let mut settings = settings.to_vec();
             settings.push(format!("{}={value}", one.path));
-            let _: Scenario = FORMAT.parse(&FORMAT.open(scenario, &settings)?)?;
+            scenario::read(scenario, &settings)?;
         }
     }
     Ok(())

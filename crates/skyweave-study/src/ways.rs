@@ -5,10 +5,14 @@ use miette::{Result, miette};
 use serde::Serialize;
 use skyweave_core::admission::Unsigned;
 use skyweave_core::ids::TerminalId;
-use skyweave_core::plan::Slot;
+use skyweave_core::plan::{Slot, Slots};
+use skyweave_core::time::SlotNo;
 use skyweave_core::world::World;
+use skyweave_io::results::{UtcMs, WayRow};
+use skyweave_io::scenario::Prepared;
 use skyweave_net::space::{Options as Model, Space, Step};
 use skyweave_net::traffic::Echo;
+use std::ops::Range;
 
 /// A hop.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,6 +38,30 @@ pub fn way(world: &World, ends: &Ends, slot: &Slot<Unsigned>) -> Result<Vec<Hop>
     space.enter(world, slot);
     let steps = space.trace(from?, to?).ok_or_else(|| why_not(world, slot, &terminals))?;
     Ok(hops(world, &steps))
+}
+
+/// The ways between two ends in some slots, one after another: rows of the slots that have one.
+#[must_use]
+pub fn rows(prepared: &Prepared, ends: &Ends, window: Range<SlotNo>) -> Vec<WayRow> {
+    let world = &prepared.world;
+    let mut slots = Slots::from(world, window.start);
+    let mut rows = Vec::new();
+    let mut next = window.start;
+    while next < window.end {
+        let slot = slots.next();
+        next = slot.no.next();
+        let Ok(hops) = way(world, ends, &slot) else { continue };
+        rows.extend((0..).zip(hops).map(|(number, hop)| WayRow {
+            time: UtcMs::of_slot(slot.no),
+            slot: slot.no.0,
+            hop: number,
+            from: hop.from.into(),
+            to: hop.to.into(),
+            one_way_ms: hop.one_way_ms,
+            so_far_ms: hop.so_far_ms,
+        }));
+    }
+    rows
 }
 
 fn hops(world: &World, steps: &[Step]) -> Vec<Hop> {

@@ -22,6 +22,7 @@ mod serve;
 mod shell;
 mod spread;
 mod summary_text;
+mod sweep;
 mod table;
 mod timings;
 mod timings_text;
@@ -58,6 +59,7 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
     match cli.command {
         Command::Up(options) => up::up(&options),
         Command::Run(options) => run::run(&options),
+        Command::Sweep(options) => sweep::sweep(&options),
         Command::Report(options) => report::report(&options),
         Command::Compare(options) => compare::compare(&options),
         Command::Hypatia(options) => hypatia::hypatia(&options),

@@ -50,7 +50,9 @@ mod writer;
 pub use column::{Column, Kind, Name, UtcMs};
 pub use error::{Difference, ResultsError};
 pub use open::{Mode, Options};
-pub use packets::{FlowRow, PacketRow, SecondRow, TelemetryRow, write_packets, write_telemetry};
+pub use packets::{
+    FlowRow, PacketRow, SecondRow, TelemetryRow, WayRow, packet_batch, write_packets, write_telemetry,
+};
 pub use page::{page, tables_page};
 pub use part::Part;
 pub use points::{PointRow, VariedColumn, write_points};

@@ -1,12 +1,15 @@
 //! Tables of packet experiments: one file each, in the folder of the experiment.
 
-use super::column::{Column, Name, UtcMs, Value};
+use super::column::{Column, Name, UtcMs, Value, schema};
 use super::error::ResultsError;
 use super::row::{Record, record};
 use super::sink::{Origin, write_rows};
 use super::table::Format;
 use arrow::array::ArrayRef;
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatch;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A row of such a table.
 pub trait PacketRow: Record {
@@ -134,6 +137,37 @@ packet_table! {
         /// Elevation of its satellite, deg.
         elevation_deg: Option<f64>,
     }
+}
+
+packet_table! {
+    /// The way between two ends, slot by slot: a row a hop. Slots without a way have no rows.
+    "ways" => WayRow {
+        /// When the slot begins.
+        time: UtcMs,
+        /// Number of the slot.
+        slot: i64,
+        /// Number of the hop, from 0.
+        hop: u32,
+        /// Where it begins: a terminal, a satellite, a gateway or a PoP.
+        from: Name,
+        /// Where it ends.
+        to: Name,
+        /// Time to pass it once, by propagation alone, ms.
+        one_way_ms: f64,
+        /// Time from the first end to the end of this hop, ms.
+        so_far_ms: f64,
+    }
+}
+
+/// Rows of such a table as a record batch, with what it says of its origin in the metadata of its schema.
+///
+/// # Errors
+/// [`ArrowError`] if there are too many.
+pub fn packet_batch<R: PacketRow>(metadata: &[(&str, &str)], rows: &[R]) -> Result<RecordBatch, ArrowError> {
+    let own = [("skyweave.table", R::NAME)];
+    let pairs = own.iter().chain(metadata).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let schema = schema(R::COLUMNS).with_metadata(pairs.collect());
+    RecordBatch::try_new(Arc::new(schema), R::arrays(rows))
 }
 
 /// Writes telemetry into a Parquet file of a folder that is named after the first row's slot: whole or not at all. `basis` is how admissions came about.

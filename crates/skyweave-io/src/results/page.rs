@@ -1,7 +1,7 @@
 //! `docs/results.md` and `docs/tables.md`, made from the tables themselves.
 
 use super::column::Column;
-use super::packets::{FlowRow, PacketRow, SecondRow, TelemetryRow};
+use super::packets::{FlowRow, PacketRow, SecondRow, TelemetryRow, WayRow};
 use super::points::PointRow;
 use super::row::Record;
 use super::table::Table;
@@ -113,11 +113,15 @@ pub fn tables_page() -> String {
             None => text.push_str("\n`slots`: one row a slot, with lists; see [slots.md](slots.md).\n"),
         }
     }
-    text.push_str("\n`null` may be missing. Packet experiments ([packets.md](packets.md)), one file each:\n");
+    text.push_str(
+        "\n`null`: values may be missing. Packet experiments ([packets.md](packets.md)), one file each:\n",
+    );
     packet_table::<FlowRow>(&mut text);
     packet_table::<SecondRow>(&mut text);
     text.push_str("\nThe live network, a file each few minutes ([live.md](live.md)):\n");
     packet_table::<TelemetryRow>(&mut text);
+    text.push_str("\nWays between two ends, from Python:\n");
+    packet_table::<WayRow>(&mut text);
     let _ = write!(text, "\n## `sweep`\n\n{} See [sweep.md](sweep.md).\n\n", PointRow::ABOUT.trim());
     text.push_str(&described(PointRow::COLUMNS));
     text

@@ -66,7 +66,7 @@ fn world() -> (Arc<World>, SlotNo) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dishes.toml");
     fs::write(&file, SCENARIO).unwrap();
-    let prepared = skyweave_study::policies::read(&file, &[]).unwrap();
+    let prepared = policies::read(&file, &[]).unwrap();
     (Arc::new(prepared.world), prepared.first)
 }
 

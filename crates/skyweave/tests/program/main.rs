@@ -13,6 +13,7 @@ mod scenarios;
 mod service;
 mod shell;
 mod support;
+mod sweep;
 mod up;
 mod traffic;
 mod validate;
