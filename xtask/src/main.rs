@@ -11,11 +11,13 @@ mod command;
 mod instructions;
 mod page;
 mod provenance;
+mod python;
 mod release;
 mod setup;
 mod soak;
 mod soak_log;
 mod steps;
+mod venv;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,7 +39,7 @@ enum Task {
     Setup,
     /// Run every check, stopping at the first that fails.
     Test {
-        /// Run this step alone.
+        /// Run this step alone; `python` is one that runs only when it is named.
         #[arg(long, value_name = "STEP")]
         only: Option<String>,
     },

@@ -9,10 +9,14 @@ use miette::{IntoDiagnostic, Result, WrapErr, miette};
 
 use crate::command::CommandLine;
 use crate::instructions;
+use crate::python;
 use crate::setup;
 
 /// The step that counts instructions.
 pub const INSTRUCTIONS: &str = "instructions";
+
+/// Crates that only some need: the default steps leave them out, and steps of their own hold them.
+const OPTIONAL: [&str; 1] = ["skyweave-py"];
 
 /// Tests of the page, as files.
 const PAGE_TESTS: &str = "web/tests/unit";
@@ -28,6 +32,7 @@ enum Action {
     Advisories,
     Instructions,
     Page,
+    Python,
 }
 
 enum Outcome {
@@ -39,14 +44,18 @@ enum Outcome {
 fn steps() -> Vec<Step> {
     let step = |name: &str, action| Step { name: name.to_owned(), action };
     let run = |typed| Action::Run(CommandLine::new(typed));
-    let strict_docs = CommandLine::new("cargo doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings");
+    let all = |typed: &str| {
+        OPTIONAL.iter().fold(CommandLine::new(typed), |command, name| command.word("--exclude").word(name))
+    };
+    let strict_docs = all("cargo doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings");
+    let lint = all("cargo clippy --workspace --all-targets").word("--").word("-D").word("warnings");
     // of the soaks some seconds each are among the tests already
     vec![
         step("setup", Action::SetUp),
         step("format", run("cargo fmt --all --check")),
         step("page", Action::Page),
-        step("lint", run("cargo clippy --workspace --all-targets -- -D warnings")),
-        step("tests", run("cargo test --workspace")),
+        step("lint", Action::Run(lint)),
+        step("tests", Action::Run(all("cargo test --workspace"))),
         step("docs", Action::Run(strict_docs)),
         step("dependencies", run("cargo deny --offline check --hide-inclusion-graph bans licenses sources")),
         step("advisories", Action::Advisories),
@@ -54,15 +63,20 @@ fn steps() -> Vec<Step> {
     ]
 }
 
-/// Runs every step, or the named one, up to the first that fails. False if one failed.
-pub fn test(root: &Path, only: Option<&str>) -> Result<bool> {
-    run_all(&chosen(steps(), only)?, |step| perform(root, step))
+/// Steps that run only when they are named: they build what the others leave out.
+fn named_steps() -> Vec<Step> {
+    vec![Step { name: "python".to_owned(), action: Action::Python }]
 }
 
-fn chosen(steps: Vec<Step>, only: Option<&str>) -> Result<Vec<Step>> {
+/// Runs every step, or the named one, up to the first that fails. False if one failed.
+pub fn test(root: &Path, only: Option<&str>) -> Result<bool> {
+    run_all(&chosen(steps(), named_steps(), only)?, |step| perform(root, step))
+}
+
+fn chosen(steps: Vec<Step>, named: Vec<Step>, only: Option<&str>) -> Result<Vec<Step>> {
     let Some(only) = only else { return Ok(steps) };
-    let names: Vec<_> = steps.iter().map(|step| step.name.clone()).collect();
-    let found: Vec<_> = steps.into_iter().filter(|step| step.name == only).collect();
+    let names: Vec<_> = steps.iter().chain(&named).map(|step| step.name.clone()).collect();
+    let found: Vec<_> = steps.into_iter().chain(named).filter(|step| step.name == only).collect();
     if found.is_empty() {
         return Err(miette!("no step is named `{only}`; there are: {}", names.join(", ")));
     }
@@ -103,6 +117,13 @@ fn perform(root: &Path, step: &Step) -> Result<Outcome> {
         Action::Advisories => advisories(root),
         Action::Instructions => count(root),
         Action::Page => page(root),
+        Action::Python => Ok(match python::check(root)? {
+            python::Verdict::Held => Outcome::Passed,
+            python::Verdict::Absent(why) => Outcome::Skipped(why),
+            python::Verdict::Failed(command) => {
+                Outcome::Failed { why: "the command failed".to_owned(), rerun: command.to_string() }
+            }
+        }),
     }
 }
 
@@ -175,8 +196,11 @@ mod tests {
     #[test]
     fn one_step_can_be_chosen_and_a_wrong_name_is_answered_with_the_right_ones() {
         let names = |steps: Vec<Step>| steps.into_iter().map(|step| step.name).collect::<Vec<_>>();
-        assert_eq!(names(chosen(steps(), Some("lint")).unwrap()), ["lint"]);
-        let error = chosen(steps(), Some("lints")).err().unwrap().to_string();
+        let chosen = |only| chosen(steps(), named_steps(), only);
+        assert_eq!(names(chosen(Some("lint")).unwrap()), ["lint"]);
+        assert_eq!(names(chosen(Some("python")).unwrap()), ["python"]);
+        assert!(!names(chosen(None).unwrap()).contains(&"python".to_owned()));
+        let error = chosen(Some("lints")).err().unwrap().to_string();
         assert!(error.contains("lint, tests") && error.contains(INSTRUCTIONS), "{error}");
     }
 

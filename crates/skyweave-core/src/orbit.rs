@@ -116,6 +116,98 @@ impl Room {
     }
 }
 
+/// In which frame positions are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frame {
+    /// True equator, mean equinox of date: what the orbit theory answers in.
+    Teme,
+    /// Earth-fixed; velocities as seen from the turning Earth.
+    EarthFixed,
+}
+
+/// Where an ephemeris goes: satellite by satellite, instant by instant.
+pub struct Ephemeris<'a> {
+    /// Three to a satellite and instant, m; not a number where the theory has no answer.
+    pub position_m: &'a mut [f64],
+    /// Three to a satellite and instant, m/s; the same.
+    pub velocity_m_s: &'a mut [f64],
+}
+
+/// Instants that are propagated to at a time: memory stays flat with it.
+const INSTANTS_AT_ONCE: usize = 64;
+
+impl Fleet {
+    /// How many satellites there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.batch.len()
+    }
+
+    /// True if there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.batch.is_empty()
+    }
+
+    /// Where every satellite is at each of some instants. What has no room in `to` (three numbers to each satellite and instant) is left out.
+    pub fn ephemeris(&self, instants: &[SlotInstant], frame: Frame, to: &mut Ephemeris<'_>) {
+        let Some(origin) = instants.first().copied() else { return };
+        let minutes_after = |instant: SlotInstant, origin: SlotInstant| {
+            (instant.slot.seconds_after(origin) + instant.offset_s) / 60.0
+        };
+        let minutes: Vec<f64> = instants.iter().map(|instant| minutes_after(*instant, origin)).collect();
+        let turned = |instant: &SlotInstant| {
+            let start = days_since_j2000(instant.slot.start());
+            Gmst::iau82(start + instant.offset_s / 86_400.0)
+        };
+        let gmst: Vec<Gmst> = match frame {
+            Frame::Teme => Vec::new(),
+            Frame::EarthFixed => instants.iter().map(turned).collect(),
+        };
+        let row = 3 * instants.len();
+        let parts = to.position_m.par_chunks_mut(TILE * row).zip(to.velocity_m_s.par_chunks_mut(TILE * row));
+        let tiles: Vec<Tile<'_>> = self.batch.tiles().collect();
+        tiles.into_par_iter().zip(parts).for_each_init(
+            States::default,
+            |states, (tile, (position, velocity))| {
+                let epochs = &self.epochs[tile.first()..tile.first() + tile.len()];
+                let offsets: Vec<f64> = epochs.iter().map(|epoch| minutes_after(origin, *epoch)).collect();
+                for first in (0..instants.len()).step_by(INSTANTS_AT_ONCE) {
+                    let last = (first + INSTANTS_AT_ONCE).min(instants.len());
+                    tile.propagate_over(&offsets, &minutes[first..last], states);
+                    let gmst = gmst.get(first..last);
+                    copy_out(states, gmst, (position, velocity), (first, row));
+                }
+            },
+        );
+    }
+}
+
+/// Puts the states of a tile into their places: those of the instants from `first` on, of rows of `row` numbers.
+fn copy_out(
+    states: &States,
+    gmst: Option<&[Gmst]>,
+    (positions, velocities): (&mut [f64], &mut [f64]),
+    (first, row): (usize, usize),
+) {
+    for instant in 0..states.instants() {
+        let ([x, y, z], [vx, vy, vz]) = (states.position_km(instant), states.velocity_km_s(instant));
+        let rows = positions.chunks_exact_mut(row).zip(velocities.chunks_exact_mut(row));
+        let at = 3 * (first + instant);
+        for (satellite, (to_position, to_velocity)) in rows.enumerate().take(states.satellites()) {
+            let mut position = Vec3::new(x[satellite], y[satellite], z[satellite]) * 1_000.0;
+            let mut velocity = Vec3::new(vx[satellite], vy[satellite], vz[satellite]) * 1_000.0;
+            if let Some(gmst) = gmst {
+                let fixed = TemePosition(position).to_ecef(gmst[instant]);
+                velocity = gmst[instant].turn_velocity(velocity, fixed);
+                position = fixed.0;
+            }
+            to_position[at..at + 3].copy_from_slice(&[position.x, position.y, position.z]);
+            to_velocity[at..at + 3].copy_from_slice(&[velocity.x, velocity.y, velocity.z]);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +257,26 @@ mod tests {
         }
         assert_eq!(sky.without_orbit, without);
         assert!(without > 0, "every satellite has a position: the case is not tested");
+
+        let count = satellites.len();
+        let instants: Vec<SlotInstant> =
+            (0..70).map(|k| SlotInstant { slot: slot.minus(-k), offset_s: 0.0 }).collect();
+        let (mut position_m, mut velocity_m_s) = (vec![0.0; count * 210], vec![0.0; count * 210]);
+        let later_sky = fleet.sky(&conditions(up.clone()), slot.minus(-69));
+        let mut to = Ephemeris { position_m: &mut position_m, velocity_m_s: &mut velocity_m_s };
+        fleet.ephemeris(&instants, Frame::EarthFixed, &mut to);
+        for (index, satellite) in satellites.iter().enumerate() {
+            let at = |instant: usize| &position_m[index * 210 + 3 * instant..][..3];
+            let none = satellite.orbit.propagate(slot.seconds_after(satellite.epoch) / 60.0).is_err();
+            assert_eq!(at(0)[0].is_nan(), none);
+            if sky.present[index] {
+                let there = EcefPosition(Vec3::new(at(0)[0], at(0)[1], at(0)[2]));
+                assert!(there.range_m(sky.position[index]) < 0.01, "{}", satellite.catalog_number);
+                let later = later_sky.position[index];
+                let there = EcefPosition(Vec3::new(at(69)[0], at(69)[1], at(69)[2]));
+                assert!(at(69)[0].is_nan() || there.range_m(later) < 0.01, "{}", satellite.catalog_number);
+            }
+        }
 
         let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(3).build() else { panic!("no threads") };
         let again = pool.install(|| fleet.sky(&conditions(up), slot));

@@ -1,6 +1,6 @@
 //! The whole planner on one screen: one pure function makes a slot.
 
-use crate::admission::{Admission, Basis};
+use crate::admission::{Admission, Basis, Unsigned};
 use crate::conditions::Conditions;
 use crate::constellation::{self, Topology};
 use crate::demand::{self, Demand};
@@ -16,6 +16,7 @@ use crate::time::{SlotNo, UtcHour};
 use crate::visibility;
 use crate::world::World;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// Slots that are planned before an hour begins and thrown away, so that the hour does not start from nothing. With this
@@ -206,5 +207,41 @@ impl<A: Basis> HourPlan<A> {
         self.before = Some(Arc::clone(&slot));
         self.next = self.next.next();
         slot
+    }
+}
+
+/// The slots of a scenario one after another, without end: the same that a run of it plans.
+#[derive(Debug)]
+pub struct Slots<W> {
+    world: W,
+    plan: HourPlan<Unsigned>,
+    next: SlotNo,
+}
+
+impl<W: Deref<Target = World>> Slots<W> {
+    /// The slots from `first` on. Those of its hour before it are planned too, since it depends on them.
+    #[must_use]
+    pub fn from(world: W, first: SlotNo) -> Self {
+        Self { world, plan: HourPlan::begin(first.hour()), next: first }
+    }
+
+    /// Plans the next.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it has no end, which an iterator would make its users think of"
+    )]
+    pub fn next(&mut self) -> Arc<Slot<Unsigned>> {
+        loop {
+            let Some(upcoming) = self.plan.upcoming() else {
+                self.plan = HourPlan::begin(self.next.hour());
+                continue;
+            };
+            let admission = Admission::declared(&self.world, upcoming);
+            let slot = self.plan.step(&self.world, &admission, &mut |_| {});
+            if slot.no == self.next {
+                self.next = self.next.next();
+                return slot;
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod dish;
 mod orders;
 mod service;
+mod sweep;
 mod up;
 
 pub use dish::Dish;
@@ -11,11 +12,13 @@ pub use orders::{
     Verify, Witness, WorldOf,
 };
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
+pub use sweep::Sweep;
 pub use up::{Network, Planner, Up};
 
-use crate::packets::demand::Demand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use skyweave_emulate::publish::Publication;
+use skyweave_io::results::Table;
+use skyweave_study::demand::Demand;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -58,6 +61,8 @@ pub enum Command {
     Planner(Planner),
     /// Plan a scenario and say what everybody got.
     Run(Run),
+    /// Run a scenario with every combination of some values, and make one table of all runs.
+    Sweep(Sweep),
     /// Turn a result into one HTML page that needs no network.
     Report(Report),
     /// Put two results side by side.
@@ -164,6 +169,9 @@ pub struct Run {
     /// Write the slots themselves too (Arrow), for programs that read them.
     #[arg(long, requires = "output")]
     pub slots: bool,
+    /// Write more tables: visibility, flows, slots.
+    #[arg(long, value_name = "TABLE,...", value_delimiter = ',', value_parser = table, requires = "output")]
+    pub also: Vec<Table>,
     /// Print the summary as JSON.
     #[arg(long)]
     pub json: bool,
@@ -177,6 +185,14 @@ pub struct Run {
     /// Say nothing but the summary.
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// A table that a run does not write by itself.
+fn table(name: &str) -> Result<Table, String> {
+    let more: Vec<&str> =
+        Table::ALL.iter().filter(|table| table.is_on_demand()).map(|table| table.name()).collect();
+    let table = Table::named(name).filter(|table| table.is_on_demand());
+    table.ok_or_else(|| format!("accepted: {}; a run writes the others by itself", more.join(", ")))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -19,10 +19,10 @@ mod report;
 mod run;
 mod say;
 mod serve;
-mod service;
 mod shell;
 mod spread;
 mod summary_text;
+mod sweep;
 mod table;
 mod timings;
 mod timings_text;
@@ -60,6 +60,7 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Up(options) => up::up(&options),
         Command::Planner(options) => up::planner(&options),
         Command::Run(options) => run::run(&options),
+        Command::Sweep(options) => sweep::sweep(&options),
         Command::Report(options) => report::report(&options),
         Command::Compare(options) => compare::compare(&options),
         Command::Hypatia(options) => hypatia::hypatia(&options),

@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use skyweave_core::time::SlotNo;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A bar of so many steps.
 pub fn bar(steps: u64, unit: &str, quiet: bool) -> ProgressBar {
@@ -17,7 +18,7 @@ pub fn bar(steps: u64, unit: &str, quiet: bool) -> ProgressBar {
 /// The bar of a run, for all its workers together. It counts the slots of warm-ups too: they take as long as any other.
 pub struct Planning {
     bar: ProgressBar,
-    name: String,
+    name: Mutex<String>,
 }
 
 impl Planning {
@@ -28,7 +29,7 @@ impl Planning {
         // what was there took no time
         bar.reset_eta();
         bar.set_message(name.to_owned());
-        Self { bar, name: name.to_owned() }
+        Self { bar, name: Mutex::new(name.to_owned()) }
     }
 
     /// A worker plans slots that nobody will see, up to the first of an hour that somebody will.
@@ -39,7 +40,18 @@ impl Planning {
 
     /// A worker has done so.
     pub fn is_warm(&self) {
-        self.bar.set_message(self.name.clone());
+        self.bar.set_message(self.named().clone());
+    }
+
+    /// What is planned now, where that changes.
+    pub fn name(&self, name: &str) {
+        name.clone_into(&mut self.named());
+        self.bar.set_message(name.to_owned());
+    }
+
+    fn named(&self) -> MutexGuard<'_, String> {
+        // a name is right whoever panicked
+        self.name.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A worker has planned a slot.

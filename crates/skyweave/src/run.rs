@@ -8,7 +8,7 @@ use crate::progress::Planning;
 use crate::say::say;
 use crate::timings::Timings;
 use crate::timings_text::{self, processor_time};
-use crate::{service, summary_text, world_text};
+use crate::{summary_text, world_text};
 use miette::{IntoDiagnostic, Result, WrapErr};
 use serde::Serialize;
 use skyweave_core::admission::{Basis, Unsigned};
@@ -16,30 +16,31 @@ use skyweave_core::time::UtcHour;
 use skyweave_io::results::{self, Format, Header, Mode, Run, Writer};
 use skyweave_io::scenario::{self, Prepared};
 use skyweave_io::summary::Summary;
+use skyweave_study::policies;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// What a program that was interrupted exits with: 128 + SIGINT.
-const INTERRUPTED: u8 = 130;
+pub const INTERRUPTED: u8 = 130;
 
 /// Plans a scenario, writes what everybody got, and sums it up.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let started = Instant::now();
     let interrupt = Interrupt::listen();
-    let prepared = service::read(&options.scenario, &options.set)?;
+    let prepared = policies::read(&options.scenario, &options.set)?;
     if !options.quiet {
         eprint!("{}", world_text::lines(&prepared));
     }
 
-    let scratch = Scratch::for_run(options)?;
+    let scratch = Scratch::unless(options.output.is_some())?;
     let folder = scratch.tables().or_else(|| options.output.clone()).unwrap_or_default();
     let writer = writer(options, &prepared, &folder)?;
     let (there, hours): (Vec<UtcHour>, Vec<UtcHour>) =
         writer.hours().partition(|hour| writer.is_finished(*hour));
     let progress = progress(options, &prepared, &there, &hours);
-    let staff = Staff::of(threads(options), hours.len());
+    let staff = Staff::of(threads(options.threads), hours.len());
     let work = Work {
         prepared: &prepared,
         writer: &writer,
@@ -102,27 +103,33 @@ pub fn schema() -> Result<ExitCode> {
 }
 
 /// The threads that somebody asked for, else one for each core.
-fn threads(options: &Options) -> usize {
+pub fn threads(asked: Option<u16>) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    options.threads.map_or_else(cores, usize::from)
+    asked.map_or_else(cores, usize::from)
+}
+
+/// How many slots are planned for some hours, those of warm-ups included.
+pub fn slots_to_plan(prepared: &Prepared, hours: &[UtcHour]) -> u64 {
+    let stretch = |hour: &UtcHour| Stretch::of(*hour, (prepared.first, prepared.end));
+    hours.iter().map(stretch).map(|hour| (hour.ends.0 - hour.begins.0) as u64).sum()
 }
 
 /// The bar, with the slots of finished hours and of those still to plan.
 fn progress(options: &Options, prepared: &Prepared, there: &[UtcHour], hours: &[UtcHour]) -> Planning {
     let stretch = |hour: &UtcHour| Stretch::of(*hour, (prepared.first, prepared.end));
     let there: i64 = there.iter().map(stretch).map(|hour| hour.ends.0 - hour.shown.0).sum();
-    let to_plan: i64 = hours.iter().map(stretch).map(|hour| hour.ends.0 - hour.begins.0).sum();
-    Planning::begin(&prepared.scenario.name, to_plan as u64, there as u64, options.quiet)
+    Planning::begin(&prepared.scenario.name, slots_to_plan(prepared, hours), there as u64, options.quiet)
 }
 
 /// A folder that is gone with the run, for tables that nobody asked to keep; none where results are kept.
-struct Scratch(Option<PathBuf>);
+pub struct Scratch(Option<PathBuf>);
 
 impl Scratch {
-    fn for_run(options: &Options) -> Result<Self> {
+    /// One in the system's folder for such things, unless results are kept.
+    pub fn unless(kept: bool) -> Result<Self> {
         /// Folders of killed runs may have the number of this process.
         const MOST_IN_THE_WAY: u32 = 1_000;
-        if options.output.is_some() {
+        if kept {
             return Ok(Self(None));
         }
         let path = |no| std::env::temp_dir().join(format!("skyweave-{}-{no}", std::process::id()));
@@ -134,7 +141,8 @@ impl Scratch {
         Ok(Self(Some(path)))
     }
 
-    fn tables(&self) -> Option<PathBuf> {
+    /// Where tables go in it.
+    pub fn tables(&self) -> Option<PathBuf> {
         self.0.as_ref().map(|path| path.join("tables"))
     }
 }
@@ -162,6 +170,7 @@ fn writer(options: &Options, prepared: &Prepared, folder: &Path) -> Result<Write
     if options.slots {
         chosen.tables.insert(results::Table::Slots);
     }
+    chosen.tables.extend(&options.also);
     Ok(Writer::open(folder, header, chosen)?)
 }
 

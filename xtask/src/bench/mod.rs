@@ -1,7 +1,6 @@
 //! `cargo xtask bench`: measures beside other programs, and writes BENCHMARKS.md below what people wrote in it.
 
 mod report;
-mod venv;
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +9,7 @@ use miette::{IntoDiagnostic, Result, WrapErr, miette};
 
 use crate::command::CommandLine;
 use crate::provenance::{self, Machine};
+use crate::venv;
 use report::{About, Row};
 
 const REPORT: &str = "BENCHMARKS.md";
@@ -18,6 +18,7 @@ const RESULTS: &str = "target/bench/results.json";
 const ABOUT: &str = "target/bench/results.about.json";
 const WORK: &str = "target/bench/work";
 const PEERS: &str = "xtask/peers";
+const VENV: &str = "target/bench/venv";
 const COMMAND: &str = "cargo bench --package skyweave --bench planner --";
 
 /// Measures everything and rewrites the report; with a filter or in a hurry, only shows what came out.
@@ -47,7 +48,7 @@ fn measure(root: &Path, filter: Option<&str>, quick: bool) -> Result<(Vec<Row>, 
     for old in [RESULTS, ABOUT].map(|file| root.join(file)).iter().filter(|file| file.exists()) {
         fs::remove_file(old).into_diagnostic()?;
     }
-    let python = venv::python(root, &root.join(PEERS).join("requirements.txt"))?;
+    let python = venv::python(root, VENV, &root.join(PEERS).join("requirements.txt"))?;
     let mut command = CommandLine::new(COMMAND);
     for (option, value) in [("--json", RESULTS), ("--work", WORK), ("--peers", PEERS)] {
         command = command.word(option).word(&path(value));

@@ -16,9 +16,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("skyweave-io", &["skyweave-core"]),
     ("skyweave-emulate", &["skyweave-net", "skyweave-io"]),
     ("skyweave-server", &["skyweave-control", "skyweave-io"]),
-    ("skyweave-py", &["skyweave-io"]),
+    ("skyweave-study", &["skyweave-control", "skyweave-net", "skyweave-io"]),
+    ("skyweave-py", &["skyweave-study"]),
     ("skyweave-sql", &["skyweave-io"]),
-    ("skyweave", &["skyweave-net", "skyweave-emulate", "skyweave-dish", "skyweave-server", "skyweave-io"]),
+    ("skyweave", &["skyweave-study", "skyweave-emulate", "skyweave-dish", "skyweave-server"]),
     ("xtask", &[]),
 ];
 

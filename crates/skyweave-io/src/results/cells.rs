@@ -1,34 +1,26 @@
 //! The table of the cells: sums over the slots of an hour.
 
-use super::collect::Collector;
+use super::collect::Tabulate;
 use super::column::Name;
-use super::error::ResultsError;
-use super::layout::RunInfo;
 use super::moment::{Moment, ServedCell};
 use super::rows::CellRow;
-use super::sink::Output;
-use super::temp::TempFile;
 use skyweave_core::ids::SatId;
 use skyweave_core::math::{asin, to_db};
 use skyweave_core::schedule::Outage;
-use skyweave_core::time::{SlotNo, UtcHour};
+use skyweave_core::time::SlotNo;
 use skyweave_core::world::Cell;
 
-/// Writes `cells`.
-pub(crate) struct CellTable {
-    output: Output<CellRow>,
+/// Rows of `cells`.
+#[derive(Default)]
+pub(crate) struct Cells {
     slots: u32,
     tallies: Vec<Tally>,
 }
 
-impl CellTable {
-    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
-        Ok(Self { output: Output::create(info, hour)?, slots: 0, tallies: Vec::new() })
-    }
-}
+impl Tabulate for Cells {
+    type Row = CellRow;
 
-impl Collector for CellTable {
-    fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+    fn slot(&mut self, now: &Moment<'_>, _rows: &mut Vec<CellRow>) {
         if self.tallies.is_empty() {
             let cells = now.world.cells.iter().zip(&now.names.cells);
             self.tallies = cells.map(|(cell, name)| Tally::new(cell, name)).collect();
@@ -45,14 +37,11 @@ impl Collector for CellTable {
                 },
             }
         }
-        Ok(())
     }
 
-    fn close(mut self: Box<Self>, _end: SlotNo) -> Result<TempFile, ResultsError> {
-        for tally in self.tallies {
-            self.output.push(tally.row(self.slots))?;
-        }
-        self.output.close()
+    fn close(self, _end: SlotNo, rows: &mut Vec<CellRow>) {
+        let slots = self.slots;
+        rows.extend(self.tallies.into_iter().map(|tally| tally.row(slots)));
     }
 }
 

@@ -1,13 +1,14 @@
 //! A table as CSV: RFC 4180, UTF-8, one line of column names; what is missing is empty, times are as in RFC 3339.
 
-use super::column::{Column, UtcMs};
+use super::column::UtcMs;
 use super::error::ResultsError;
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Float32Array, Float64Array, Int64Array, StringArray,
     TimestampMillisecondArray, UInt32Array,
 };
 use arrow::datatypes::{
-    DataType, Float32Type, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMillisecondType, UInt32Type,
+    DataType, Float32Type, Float64Type, Int32Type, Int64Type, Schema, TimeUnit, TimestampMillisecondType,
+    UInt32Type,
 };
 use arrow::record_batch::RecordBatch;
 use std::fmt::Write;
@@ -22,13 +23,13 @@ pub(crate) struct CsvFile {
 
 impl CsvFile {
     /// Begins the file with the names of its columns.
-    pub fn create(file: File, columns: &[Column], path: &Path) -> Result<Self, ResultsError> {
+    pub fn create(file: File, schema: &Schema, path: &Path) -> Result<Self, ResultsError> {
         let mut writer = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .buffer_capacity(1 << 16)
             .from_writer(file);
         writer
-            .write_record(columns.iter().map(|column| column.name))
+            .write_record(schema.fields().iter().map(|field| field.name()))
             .map_err(|e| ResultsError::writing_csv(path, e))?;
         Ok(Self { writer, field: String::new() })
     }

@@ -2,6 +2,7 @@
 
 use super::open::Options;
 use super::run_file::Header;
+use super::sink::Origin;
 use super::table::{Format, Table};
 use skyweave_core::time::{SlotNo, UtcHour};
 use std::path::{Path, PathBuf};
@@ -27,21 +28,32 @@ impl RunInfo {
 
     /// What a file says of its origin, in this order.
     pub fn metadata(&self, table: Table, hour: UtcHour) -> Vec<(String, String)> {
-        let header = &self.header;
-        [
-            ("skyweave.table", table.name().to_owned()),
-            ("skyweave.version", header.skyweave_version.clone()),
-            ("skyweave.format", header.format_version.to_string()),
-            ("skyweave.scenario", header.scenario_text.clone()),
-            ("skyweave.scenario_sha256", header.scenario_sha256.clone()),
-            ("skyweave.seed", header.seed.to_string()),
-            ("skyweave.basis", header.basis.to_owned()),
-            ("skyweave.climate", header.climate.to_owned()),
-            ("skyweave.hour", hour_label(hour)),
-        ]
-        .map(|(key, value)| (key.to_owned(), value))
-        .to_vec()
+        let mut pairs = metadata(&self.header, table);
+        pairs.push(("skyweave.hour".to_owned(), hour_label(hour)));
+        pairs
     }
+
+    /// The same, and which program wrote it.
+    pub fn origin(&self, table: Table, hour: UtcHour) -> Origin {
+        let created_by = format!("skyweave version {}", self.header.skyweave_version);
+        Origin { created_by: Some(created_by), pairs: self.metadata(table, hour) }
+    }
+}
+
+/// What a table says of its origin, whatever hours it is of.
+pub(crate) fn metadata(header: &Header, table: Table) -> Vec<(String, String)> {
+    [
+        ("skyweave.table", table.name().to_owned()),
+        ("skyweave.version", header.skyweave_version.clone()),
+        ("skyweave.format", header.format_version.to_string()),
+        ("skyweave.scenario", header.scenario_text.clone()),
+        ("skyweave.scenario_sha256", header.scenario_sha256.clone()),
+        ("skyweave.seed", header.seed.to_string()),
+        ("skyweave.basis", header.basis.to_owned()),
+        ("skyweave.climate", header.climate.to_owned()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .to_vec()
 }
 
 /// The path of a table's file within the folder of its run.

@@ -1,21 +1,17 @@
 //! The table of lasers and feeders, as the times for which each keeps its state.
 
-use super::collect::Collector;
+use super::collect::Tabulate;
 use super::column::Name;
-use super::error::ResultsError;
-use super::layout::RunInfo;
 use super::moment::{Moment, Names};
 use super::rows::LinkRow;
-use super::sink::Output;
-use super::temp::TempFile;
 use skyweave_core::ids::{GatewayId, SatId};
 use skyweave_core::laser::LaserState;
-use skyweave_core::time::{SlotNo, UtcHour};
+use skyweave_core::time::SlotNo;
 use std::collections::BTreeMap;
 
-/// Writes `links`.
-pub(crate) struct LinkTable {
-    output: Output<LinkRow>,
+/// Rows of `links`.
+#[derive(Default)]
+pub(crate) struct Links {
     /// By planned laser of the hour.
     planned: Vec<Option<Open>>,
     crossing: BTreeMap<(SatId, SatId), Open>,
@@ -32,13 +28,8 @@ struct Open {
     range_m: f64,
 }
 
-impl LinkTable {
-    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
-        let output = Output::create(info, hour)?;
-        Ok(Self { output, planned: Vec::new(), crossing: BTreeMap::new(), feeders: Vec::new() })
-    }
-
-    fn follow_planned(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+impl Links {
+    fn follow_planned(&mut self, now: &Moment<'_>, rows: &mut Vec<LinkRow>) {
         self.planned.resize_with(now.topology.lasers.len(), || None);
         for (plan, (open, state)) in
             now.topology.lasers.iter().zip(self.planned.iter_mut().zip(&now.lasers.planned))
@@ -46,15 +37,14 @@ impl LinkTable {
             let state = name(*state);
             if open.as_ref().map(|open| open.state) != state {
                 if let Some(open) = open.take() {
-                    self.output.push(open.until(LASER, now.no))?;
+                    rows.push(open.until(LASER, now.no));
                 }
                 *open = state.map(|state| Open::laser(now, (plan.a, plan.b), state));
             }
         }
-        Ok(())
     }
 
-    fn follow_crossing(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+    fn follow_crossing(&mut self, now: &Moment<'_>, rows: &mut Vec<LinkRow>) {
         let mut before = std::mem::take(&mut self.crossing);
         for link in &now.lasers.crossing {
             let Some(state) = name(link.state) else { continue };
@@ -64,7 +54,7 @@ impl LinkTable {
                 Some(open) if open.state == state => open,
                 ended => {
                     if let Some(open) = ended {
-                        self.output.push(open.until(CROSSING, now.no))?;
+                        rows.push(open.until(CROSSING, now.no));
                     }
                     Open::laser(now, pair, state)
                 }
@@ -72,18 +62,17 @@ impl LinkTable {
             self.crossing.insert(pair, open);
         }
         for open in before.into_values() {
-            self.output.push(open.until(CROSSING, now.no))?;
+            rows.push(open.until(CROSSING, now.no));
         }
-        Ok(())
     }
 
-    fn follow_feeders(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+    fn follow_feeders(&mut self, now: &Moment<'_>, rows: &mut Vec<LinkRow>) {
         self.feeders.resize_with(now.feeders.of_satellite.len(), || None);
         for (satellite, (open, feeder)) in self.feeders.iter_mut().zip(&now.feeders.of_satellite).enumerate()
         {
             if open.as_ref().map(|(gateway, _)| *gateway) != feeder.map(|feeder| feeder.gateway) {
                 if let Some((_, open)) = open.take() {
-                    self.output.push(open.until(FEEDER, now.no))?;
+                    rows.push(open.until(FEEDER, now.no));
                 }
                 *open = feeder.map(|feeder| {
                     let Names { satellites, gateways, .. } = now.names;
@@ -92,28 +81,22 @@ impl LinkTable {
                 });
             }
         }
-        Ok(())
     }
 }
 
-impl Collector for LinkTable {
-    fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
-        self.follow_planned(now)?;
-        self.follow_crossing(now)?;
-        self.follow_feeders(now)
+impl Tabulate for Links {
+    type Row = LinkRow;
+
+    fn slot(&mut self, now: &Moment<'_>, rows: &mut Vec<LinkRow>) {
+        self.follow_planned(now, rows);
+        self.follow_crossing(now, rows);
+        self.follow_feeders(now, rows);
     }
 
-    fn close(mut self: Box<Self>, end: SlotNo) -> Result<TempFile, ResultsError> {
-        for open in self.planned.into_iter().flatten() {
-            self.output.push(open.until(LASER, end))?;
-        }
-        for open in self.crossing.into_values() {
-            self.output.push(open.until(CROSSING, end))?;
-        }
-        for (_, open) in self.feeders.into_iter().flatten() {
-            self.output.push(open.until(FEEDER, end))?;
-        }
-        self.output.close()
+    fn close(self, end: SlotNo, rows: &mut Vec<LinkRow>) {
+        rows.extend(self.planned.into_iter().flatten().map(|open| open.until(LASER, end)));
+        rows.extend(self.crossing.into_values().map(|open| open.until(CROSSING, end)));
+        rows.extend(self.feeders.into_iter().flatten().map(|(_, open)| open.until(FEEDER, end)));
     }
 }
 

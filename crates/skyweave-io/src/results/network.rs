@@ -1,41 +1,27 @@
 //! The table of the whole network.
 
-use super::collect::Collector;
+use super::collect::Tabulate;
 use super::column::Name;
-use super::error::ResultsError;
-use super::layout::RunInfo;
 use super::moment::Moment;
 use super::quantile::weighted_quantile;
 use super::rows::NetworkRow;
-use super::sink::Output;
-use super::temp::TempFile;
 use skyweave_core::demand::Ask;
 use skyweave_core::flow::Flow;
 use skyweave_core::ids::{CellId, PopId};
 use skyweave_core::math::asin;
 use skyweave_core::schedule::Outage;
-use skyweave_core::time::{SlotNo, UtcHour};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Writes `network`.
-pub(crate) struct NetworkTable {
-    output: Output<NetworkRow>,
-}
+/// Rows of `network`.
+#[derive(Default)]
+pub(crate) struct Network;
 
-impl NetworkTable {
-    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
-        Ok(Self { output: Output::create(info, hour)? })
-    }
-}
+impl Tabulate for Network {
+    type Row = NetworkRow;
 
-impl Collector for NetworkTable {
-    fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
-        self.output.push(row(now))
-    }
-
-    fn close(self: Box<Self>, _end: SlotNo) -> Result<TempFile, ResultsError> {
-        self.output.close()
+    fn slot(&mut self, now: &Moment<'_>, rows: &mut Vec<NetworkRow>) {
+        rows.push(row(now));
     }
 }
 

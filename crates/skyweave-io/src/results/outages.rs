@@ -1,19 +1,15 @@
 //! The table of outages, as the times for which a site or a cell has no service for one reason.
 
-use super::collect::Collector;
+use super::collect::Tabulate;
 use super::column::Name;
-use super::error::ResultsError;
-use super::layout::RunInfo;
 use super::moment::Moment;
 use super::rows::OutageRow;
-use super::sink::Output;
-use super::temp::TempFile;
 use skyweave_core::schedule::Outage;
-use skyweave_core::time::{SlotNo, UtcHour};
+use skyweave_core::time::SlotNo;
 
-/// Writes `outages`.
-pub(crate) struct OutageTable {
-    output: Output<OutageRow>,
+/// Rows of `outages`.
+#[derive(Default)]
+pub(crate) struct Outages {
     /// By listed terminal; only sites are followed.
     sites: Vec<Option<Open>>,
     /// By cell.
@@ -31,63 +27,45 @@ struct Open {
 const SITE: &str = "site";
 const CELL: &str = "cell";
 
-impl OutageTable {
-    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
-        Ok(Self { output: Output::create(info, hour)?, sites: Vec::new(), cells: Vec::new() })
-    }
-}
+impl Tabulate for Outages {
+    type Row = OutageRow;
 
-impl Collector for OutageTable {
-    fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+    fn slot(&mut self, now: &Moment<'_>, rows: &mut Vec<OutageRow>) {
         self.sites.resize_with(now.terminals.len(), || None);
         for (index, site) in now.sites() {
             let begin = |reason, count| Open::new(&now.names.terminals[index], reason, now.no, count);
-            follow(
-                &mut self.output,
-                SITE,
-                &mut self.sites[index],
-                site.outcome.err().map(|r| (r, 1.0)),
-                now.no,
-                begin,
-            )?;
+            let state = site.outcome.err().map(|reason| (reason, 1.0));
+            rows.extend(follow(SITE, &mut self.sites[index], state, now.no, begin));
         }
         self.cells.resize_with(now.demand.cells.len(), || None);
         for (index, open) in self.cells.iter_mut().enumerate() {
             let reason = now.cell(index).and_then(Result::err);
             let terminals = now.demand.cells[index].terminals;
             let begin = |reason, count| Open::new(&now.names.cells[index], reason, now.no, count);
-            follow(&mut self.output, CELL, open, reason.map(|r| (r, terminals)), now.no, begin)?;
+            rows.extend(follow(CELL, open, reason.map(|r| (r, terminals)), now.no, begin));
         }
-        Ok(())
     }
 
-    fn close(mut self: Box<Self>, end: SlotNo) -> Result<TempFile, ResultsError> {
-        for open in self.sites.into_iter().flatten() {
-            self.output.push(open.until(SITE, end))?;
-        }
-        for open in self.cells.into_iter().flatten() {
-            self.output.push(open.until(CELL, end))?;
-        }
-        self.output.close()
+    fn close(self, end: SlotNo, rows: &mut Vec<OutageRow>) {
+        rows.extend(self.sites.into_iter().flatten().map(|open| open.until(SITE, end)));
+        rows.extend(self.cells.into_iter().flatten().map(|open| open.until(CELL, end)));
     }
 }
 
-/// Lets an outage go on, end, begin, or change its reason or the number of terminals that it is for.
+/// Lets an outage go on, end, begin, or change its reason or the number of terminals that it is for. Gives the one that ended.
 fn follow(
-    output: &mut Output<OutageRow>,
     subject: &'static str,
     open: &mut Option<Open>,
     state: Option<(Outage, f64)>,
     now: SlotNo,
     begin: impl FnOnce(Outage, f64) -> Open,
-) -> Result<(), ResultsError> {
-    if open.as_ref().map(|open| (open.reason, open.terminals)) != state {
-        if let Some(ended) = open.take() {
-            output.push(ended.until(subject, now))?;
-        }
-        *open = state.map(|(reason, terminals)| begin(reason, terminals));
+) -> Option<OutageRow> {
+    if open.as_ref().map(|open| (open.reason, open.terminals)) == state {
+        return None;
     }
-    Ok(())
+    let ended = open.take().map(|ended| ended.until(subject, now));
+    *open = state.map(|(reason, terminals)| begin(reason, terminals));
+    ended
 }
 
 impl Open {

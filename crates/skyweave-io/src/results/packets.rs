@@ -1,58 +1,34 @@
 //! Tables of packet experiments: one file each, in the folder of the experiment.
 
 use super::column::{Column, Name, UtcMs, Value, schema};
-use super::csv_file::CsvFile;
 use super::error::ResultsError;
+use super::row::{Record, record};
+use super::sink::{Origin, write_rows};
 use super::table::Format;
-use super::temp::TempFile;
 use arrow::array::ArrayRef;
+use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A row of such a table.
-pub trait PacketRow: Sized {
+pub trait PacketRow: Record {
     /// Name of the table and its file.
     const NAME: &'static str;
-    /// What it holds, in prose.
-    const ABOUT: &'static str;
-    /// Its columns.
-    const COLUMNS: &'static [Column];
-    /// The columns of some rows.
-    fn arrays(rows: &[Self]) -> Vec<ArrayRef>;
 }
 
 macro_rules! packet_table {
     (
         $(#[doc = $about:literal])+
-        $name:literal => $row:ident {
-            $($(#[doc = $meaning:literal])+ $column:ident: $type:ty,)+
-        }
+        $name:literal => $row:ident { $($fields:tt)+ }
     ) => {
-        $(#[doc = $about])+
-        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-        pub struct $row {
-            $($(#[doc = $meaning])+ pub $column: $type,)+
+        record! {
+            $(#[doc = $about])+
+            $row { $($fields)+ }
         }
 
         impl PacketRow for $row {
             const NAME: &'static str = $name;
-            const ABOUT: &'static str = concat!($($about),+);
-            const COLUMNS: &'static [Column] = &[$(Column {
-                name: stringify!($column),
-                kind: <$type as Value>::KIND,
-                nullable: <$type as Value>::NULLABLE,
-                meaning: concat!($($meaning),+),
-            }),+];
-
-            fn arrays(rows: &[Self]) -> Vec<ArrayRef> {
-                vec![$(<$type as Value>::array(&mut rows.iter().map(|row| &row.$column))),+]
-            }
         }
     };
 }
@@ -163,6 +139,37 @@ packet_table! {
     }
 }
 
+packet_table! {
+    /// The way between two ends, slot by slot: a row a hop. Slots without a way have no rows.
+    "ways" => WayRow {
+        /// When the slot begins.
+        time: UtcMs,
+        /// Number of the slot.
+        slot: i64,
+        /// Number of the hop, from 0.
+        hop: u32,
+        /// Where it begins: a terminal, a satellite, a gateway or a PoP.
+        from: Name,
+        /// Where it ends.
+        to: Name,
+        /// Time to pass it once, by propagation alone, ms.
+        one_way_ms: f64,
+        /// Time from the first end to the end of this hop, ms.
+        so_far_ms: f64,
+    }
+}
+
+/// Rows of such a table as a record batch, with what it says of its origin in the metadata of its schema.
+///
+/// # Errors
+/// [`ArrowError`] if there are too many.
+pub fn packet_batch<R: PacketRow>(metadata: &[(&str, &str)], rows: &[R]) -> Result<RecordBatch, ArrowError> {
+    let own = [("skyweave.table", R::NAME)];
+    let pairs = own.iter().chain(metadata).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let schema = schema(R::COLUMNS).with_metadata(pairs.collect());
+    RecordBatch::try_new(Arc::new(schema), R::arrays(rows))
+}
+
 /// Writes telemetry into a Parquet file of a folder that is named after the first row's slot: whole or not at all. `basis` is how admissions came about.
 ///
 /// # Errors
@@ -183,28 +190,8 @@ fn write_table<R: PacketRow>(
     metadata: &[(&str, &str)],
     rows: &[R],
 ) -> Result<PathBuf, ResultsError> {
-    let (temp, file) = TempFile::create(&target)?;
-    let schema = Arc::new(schema(R::COLUMNS));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), R::arrays(rows))
-        .map_err(|e| ResultsError::writing_arrow(&target, e))?;
-    let file = if format == Format::Csv {
-        let mut csv = CsvFile::create(file, R::COLUMNS, &target)?;
-        csv.write(&batch, &target)?;
-        csv.into_file(&target)?
-    } else {
-        let pairs = metadata.iter().map(|(key, value)| KeyValue::new((*key).to_owned(), (*value).to_owned()));
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_key_value_metadata(Some(pairs.collect()))
-            .build();
-        let parquet = |e| ResultsError::writing_parquet(&target, e);
-        let mut writer =
-            ArrowWriter::try_new(BufWriter::new(file), schema, Some(properties)).map_err(parquet)?;
-        writer.write(&batch).map_err(parquet)?;
-        let buffer = writer.into_inner().map_err(parquet)?;
-        buffer.into_inner().map_err(|e| ResultsError::io("write", &target, e.into_error()))?
-    };
-    file.sync_all().map_err(|e| ResultsError::io("write", &target, e))?;
-    temp.put_in_place()?;
+    let pairs = metadata.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let origin = Origin { created_by: None, pairs: pairs.collect() };
+    write_rows(&target, format, origin, rows)?;
     Ok(target)
 }

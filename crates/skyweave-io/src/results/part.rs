@@ -1,18 +1,20 @@
 //! An hour that is being written.
 
-use super::cells::CellTable;
-use super::collect::Collector;
+use super::asks::Asks;
+use super::cells::Cells;
+use super::collect::{Collector, HourFile, Tabulate};
 use super::error::ResultsError;
 use super::layout::{RunInfo, slots_of};
-use super::links::LinkTable;
+use super::links::Links;
 use super::moment::{Moment, Names};
-use super::network::NetworkTable;
-use super::outages::OutageTable;
-use super::paths::PathTable;
-use super::satellites::SatelliteTable;
-use super::sites::SiteTable;
+use super::network::Network;
+use super::outages::Outages;
+use super::paths::Paths;
+use super::satellites::Satellites;
+use super::sites::Sites;
 use super::table::Table;
 use super::temp::TempFile;
+use super::visibility::Visibility;
 use crate::slots::SlotTable;
 use skyweave_core::admission::Basis;
 use skyweave_core::plan::Slot;
@@ -101,14 +103,19 @@ impl fmt::Debug for Part {
 }
 
 fn collector(table: Table, info: &Arc<RunInfo>, hour: UtcHour) -> Result<Box<dyn Collector>, ResultsError> {
-    Ok(match table {
-        Table::Network => Box::new(NetworkTable::create(info, hour)?),
-        Table::Sites => Box::new(SiteTable::create(info, hour)?),
-        Table::Paths => Box::new(PathTable::create(info, hour)?),
-        Table::Satellites => Box::new(SatelliteTable::create(info, hour)?),
-        Table::Links => Box::new(LinkTable::create(info, hour)?),
-        Table::Outages => Box::new(OutageTable::create(info, hour)?),
-        Table::Cells => Box::new(CellTable::create(info, hour)?),
-        Table::Slots => Box::new(SlotTable::create(Arc::clone(info), hour)?),
-    })
+    fn file<T: Tabulate>(info: &RunInfo, hour: UtcHour) -> Result<Box<dyn Collector>, ResultsError> {
+        Ok(Box::new(HourFile::<T>::create(info, hour)?))
+    }
+    match table {
+        Table::Network => file::<Network>(info, hour),
+        Table::Sites => file::<Sites>(info, hour),
+        Table::Paths => file::<Paths>(info, hour),
+        Table::Satellites => file::<Satellites>(info, hour),
+        Table::Links => file::<Links>(info, hour),
+        Table::Outages => file::<Outages>(info, hour),
+        Table::Cells => file::<Cells>(info, hour),
+        Table::Visibility => file::<Visibility>(info, hour),
+        Table::Flows => file::<Asks>(info, hour),
+        Table::Slots => Ok(Box::new(SlotTable::create(Arc::clone(info), hour)?)),
+    }
 }

@@ -1,34 +1,24 @@
 //! The table of the ways that the sites' traffic takes.
 
-use super::collect::Collector;
+use super::collect::Tabulate;
 use super::column::Name;
-use super::error::ResultsError;
-use super::layout::RunInfo;
 use super::moment::Moment;
 use super::rows::PathRow;
-use super::sink::Output;
-use super::temp::TempFile;
 use skyweave_core::geodesy::LIGHT_M_S;
 use skyweave_core::terminal::{Served, TerminalService};
-use skyweave_core::time::{SlotNo, UtcHour};
 
-/// Writes `paths`.
-pub(crate) struct PathTable {
-    output: Output<PathRow>,
-}
+/// Rows of `paths`.
+#[derive(Default)]
+pub(crate) struct Paths;
 
-impl PathTable {
-    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
-        Ok(Self { output: Output::create(info, hour)? })
-    }
-}
+impl Tabulate for Paths {
+    type Row = PathRow;
 
-impl Collector for PathTable {
-    fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+    fn slot(&mut self, now: &Moment<'_>, rows: &mut Vec<PathRow>) {
         for (index, site) in now.sites() {
             let Ok(served) = &site.outcome else { continue };
-            for (number, hop) in hops(now, index, site, served).into_iter().enumerate() {
-                self.output.push(PathRow {
+            rows.extend(hops(now, index, site, served).into_iter().enumerate().map(|(number, hop)| {
+                PathRow {
                     slot: now.no.0,
                     time: now.time,
                     site: now.names.terminals[index].clone(),
@@ -38,14 +28,9 @@ impl Collector for PathTable {
                     to: hop.to.clone(),
                     length_m: hop.length_m,
                     one_way_ms: hop.delay_s * 1_000.0,
-                })?;
-            }
+                }
+            }));
         }
-        Ok(())
-    }
-
-    fn close(self: Box<Self>, _end: SlotNo) -> Result<TempFile, ResultsError> {
-        self.output.close()
     }
 }
 

@@ -5,10 +5,8 @@ use super::table::Table;
 use arrow::array::ArrayRef;
 use arrow::record_batch::RecordBatch;
 
-/// A row of a table.
-pub trait Row: Sized + Send + 'static {
-    /// The table.
-    const TABLE: Table;
+/// A row of any table, as columns.
+pub trait Record: Sized {
     /// What the table holds, in prose.
     const ABOUT: &'static str;
     /// The columns, in their order.
@@ -16,6 +14,12 @@ pub trait Row: Sized + Send + 'static {
 
     /// The columns of some rows.
     fn arrays(rows: &[Self]) -> Vec<ArrayRef>;
+}
+
+/// A row of a table of a run.
+pub trait Row: Record + Send + 'static {
+    /// The table.
+    const TABLE: Table;
 
     /// The rows of a batch that has at least these columns.
     ///
@@ -24,22 +28,21 @@ pub trait Row: Sized + Send + 'static {
     fn decode(batch: &RecordBatch) -> Result<Vec<Self>, &'static str>;
 }
 
-/// Declares a table: documentation of the struct and its fields is what the page says of the table and its columns.
-macro_rules! table {
+/// Declares a row: documentation of the struct and its fields is what the pages say of the table and its columns.
+macro_rules! record {
     (
         $(#[doc = $about:literal])+
-        $table:ident => $row:ident {
+        $row:ident {
             $($(#[doc = $meaning:literal])+ $column:ident: $type:ty,)+
         }
     ) => {
         $(#[doc = $about])+
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
         pub struct $row {
             $($(#[doc = $meaning])+ pub $column: $type,)+
         }
 
-        impl $crate::results::Row for $row {
-            const TABLE: $crate::results::Table = $crate::results::Table::$table;
+        impl $crate::results::Record for $row {
             const ABOUT: &'static str = concat!($($about),+);
             const COLUMNS: &'static [Column] = &[$(Column {
                 name: stringify!($column),
@@ -51,6 +54,27 @@ macro_rules! table {
             fn arrays(rows: &[Self]) -> Vec<ArrayRef> {
                 vec![$(<$type as Value>::array(&mut rows.iter().map(|row| &row.$column))),+]
             }
+        }
+    };
+}
+
+/// Declares a table of a run.
+macro_rules! table {
+    (
+        $(#[doc = $about:literal])+
+        $table:ident => $row:ident {
+            $($(#[doc = $meaning:literal])+ $column:ident: $type:ty,)+
+        }
+    ) => {
+        $crate::results::row::record! {
+            $(#[doc = $about])+
+            $row {
+                $($(#[doc = $meaning])+ $column: $type,)+
+            }
+        }
+
+        impl $crate::results::Row for $row {
+            const TABLE: $crate::results::Table = $crate::results::Table::$table;
 
             fn decode(batch: &RecordBatch) -> Result<Vec<Self>, &'static str> {
                 $(
@@ -70,4 +94,4 @@ macro_rules! table {
     };
 }
 
-pub(super) use table;
+pub(super) use {record, table};

@@ -287,3 +287,71 @@ table! {
         main_outage: Option<Name>,
     }
 }
+
+table! {
+    /// What sites see: one row a slot, site and satellite that stands above the lowest elevation for the site, the highest first. Satellites that
+    /// failed are not in it.
+    Visibility => VisibilityRow {
+        /// Number of the slot: GPS seconds at its start, divided by 15.
+        slot: i64,
+        /// When the slot begins.
+        time: UtcMs,
+        /// Name of the site.
+        site: Name,
+        /// Name of the satellite.
+        satellite: Name,
+        /// Azimuth of the satellite from the site, degrees, north 0, east 90.
+        azimuth_deg: f64,
+        /// Elevation of the satellite over the site's horizon, degrees.
+        elevation_deg: f64,
+        /// Distance to it, m.
+        range_m: f64,
+        /// `serving`, `laser_only`, `in_transit` or `unknown`.
+        service: Name,
+        /// True if something that stands around the site is in the way.
+        obstructed: bool,
+        /// Gateway whose antenna holds the satellite. Null if none does.
+        gateway: Option<Name>,
+        /// True if it serves the site.
+        serves: bool,
+    }
+}
+
+table! {
+    /// What everybody gets: one row a slot and ask, which is the terminals of one cell and plan whose traffic goes to one PoP. What needs service
+    /// is null without it.
+    Flows => AskRow {
+        /// Number of the slot: GPS seconds at its start, divided by 15.
+        slot: i64,
+        /// When the slot begins.
+        time: UtcMs,
+        /// H3 index of the cell, hexadecimal.
+        cell: Name,
+        /// Name of the plan.
+        plan: Name,
+        /// PoP in force. Null if none works.
+        pop: Option<Name>,
+        /// Terminals that are admitted and have power.
+        terminals: f64,
+        /// `served`, or why not: as `state` in `sites`.
+        state: Name,
+        /// Satellite that serves the cell.
+        satellite: Option<Name>,
+        /// Gateway that the traffic comes down at.
+        gateway: Option<Name>,
+        /// Lasers on the way.
+        laser_hops: Option<u32>,
+        /// Round-trip time from the cell's centre: propagation and the middle of what medium access adds, ms.
+        rtt_ms: Option<f64>,
+        /// Downlink demand of each terminal, bit/s.
+        offered_down_bps: f64,
+        /// Downlink rate that each gets, bit/s.
+        down_bps: Option<f64>,
+        /// Uplink demand of each terminal, bit/s.
+        offered_up_bps: f64,
+        /// Uplink rate that each gets, bit/s.
+        up_bps: Option<f64>,
+        /// What keeps the downlink from being faster: as `limit` in `sites`.
+        limit: Option<Name>,
+    }
+}

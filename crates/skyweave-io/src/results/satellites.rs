@@ -1,35 +1,25 @@
 //! The table of the satellites.
 
-use super::collect::Collector;
+use super::collect::Tabulate;
 use super::column::Name;
-use super::error::ResultsError;
-use super::layout::RunInfo;
 use super::moment::Moment;
 use super::rows::SatelliteRow;
-use super::sink::Output;
-use super::temp::TempFile;
 use skyweave_core::geodesy::{EcefPosition, Ellipsoid};
-use skyweave_core::time::{SlotNo, UtcHour};
 
-/// Writes `satellites`.
-pub(crate) struct SatelliteTable {
-    output: Output<SatelliteRow>,
-}
+/// Rows of `satellites`.
+#[derive(Default)]
+pub(crate) struct Satellites;
 
-impl SatelliteTable {
-    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
-        Ok(Self { output: Output::create(info, hour)? })
-    }
-}
+impl Tabulate for Satellites {
+    type Row = SatelliteRow;
 
-impl Collector for SatelliteTable {
-    fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+    fn slot(&mut self, now: &Moment<'_>, rows: &mut Vec<SatelliteRow>) {
         for (index, satellite) in now.world.satellites.iter().enumerate() {
             // the sky puts satellites without an orbit into the Earth's centre
             let position = now.sky.position[index];
             let place = (position != EcefPosition::default()).then(|| position.to_geodetic(Ellipsoid::WGS84));
             let feeder = now.feeders.of_satellite[index];
-            self.output.push(SatelliteRow {
+            rows.push(SatelliteRow {
                 slot: now.no.0,
                 time: now.time,
                 satellite: now.names.satellites[index].clone(),
@@ -44,12 +34,7 @@ impl Collector for SatelliteTable {
                 gateway: feeder.map(|feeder| now.names.gateways[feeder.gateway.index()].clone()),
                 gateway_up_bps: feeder.map(|feeder| feeder.rate.up_bps),
                 gateway_down_bps: feeder.map(|feeder| feeder.rate.down_bps),
-            })?;
+            });
         }
-        Ok(())
-    }
-
-    fn close(self: Box<Self>, _end: SlotNo) -> Result<TempFile, ResultsError> {
-        self.output.close()
     }
 }

@@ -1,10 +1,9 @@
-//! Rows into the file of a table.
+//! Batches and rows into the file of a table.
 
 use super::column::schema;
 use super::csv_file::CsvFile;
 use super::error::ResultsError;
-use super::layout::RunInfo;
-use super::row::Row;
+use super::row::Record;
 use super::table::Format;
 use super::temp::TempFile;
 use arrow::datatypes::SchemaRef;
@@ -13,18 +12,21 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
-use skyweave_core::time::UtcHour;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Rows that are kept before they are encoded; also the size of a row group. Memory stays flat with it.
-const ROWS_AT_ONCE: usize = 100_000;
+/// What a Parquet file says of where it comes from.
+pub(crate) struct Origin {
+    /// The program that wrote it; the library's own name if nothing is said.
+    pub created_by: Option<String>,
+    /// Keys and values of its metadata.
+    pub pairs: Vec<(String, String)>,
+}
 
-/// The file of a table for an hour, while it grows.
-pub(crate) struct Output<R: Row> {
-    rows: Vec<R>,
+/// The file of a table, while it grows.
+pub(crate) struct TableFile {
     schema: SchemaRef,
     // before the temporary file, so that it is closed when that is removed
     sink: Sink,
@@ -36,33 +38,47 @@ enum Sink {
     Csv(Box<CsvFile>),
 }
 
-impl<R: Row> Output<R> {
-    /// Begins the file.
-    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
-        let schema = Arc::new(schema(R::COLUMNS));
-        let (temp, file) = TempFile::create(&info.file(R::TABLE, hour))?;
-        let sink = match info.options.format {
+impl TableFile {
+    /// Begins the file that will have the name `target`.
+    pub fn create(
+        target: &Path,
+        format: Format,
+        schema: SchemaRef,
+        origin: Origin,
+    ) -> Result<Self, ResultsError> {
+        let (temp, file) = TempFile::create(target)?;
+        let sink = match format {
             Format::Parquet => {
-                let properties = properties(info, R::TABLE, hour);
                 let writer =
-                    ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties))
+                    ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties(origin)))
                         .map_err(|e| ResultsError::writing_parquet(temp.target(), e))?;
                 Sink::Parquet(Box::new(writer))
             }
-            Format::Csv => Sink::Csv(Box::new(CsvFile::create(file, R::COLUMNS, temp.target())?)),
+            Format::Csv => Sink::Csv(Box::new(CsvFile::create(file, &schema, temp.target())?)),
         };
-        Ok(Self { rows: Vec::new(), schema, sink, temp })
+        Ok(Self { schema, sink, temp })
     }
 
-    /// Adds a row.
-    pub fn push(&mut self, row: R) -> Result<(), ResultsError> {
-        self.rows.push(row);
-        if self.rows.len() >= ROWS_AT_ONCE { self.flush() } else { Ok(()) }
+    /// Adds rows: in Parquet a row group of their own.
+    pub fn write<R: Record>(&mut self, rows: &[R]) -> Result<(), ResultsError> {
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), R::arrays(rows));
+        self.write_batch(&batch.map_err(|e| ResultsError::writing_arrow(self.temp.target(), e))?)
+    }
+
+    /// The same with rows that are a batch already.
+    pub fn write_batch(&mut self, batch: &RecordBatch) -> Result<(), ResultsError> {
+        let path = self.temp.target();
+        match &mut self.sink {
+            Sink::Parquet(writer) => {
+                let written = writer.write(batch).and_then(|()| writer.flush());
+                written.map_err(|e| ResultsError::writing_parquet(path, e))
+            }
+            Sink::Csv(csv) => csv.write(batch, path),
+        }
     }
 
     /// Closes the file, which is then whole and on the disk, but has not got its name yet.
-    pub fn close(mut self) -> Result<TempFile, ResultsError> {
-        self.flush()?;
+    pub fn close(self) -> Result<TempFile, ResultsError> {
         let path = self.temp.target();
         let file = match self.sink {
             Sink::Parquet(writer) => into_file(*writer, path)?,
@@ -71,23 +87,30 @@ impl<R: Row> Output<R> {
         file.sync_all().map_err(|e| ResultsError::io("write", path, e))?;
         Ok(self.temp)
     }
+}
 
-    fn flush(&mut self) -> Result<(), ResultsError> {
-        if self.rows.is_empty() {
-            return Ok(());
-        }
-        let path = self.temp.target();
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), R::arrays(&self.rows))
-            .map_err(|e| ResultsError::writing_arrow(path, e))?;
-        self.rows.clear();
-        match &mut self.sink {
-            Sink::Parquet(writer) => {
-                let written = writer.write(&batch).and_then(|()| writer.flush());
-                written.map_err(|e| ResultsError::writing_parquet(path, e))
-            }
-            Sink::Csv(csv) => csv.write(&batch, path),
-        }
-    }
+/// Writes all rows of a table into a file: whole or not at all.
+pub(crate) fn write_rows<R: Record>(
+    target: &Path,
+    format: Format,
+    origin: Origin,
+    rows: &[R],
+) -> Result<(), ResultsError> {
+    let mut file = TableFile::create(target, format, Arc::new(schema(R::COLUMNS)), origin)?;
+    file.write(rows)?;
+    file.close()?.put_in_place()
+}
+
+/// The same with rows that are a batch already.
+pub(crate) fn write_batch(
+    target: &Path,
+    format: Format,
+    origin: Origin,
+    batch: &RecordBatch,
+) -> Result<(), ResultsError> {
+    let mut file = TableFile::create(target, format, batch.schema(), origin)?;
+    file.write_batch(batch)?;
+    file.close()?.put_in_place()
 }
 
 fn into_file(writer: ArrowWriter<BufWriter<File>>, path: &Path) -> Result<File, ResultsError> {
@@ -95,11 +118,13 @@ fn into_file(writer: ArrowWriter<BufWriter<File>>, path: &Path) -> Result<File, 
     buffer.into_inner().map_err(|e| ResultsError::io("write", path, e.into_error()))
 }
 
-fn properties(info: &RunInfo, table: super::table::Table, hour: UtcHour) -> WriterProperties {
-    let metadata = info.metadata(table, hour).into_iter().map(|(key, value)| KeyValue::new(key, value));
-    WriterProperties::builder()
+fn properties(origin: Origin) -> WriterProperties {
+    let metadata = origin.pairs.into_iter().map(|(key, value)| KeyValue::new(key, value));
+    let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
-        .set_created_by(format!("skyweave version {}", info.header.skyweave_version))
-        .set_key_value_metadata(Some(metadata.collect()))
-        .build()
+        .set_key_value_metadata(Some(metadata.collect()));
+    match origin.created_by {
+        Some(program) => properties.set_created_by(program).build(),
+        None => properties.build(),
+    }
 }

@@ -1,45 +1,31 @@
 //! The table of the named sites.
 
-use super::collect::Collector;
+use super::collect::Tabulate;
 use super::column::Name;
-use super::error::ResultsError;
-use super::layout::RunInfo;
 use super::moment::Moment;
 use super::rows::SiteRow;
-use super::sink::Output;
-use super::temp::TempFile;
 use skyweave_core::math::to_db;
 use skyweave_core::terminal::{Served, TerminalService};
-use skyweave_core::time::{SlotNo, UtcHour};
 
-/// Writes `sites`.
-pub(crate) struct SiteTable {
-    output: Output<SiteRow>,
+/// Rows of `sites`.
+#[derive(Default)]
+pub(crate) struct Sites {
     /// By listed terminal, in the slot before; `None` before the first slot.
     before: Option<Vec<Option<Served>>>,
 }
 
-impl SiteTable {
-    pub fn create(info: &RunInfo, hour: UtcHour) -> Result<Self, ResultsError> {
-        Ok(Self { output: Output::create(info, hour)?, before: None })
-    }
-}
+impl Tabulate for Sites {
+    type Row = SiteRow;
 
-impl Collector for SiteTable {
-    fn slot(&mut self, now: &Moment<'_>) -> Result<(), ResultsError> {
+    fn slot(&mut self, now: &Moment<'_>, rows: &mut Vec<SiteRow>) {
         for (index, site) in now.sites() {
             let changes = self.before.as_ref().map(|before| {
                 let now = site.outcome.as_ref().ok();
                 before[index].as_ref().zip(now).map_or_else(Changes::default, Changes::between)
             });
-            self.output.push(row(now, index, site, changes))?;
+            rows.push(row(now, index, site, changes));
         }
         self.before = Some(now.terminals.iter().map(|terminal| terminal.outcome.ok()).collect());
-        Ok(())
-    }
-
-    fn close(self: Box<Self>, _end: SlotNo) -> Result<TempFile, ResultsError> {
-        self.output.close()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Which tables there are, and in which formats.
 
 use super::column::Column;
-use super::row::Row;
-use super::rows::{CellRow, LinkRow, NetworkRow, OutageRow, PathRow, SatelliteRow, SiteRow};
+use super::row::Record;
+use super::rows::{
+    AskRow, CellRow, LinkRow, NetworkRow, OutageRow, PathRow, SatelliteRow, SiteRow, VisibilityRow,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -25,13 +27,17 @@ pub enum Table {
     Outages,
     /// Every cell, hour by hour.
     Cells,
+    /// What sites see, slot by slot.
+    Visibility,
+    /// What everybody gets, by cell, plan and PoP, slot by slot.
+    Flows,
     /// Whole slots for programs: an Arrow stream, whatever the format of the other tables. See [`crate::slots`].
     Slots,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Network,
         Self::Sites,
         Self::Paths,
@@ -39,13 +45,21 @@ impl Table {
         Self::Links,
         Self::Outages,
         Self::Cells,
+        Self::Visibility,
+        Self::Flows,
         Self::Slots,
     ];
 
-    /// The tables that are written if nothing else is asked for: all but the slots.
+    /// The tables that are written if nothing else is asked for: all but those that are larger than all others together.
     #[must_use]
     pub fn default_set() -> BTreeSet<Self> {
-        Self::ALL.into_iter().filter(|table| *table != Self::Slots).collect()
+        Self::ALL.into_iter().filter(|table| !table.is_on_demand()).collect()
+    }
+
+    /// True for a table that is only written if it is asked for.
+    #[must_use]
+    pub const fn is_on_demand(self) -> bool {
+        matches!(self, Self::Visibility | Self::Flows | Self::Slots)
     }
 
     /// Its name: that of its folder, of options and of outputs.
@@ -59,6 +73,8 @@ impl Table {
             Self::Links => "links",
             Self::Outages => "outages",
             Self::Cells => "cells",
+            Self::Visibility => "visibility",
+            Self::Flows => "flows",
             Self::Slots => "slots",
         }
     }
@@ -80,6 +96,8 @@ impl Table {
             Self::Links => Some(LinkRow::COLUMNS),
             Self::Outages => Some(OutageRow::COLUMNS),
             Self::Cells => Some(CellRow::COLUMNS),
+            Self::Visibility => Some(VisibilityRow::COLUMNS),
+            Self::Flows => Some(AskRow::COLUMNS),
             Self::Slots => None,
         }
     }
@@ -95,6 +113,8 @@ impl Table {
             Self::Links => LinkRow::ABOUT,
             Self::Outages => OutageRow::ABOUT,
             Self::Cells => CellRow::ABOUT,
+            Self::Visibility => VisibilityRow::ABOUT,
+            Self::Flows => AskRow::ABOUT,
             Self::Slots => "",
         }
     }

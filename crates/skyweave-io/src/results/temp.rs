@@ -48,8 +48,11 @@ impl Drop for TempFile {
     }
 }
 
-/// Writes a small file at once.
-pub(crate) fn write_whole(target: &Path, content: &[u8]) -> Result<(), ResultsError> {
+/// Writes a small file at once: whole or not at all.
+///
+/// # Errors
+/// What keeps it from being written.
+pub fn write_whole(target: &Path, content: &[u8]) -> Result<(), ResultsError> {
     let (temp, mut file) = TempFile::create(target)?;
     file.write_all(content)
         .and_then(|()| file.sync_all())

@@ -82,6 +82,14 @@ impl Format {
     }
 }
 
+/// What a text in TOML says beside one of its tables; nothing if it is no TOML.
+#[must_use]
+pub fn without_table(text: &str, name: &str) -> Option<toml::Table> {
+    let mut table: toml::Table = text.parse().ok()?;
+    table.remove(name);
+    Some(table)
+}
+
 /// What is looked at before all else.
 #[derive(Deserialize)]
 struct Version {

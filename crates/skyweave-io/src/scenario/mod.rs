@@ -42,7 +42,7 @@ use std::path::Path;
 pub use addressing::{Addressing, TERMINAL_PREFIX_LENGTH};
 pub use clock::{ACCEPTED_INSTANT, parse_duration, parse_instant};
 pub use diagnostic::{ACCEPTED_NAME, Fault, ScenarioError, Source, name_fault};
-pub use document::Format;
+pub use document::{Format, without_table};
 pub use format::Scenario;
 pub use page::page;
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 type Columns = Result<Vec<ArrayRef>, ArrowError>;
 
 /// The slot as the only row of a batch.
-pub(super) fn encode(schema: &SchemaRef, now: &Moment<'_>) -> Result<RecordBatch, ArrowError> {
+pub(crate) fn encode(schema: &SchemaRef, now: &Moment<'_>) -> Result<RecordBatch, ArrowError> {
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new(Int64Array::from(vec![now.no.0])),
         Arc::new(TimestampMillisecondArray::from(vec![now.time.0]).with_timezone("UTC")),

@@ -33,4 +33,5 @@ pub use record::{
     SlotRecord, TerminalRecord,
 };
 
-pub(crate) use table::SlotTable;
+pub(crate) use encode::encode as slot_batch;
+pub(crate) use table::{SlotTable, names_of, slot_schema};

@@ -2,10 +2,12 @@
 
 use super::encode::{encode, names_metadata};
 use super::fields::schema;
-use crate::results::{Collector, Moment, ResultsError, RunInfo, Table, TempFile};
+use crate::results::{Collector, Moment, Names, ResultsError, RunInfo, Table, TempFile};
 use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
 use arrow::ipc::writer::StreamWriter;
 use skyweave_core::time::{SlotNo, UtcHour};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::sync::Arc;
@@ -33,10 +35,9 @@ impl SlotTable {
 
     fn begin(&self, file: File, now: &Moment<'_>) -> Result<Stream, ResultsError> {
         let path = self.temp.target();
-        let names = names_metadata(now.names)
-            .map_err(|e| ResultsError::Encode { path: path.to_owned(), source: Box::new(e) })?;
-        let metadata = self.info.metadata(Table::Slots, self.hour).into_iter().chain(names).collect();
-        let schema = Arc::new(schema(metadata));
+        let names = names_of(now.names).map_err(|e| ResultsError::writing_arrow(path, e))?;
+        let schema =
+            slot_schema(self.info.metadata(Table::Slots, self.hour).into_iter().chain(names).collect());
         let writer = StreamWriter::try_new(BufWriter::new(file), &schema)
             .map_err(|e| ResultsError::writing_arrow(path, e))?;
         Ok(Stream::Begun(schema, Box::new(writer)))
@@ -67,4 +68,14 @@ impl Collector for SlotTable {
         }
         Ok(self.temp)
     }
+}
+
+/// The schema of slots, with what it says of where they come from.
+pub(crate) fn slot_schema(metadata: HashMap<String, String>) -> SchemaRef {
+    Arc::new(schema(metadata))
+}
+
+/// The names of everything, as the metadata of a schema has them.
+pub(crate) fn names_of(names: &Names) -> Result<Vec<(String, String)>, ArrowError> {
+    names_metadata(names).map_err(|e| ArrowError::ExternalError(Box::new(e)))
 }

@@ -7,6 +7,8 @@ mod runs;
 #[cfg(test)]
 mod slots;
 #[cfg(test)]
+mod streams;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod world;

@@ -92,7 +92,7 @@ impl City {
         let own = tempfile::tempdir().unwrap();
         let store = store::open(&format!("sqlite:{}", own.path().join("own.db").display()), 1).await.unwrap();
         let (stop, stopping) = watch::channel(false);
-        let leading = tokio::spawn(lead(Arc::clone(&live), store, stopping));
+        let leading = tokio::spawn(lead(Arc::clone(&live), store, String::new(), stopping));
         carry_out(&live, &town.orders).await.unwrap();
         live.ready().await;
         Self { town, live, hand, slot, stop, leading, _own: own }

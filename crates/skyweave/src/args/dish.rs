@@ -1,7 +1,7 @@
 //! The arguments of virtual dishes.
 
-use crate::packets::demand::Demand;
 use clap::Args;
+use skyweave_study::demand::Demand;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

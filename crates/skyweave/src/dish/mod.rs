@@ -8,7 +8,6 @@ mod tests;
 
 use crate::args::Dish as Options;
 use crate::interrupt::Interrupt;
-use crate::packets::names::End;
 use crate::packets::slots;
 use crate::say::say;
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
@@ -22,6 +21,8 @@ use skyweave_core::time::SlotNo;
 use skyweave_dish::dishes::{Dishes, Make};
 use skyweave_dish::listen::Protocol;
 use skyweave_io::scenario::{ACCEPTED_INSTANT, Prepared, parse_duration, parse_instant};
+use skyweave_study::ends::End;
+use skyweave_study::policies;
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ pub fn dish(options: &Options) -> Result<ExitCode> {
         tells_location: options.location,
     };
     let mut terminals = Vec::new();
-    let prepared = crate::service::read_changed(&options.scenario, &options.set, |prepared| {
+    let prepared = policies::read_changed(&options.scenario, &options.set, |prepared| {
         terminals = chosen(prepared, options)?;
         options.demand.apply(&mut prepared.world, &terminals)
     })?;

@@ -1,7 +1,7 @@
 //! What dishes say is what the slots say.
 
 use super::*;
-use crate::packets::slots::Slots;
+use skyweave_core::plan::Slots;
 use skyweave_core::schedule::Outage;
 use skyweave_core::world::World;
 use skyweave_dish::answer::answer;
@@ -66,7 +66,7 @@ fn world() -> (Arc<World>, SlotNo) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dishes.toml");
     fs::write(&file, SCENARIO).unwrap();
-    let prepared = crate::service::read(&file, &[]).unwrap();
+    let prepared = policies::read(&file, &[]).unwrap();
     (Arc::new(prepared.world), prepared.first)
 }
 

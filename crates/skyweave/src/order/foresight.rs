@@ -1,7 +1,6 @@
 //! The world of a scenario, in which orders are previewed: by a server before it shows them, and by approvers before they sign.
 
 use crate::args::WorldOf;
-use crate::service;
 use hifitime::Epoch;
 use miette::{IntoDiagnostic, Result, miette};
 use skyweave_control::order::Foreseen;
@@ -12,6 +11,7 @@ use skyweave_proof::log::merkle::Hash;
 use skyweave_proof::table::Table;
 use skyweave_proof::{UtcTime, unhex};
 use skyweave_server::orders::Foresee;
+use skyweave_study::policies;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub struct World {
 impl World {
     /// Of a scenario, with values changed as `settings` say.
     pub fn of(scenario: &Path, settings: &[String]) -> Result<Self> {
-        let prepared = service::read(scenario, settings)?;
+        let prepared = policies::read(scenario, settings)?;
         let hash = hash_of(&prepared)?;
         Ok(Self::shared(Arc::new(prepared.world), hash, inhabited()?))
     }

@@ -2,7 +2,6 @@
 
 use crate::args::{LogDraft, LogSign};
 use crate::say::say;
-use crate::service::{self, BorderFiles};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,6 +15,7 @@ use skyweave_proof::quorum::Quorum;
 use skyweave_proof::signature::PublicKey;
 use skyweave_server::log::{KeyFile, KeyRole};
 use skyweave_server::orders::Lawful;
+use skyweave_study::policies::{self, BorderFiles};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,7 +45,7 @@ pub fn law(scenario: Option<&Path>) -> Result<(Lawful, BorderFiles)> {
             let plans = std::iter::once("standard".to_owned()).collect();
             (Sources { policies, plans, ..Sources::default() }, BTreeMap::new())
         }
-        Some(path) => service::sources(path)?,
+        Some(path) => policies::sources(path)?,
     };
     Ok((compiled(sources, &borders)?, borders))
 }

@@ -1,9 +1,7 @@
 //! Packets through a planned network, in virtual time: `skyweave ping`, `skyweave trace`, `skyweave packets`.
 
-pub mod demand;
 mod experiment;
-pub mod names;
-pub mod ping;
+mod ping;
 pub mod slots;
 mod trace;
 

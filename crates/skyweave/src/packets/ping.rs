@@ -1,18 +1,17 @@
 //! `skyweave ping A B`: round trips through the planned network, packet by packet.
 
-use super::names::{self, End};
-use super::slots::Slots;
 use crate::args::Ping as Options;
 use crate::say::say;
-use miette::{IntoDiagnostic, Result, miette};
+use miette::{IntoDiagnostic, Result};
 use serde::Serialize;
-use skyweave_core::ids::TerminalId;
-use skyweave_io::scenario::{Prepared, parse_duration};
-use skyweave_net::host::Host;
+use skyweave_core::plan::Slots;
+use skyweave_io::scenario::Prepared;
 use skyweave_net::packet::{FlowId, HostId};
 use skyweave_net::space::{Options as Model, Place, SLOT, Space};
 use skyweave_net::time::Ns;
 use skyweave_net::traffic::{Echo, Pings};
+use skyweave_study::ends::{self, Ends, duration};
+use skyweave_study::policies;
 use std::process::ExitCode;
 
 /// What comes after the last question before it counts as lost.
@@ -22,7 +21,7 @@ const PATIENCE: Ns = Ns(2 * SLOT.0);
 pub fn ping(options: &Options) -> Result<ExitCode> {
     let interval = duration("--interval", &options.interval)?;
     let names = [options.from.as_str(), options.to.as_str()];
-    let prepared = crate::service::read_changed(&options.scenario, &options.set, |prepared| {
+    let prepared = policies::read_changed(&options.scenario, &options.set, |prepared| {
         let terminals = Ends::find(prepared, names)?.terminals();
         options.demand.apply(&mut prepared.world, &terminals)
     })?;
@@ -73,64 +72,12 @@ pub fn ping(options: &Options) -> Result<ExitCode> {
     Ok(if said.received > 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Both ends, resolved.
-pub struct Ends {
-    pub from: End,
-    pub to: End,
-}
-
-impl Ends {
-    pub fn find(prepared: &Prepared, [from, to]: [&str; 2]) -> Result<Self> {
-        let world = &prepared.world;
-        let [from_end, to_end] = [End::named(prepared, from)?, End::named(prepared, to)?];
-        let its_pop = |end: End, other: End| match (end, other) {
-            (End::ItsPop, End::Terminal(terminal)) => {
-                Ok(End::Pop(world.terminals[terminal.index()].home_pop))
-            }
-            (End::ItsPop, _) => {
-                Err(miette!(help = "accepted: `pop` together with a terminal", "`pop` of what?"))
-            }
-            _ => Ok(end),
-        };
-        let ends = Self { from: its_pop(from_end, to_end)?, to: its_pop(to_end, from_end)? };
-        if ends.from == ends.to {
-            return Err(miette!(help = "accepted: two different ends", "{from} and {to} are the same"));
-        }
-        Ok(ends)
-    }
-
-    pub fn terminals(&self) -> Vec<TerminalId> {
-        let terminal = |end: &End| if let End::Terminal(terminal) = end { Some(*terminal) } else { None };
-        [self.from, self.to].iter().filter_map(terminal).collect()
-    }
-}
-
-impl End {
-    /// Puts a host there.
-    pub fn seat(self, space: &mut Space, host: Box<dyn Host>) -> Result<HostId> {
-        match self {
-            Self::Pop(pop) => Ok(space.add_host_at_pop(pop, host)),
-            Self::Terminal(terminal) => {
-                space.add_host(terminal, host).ok_or_else(|| miette!("the terminal is not in the network"))
-            }
-            Self::ItsPop => Err(miette!("`pop` of what?")),
-        }
-    }
-}
-
-pub fn duration(what: &str, text: &str) -> Result<Ns> {
-    let ns = parse_duration(text).map(|duration| duration.total_nanoseconds());
-    let ns = ns.filter(|ns| *ns > 0).and_then(|ns| u64::try_from(ns).ok());
-    ns.map(Ns)
-        .ok_or_else(|| miette!(help = "accepted: `1s`, `100ms`, `10min`", "{what} {text} is no duration"))
-}
-
 /// What the way of a slot leads over, in words.
 fn via(space: &Space, prepared: &Prepared, from: HostId, to: HostId) -> String {
     let Some(steps) = space.trace(from, to) else { return "no way".to_owned() };
     let between =
         steps.iter().map(|step| step.to).filter(|place| !matches!(place, Place::Lan(_) | Place::Dish(_)));
-    let names: Vec<String> = between.map(|place| names::of_place(&prepared.world, place)).collect();
+    let names: Vec<String> = between.map(|place| ends::of_place(&prepared.world, place)).collect();
     format!("via {}", names.join(", "))
 }
 

@@ -11,7 +11,6 @@ use crate::dish::beside::{self, answer_inside};
 use crate::dish::pace::Pace;
 use crate::dish::serving::Serving;
 use crate::dish::{BOOT_NS, SOFTWARE};
-use crate::packets::names::End;
 use live::{Live, News, port_of};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use skyweave_core::access::GpsNs;
@@ -27,6 +26,8 @@ use skyweave_emulate::network::PortId;
 use skyweave_emulate::program::{Program, Signals};
 use skyweave_io::scenario::Prepared;
 use skyweave_net::space::Options as Model;
+use skyweave_study::ends::End;
+use skyweave_study::policies;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
@@ -261,7 +262,7 @@ fn read(
     choose: impl FnOnce(&Prepared) -> Result<Vec<TerminalId>>,
 ) -> Result<(Prepared, Vec<TerminalId>)> {
     let mut members = Vec::new();
-    let prepared = crate::service::read_changed(scenario, &options.set, |prepared| {
+    let prepared = policies::read_changed(scenario, &options.set, |prepared| {
         members = choose(prepared)?;
         options.demand.apply(&mut prepared.world, &members)
     })?;

@@ -3,7 +3,6 @@
 use super::doorway::{self, Doorway, Header, Outcome};
 use super::{code, said_if};
 use crate::args::Replay as Options;
-use crate::packets::ping::duration;
 use miette::{IntoDiagnostic, Result, miette};
 use skyweave_emulate::addresses::{AddressPlan, Pop, Ranges};
 use skyweave_emulate::emulator::Emulator;
@@ -17,6 +16,7 @@ use skyweave_net::engine::{Blueprint, Edge, Engine, Sender};
 use skyweave_net::packet::{FlowId, HostId, NodeId, Packet};
 use skyweave_net::routing::{Hop, NextHops};
 use skyweave_net::time::Ns;
+use skyweave_study::ends::duration;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 use std::sync::Arc;

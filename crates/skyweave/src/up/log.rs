@@ -2,7 +2,7 @@
 
 use crate::args::Up;
 use crate::order::genesis;
-use crate::{serve, service};
+use crate::serve;
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use skyweave_io::scenario::Prepared;
 use skyweave_proof::document::Document;
@@ -10,6 +10,7 @@ use skyweave_proof::dsse::Envelope;
 use skyweave_proof::hex;
 use skyweave_proof::keys::{Genesis, Limits};
 use skyweave_server::orders;
+use skyweave_study::policies;
 use std::path::{Path, PathBuf};
 
 const GENESIS: &str = "genesis";
@@ -58,7 +59,7 @@ pub fn make(folder: &Path, prepared: &Prepared) -> Result<()> {
         }
         return Ok(());
     }
-    let (sources, borders) = service::sources_of(prepared)?;
+    let (sources, borders) = policies::sources_of(prepared)?;
     let law = genesis::compiled(sources, &borders)?;
     // it is there as a whole or not at all
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

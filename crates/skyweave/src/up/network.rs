@@ -2,7 +2,6 @@
 
 use super::begin::Beginning;
 use crate::order::foresight::{self, inhabited};
-use crate::service;
 use miette::{IntoDiagnostic, Result};
 use skyweave_core::world::Gateway;
 use skyweave_io::borders::Borders;
@@ -13,6 +12,7 @@ use skyweave_server::live::law::Inhabited;
 use skyweave_server::live::world::Territory;
 use skyweave_server::live::{Network, Setup};
 use skyweave_server::orders::Foresee;
+use skyweave_study::policies;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub fn setup(beginning: Beginning, tables: Option<PathBuf>) -> Result<Setup> {
     let Beginning { prepared, pace, began, key, .. } = beginning;
     let territories = match &prepared.service {
-        Some(declared) => service::territories(declared)?.iter().map(territory).collect(),
+        Some(declared) => policies::territories(declared)?.iter().map(territory).collect(),
         None => Vec::new(),
     };
     let degrees = |gateway: &Gateway| {

@@ -18,6 +18,7 @@ mod scenarios;
 mod service;
 mod shell;
 mod support;
+mod sweep;
 mod traffic;
 mod up;
 mod upgrade;

@@ -9,6 +9,7 @@ use skyweave_core::laser::LaserState;
 use skyweave_core::time::SlotNo;
 use skyweave_io::results::{
     CellRow, LinkRow, NetworkRow, Options, OutageRow, PathRow, Row, Run, SatelliteRow, SiteRow, page,
+    tables_page,
 };
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -231,7 +232,9 @@ fn cells_sum_up_their_hour() {
 #[test]
 fn the_pages_are_up_to_date() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-    for (name, text) in [("results.md", page()), ("slots.md", skyweave_io::slots::page())] {
+    let pages =
+        [("results.md", page()), ("tables.md", tables_page()), ("slots.md", skyweave_io::slots::page())];
+    for (name, text) in pages {
         let path = docs.join(name);
         if env::var_os("SKYWEAVE_WRITE_DOCS").is_some() {
             fs::create_dir_all(&docs).unwrap();

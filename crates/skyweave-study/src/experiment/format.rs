@@ -20,12 +20,12 @@ pub const FORMAT: Format = Format {
 pub struct Experiment {
     /// Version of this format: 1.
     #[serde(rename = "format")]
-    pub _format: u32,
+    _format: u32,
     /// Short name.
     pub name: String,
     /// One or two sentences: what it shows.
     #[serde(default, rename = "description")]
-    pub _description: String,
+    _description: String,
     /// The scenario file, relative to this one.
     pub scenario: PathBuf,
     /// How long packets are sent, such as `60s`; the experiment begins where the scenario does.

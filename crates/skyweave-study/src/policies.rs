@@ -5,8 +5,9 @@ use skyweave_control::order::{BorderFile, Sources};
 use skyweave_control::restriction::{Names, PolicyFile, Restrictions};
 use skyweave_control::territory::outline::Mending;
 use skyweave_control::territory::{BoundarySet, Cover, Definition, Reading, Territory};
+use skyweave_core::world::World;
 use skyweave_io::scenario::service::{Declared, Text};
-use skyweave_io::scenario::{self, Prepared};
+use skyweave_io::scenario::{self, Prepared, Source};
 use skyweave_proof::table::Table;
 use skyweave_proof::table::document::REFUSE_AT_PARTS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,9 @@ pub fn read(path: &Path, settings: &[String]) -> Result<Prepared> {
 }
 
 /// The same, with a change of the world before its policies are compiled.
+///
+/// # Errors
+/// As [`read`], and what the change says.
 pub fn read_changed(
     path: &Path,
     settings: &[String],
@@ -29,6 +33,16 @@ pub fn read_changed(
 ) -> Result<Prepared> {
     let mut prepared = scenario::read(path, settings)?;
     change(&mut prepared)?;
+    put_in_force(&mut prepared)?;
+    Ok(prepared)
+}
+
+/// Resolves a scenario whose text is at hand, and compiles its policies; `folder` is where its paths start from.
+///
+/// # Errors
+/// As [`read`].
+pub fn prepare(source: &Source, folder: &Path) -> Result<Prepared> {
+    let mut prepared = scenario::prepare(source, folder)?;
     put_in_force(&mut prepared)?;
     Ok(prepared)
 }
@@ -68,8 +82,7 @@ pub fn sources(path: &Path) -> Result<(Sources, BorderFiles)> {
 pub fn sources_of(prepared: &Prepared) -> Result<(Sources, BorderFiles)> {
     let plans = prepared.world.rules.demand.plans.iter().map(|plan| plan.name.clone());
     let Some(declared) = &prepared.service else {
-        let permit = "@id(\"everybody\")\npermit(principal, action == Action::\"serve\", resource);\n";
-        let policies = BTreeMap::from([("everybody.cedar".to_owned(), permit.to_owned())]);
+        let policies = BTreeMap::from([("everybody.cedar".to_owned(), EVERYBODY.to_owned())]);
         return Ok((Sources { policies, plans: plans.collect(), ..Sources::default() }, BTreeMap::new()));
     };
     let file = |text: &Text| PolicyFile { name: text.name.clone(), text: text.text.clone() };
@@ -106,6 +119,27 @@ pub fn sources_of(prepared: &Prepared) -> Result<(Sources, BorderFiles)> {
     };
     Ok((sources, borders))
 }
+
+/// The decision table that lets everybody in a world be served: what holds where a scenario declares nothing.
+///
+/// # Errors
+/// Never, but for a defect of this program.
+pub fn everybody(world: &World) -> Result<Table> {
+    let names = Names {
+        plans: world.rules.demand.plans.iter().map(|plan| plan.name.clone()).collect(),
+        ..Names::default()
+    };
+    let permit = PolicyFile { name: "everybody.cedar".to_owned(), text: EVERYBODY.to_owned() };
+    let resolved = Restrictions::load(&[permit])
+        .and_then(|restrictions| restrictions.resolve(&names))
+        .map_err(Report::msg)?;
+    let cover = Cover::of(&[], resolved.cells()).map_err(|fault| miette!("{fault}"))?;
+    let document = resolved.compile(cover, REFUSE_AT_PARTS).map_err(|fault| miette!("{fault}"))?;
+    Table::new(document).map_err(|fault| miette!("{fault}"))
+}
+
+/// The policy that lets everybody be served.
+const EVERYBODY: &str = "@id(\"everybody\")\npermit(principal, action == Action::\"serve\", resource);\n";
 
 /// The decision table of each step.
 fn tables(declared: &Declared) -> Result<Vec<Table>> {

@@ -1,4 +1,4 @@
-//! The Python peers, in an environment of their own below `target`, in the versions that a file pins.
+//! Environments of Python below `target`, with packages in the versions that a file pins.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,24 +7,24 @@ use miette::{IntoDiagnostic, Result, WrapErr};
 
 use crate::command::CommandLine;
 
-const FOLDER: &str = "target/bench/venv";
 /// Holds the requirements that are installed, if all of them are.
 const STAMP: &str = "installed.txt";
 
-/// A Python with what could be installed; none where there is no Python. Says what is missing, once each.
-pub fn python(root: &Path, requirements: &Path) -> Result<Option<PathBuf>> {
+/// The Python of an environment with what could be installed; none where there is no Python. Says what is missing, once each.
+pub fn python(root: &Path, folder: &str, requirements: &Path) -> Result<Option<PathBuf>> {
     let wanted = fs::read_to_string(requirements)
         .into_diagnostic()
         .wrap_err_with(|| requirements.display().to_string())?;
-    let folder = root.join(FOLDER);
+    let made_in = folder;
+    let folder = root.join(folder);
     let (python, stamp) = (folder.join("bin/python"), folder.join(STAMP));
     if python.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(Some(python));
     }
-    println!("making {FOLDER} for the Python peers");
+    println!("making {made_in} for Python");
     let made = CommandLine::new("python3 -m venv --clear").word(&folder.to_string_lossy());
     if !CommandLine::new("python3 --version").answers(root) || !made.run(root)? {
-        println!("the Python peers are left out: there is no Python 3 with `venv` here");
+        println!("Python is left out: there is no Python 3 with `venv` here");
         return Ok(None);
     }
     let mut complete = true;
@@ -42,7 +42,7 @@ pub fn python(root: &Path, requirements: &Path) -> Result<Option<PathBuf>> {
     Ok(Some(python))
 }
 
-/// Only what is compiled already: to build a peer from its sources needs tools of its own, and might be a slower one.
+/// Only what is compiled already: to build a package from its sources needs tools of its own, and might be a slower one.
 fn install(python: &Path, requirement: &str) -> CommandLine {
     CommandLine::new("")
         .word(&python.to_string_lossy())
@@ -65,9 +65,10 @@ mod tests {
 
     #[test]
     fn packages_are_pinned() {
-        let text = include_str!("../../peers/requirements.txt");
-        let packages: Vec<&str> = packages(text).collect();
-        assert!(packages.len() >= 5);
-        assert!(packages.iter().all(|package| package.contains("==")), "{packages:?}");
+        for text in [include_str!("../peers/requirements.txt"), include_str!("../python/requirements.txt")] {
+            let packages: Vec<&str> = packages(text).collect();
+            assert!(packages.len() >= 5);
+            assert!(packages.iter().all(|package| package.contains("==")), "{packages:?}");
+        }
     }
 }

@@ -18,7 +18,7 @@ const PATIENCE: Ns = Ns::from_ms(30_000);
 
 /// What moves the bytes.
 #[derive(Debug, Clone, Copy)]
-pub enum Stack {
+pub(super) enum Stack {
     Tcp(TcpCongestion),
     Quic(QuicCongestion),
 }
@@ -61,7 +61,7 @@ impl Stack {
 }
 
 /// Puts both ends in their places. The terminal opens the connection; between two of a kind the sender does.
-pub fn seat(
+pub(super) fn seat(
     checked: Checked,
     space: &mut Space,
     prepared: &Prepared,
@@ -94,7 +94,7 @@ pub fn seat(
 }
 
 /// What became of a transfer.
-pub fn result(seated: &Seated, space: &Space) -> Option<FlowResult> {
+pub(super) fn result(seated: &Seated, space: &Space) -> Option<FlowResult> {
     let transfer = seated.transfer?;
     let engine = space.engine();
     let results = |host: HostId| {
@@ -105,7 +105,7 @@ pub fn result(seated: &Seated, space: &Space) -> Option<FlowResult> {
 }
 
 /// The same, as a row says it.
-pub fn describe(row: &mut FlowRow, result: &FlowResult) {
+pub(super) fn describe(row: &mut FlowRow, result: &FlowResult) {
     row.sent_packets = result.packets as i64;
     row.received_bytes = result.bytes as i64;
     row.retransmitted_packets = Some(result.again_packets as i64);

@@ -3,8 +3,7 @@
 mod transfers;
 
 use super::format::{Capture, CapturedEnd, Experiment, Flow};
-use crate::packets::names::End;
-use crate::packets::ping::{Ends, duration};
+use crate::ends::{End, Ends, duration};
 use miette::{Result, miette};
 use skyweave_io::results::{FlowRow, SecondRow};
 use skyweave_io::scenario::Prepared;
@@ -51,7 +50,7 @@ impl Kind {
 }
 
 /// A flow that was checked.
-pub struct Checked {
+pub(super) struct Checked {
     number: u32,
     flow: Flow,
     pub ends: Ends,
@@ -63,7 +62,7 @@ pub struct Checked {
 }
 
 /// A flow whose hosts sit in the network.
-pub struct Seated {
+pub(super) struct Seated {
     checked: Checked,
     pub from: HostId,
     pub to: HostId,
@@ -71,7 +70,7 @@ pub struct Seated {
 }
 
 /// Checks all flows and captures.
-pub fn check(experiment: &Experiment, prepared: &Prepared, length: Ns) -> Result<Vec<Checked>> {
+pub(super) fn check(experiment: &Experiment, prepared: &Prepared, length: Ns) -> Result<Vec<Checked>> {
     if length > LONGEST {
         return Err(miette!(help = "accepted: up to `24h`", "duration is {}", experiment.duration));
     }

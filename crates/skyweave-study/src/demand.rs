@@ -35,6 +35,9 @@ impl FromStr for Demand {
 
 impl Demand {
     /// Gives terminals a plan of their own that asks for this, under the name of the one that they have: policies see no difference.
+    ///
+    /// # Errors
+    /// The world has no such terminal.
     pub fn apply(self, world: &mut World, terminals: &[TerminalId]) -> Result<()> {
         let Self::Steady(down_bps, up_bps) = self else { return Ok(()) };
         for terminal in terminals {
