@@ -87,7 +87,7 @@ fn network(queue: Queue, traffic: Traffic, flows: u32, seconds: f64, regions: u1
                 Queue::Fifo => Sender::Fifo(Fifo::new(line_bps, Capacity::Packets(100))),
                 Queue::Fair => {
                     let params = FairQueueParams { queues: 64, ..FairQueueParams::default() };
-                    Sender::Device(Box::new(FairQueue::new(line_bps, params)))
+                    Sender::Fair(Box::new(FairQueue::new(line_bps, params)))
                 }
             };
             let port = blueprint.add_port(NodeId(number), sender);

@@ -4,6 +4,8 @@
 //! another nothing that happens in one can matter to another. What happens is the same however nodes are spread, since events of one
 //! instant at one node are ordered by the numbers of edges, ports and hosts alone.
 
+mod cluster;
+mod places;
 mod region;
 mod slab;
 mod topology;
@@ -17,7 +19,8 @@ use crate::packet::{EdgeId, HostId, Losses, NodeId, PortId};
 use crate::routing::Routing;
 use crate::time::Ns;
 use rayon::prelude::*;
-use region::{Places, Region, Whole};
+use places::{Places, Whole};
+use region::Region;
 
 /// What the engine has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +42,8 @@ pub struct Engine {
     topology: Topology,
     places: Places,
     regions: Vec<Region>,
+    /// Delays or edges changed since it was last looked which nodes are near each other.
+    changed: bool,
 }
 
 impl Engine {
@@ -56,7 +61,7 @@ impl Engine {
         let count = region_of_node.iter().max().map_or(1, |&last| usize::from(last) + 1);
         let mut regions: Vec<Region> = (0..count).map(|_| Region::default()).collect();
         let places = Places::spread(&topology, region_of_node, &mut regions, senders, hosts);
-        Self { now: Ns(0), routing, topology, places, regions }
+        Self { now: Ns(0), routing, topology, places, regions, changed: false }
     }
 
     /// The instant up to which everything happened.
@@ -73,7 +78,10 @@ impl Engine {
 
     /// Lets everything happen that is due before an instant.
     pub fn run_until(&mut self, end: Ns) {
-        let reach = self.places.reach(&self.topology);
+        if std::mem::take(&mut self.changed) {
+            self.places.settle(self.now, &self.topology, &mut self.regions);
+        }
+        let reach = self.places.reach();
         loop {
             let next = self.regions.iter().filter_map(Region::next).min();
             let Some(next) = next.filter(|&next| next < end) else { break };
@@ -112,6 +120,7 @@ impl Engine {
     /// An edge has another delay from now on.
     pub fn set_delay(&mut self, edge: EdgeId, delay: Delay) {
         self.topology.set_delay(edge, delay);
+        self.changed = true;
     }
 
     /// A port has another rate from now on.
@@ -161,19 +170,20 @@ impl Engine {
         let to = edge.to;
         let id = self.topology.add_edge(edge);
         self.places.add_head(to, &mut self.regions);
+        self.changed = true;
         id
     }
 
     /// Adds a node, in the first region, while the network runs.
     pub fn add_node(&mut self) -> NodeId {
-        self.places.add_node();
+        self.places.add_node(0, &mut self.regions);
         self.topology.add_node()
     }
 
     /// Adds a host at a node while the network runs.
     pub fn add_host(&mut self, node: NodeId, host: Box<dyn Host>) -> HostId {
         let id = self.topology.add_host(node);
-        self.places.add_host(node, id, host, &mut self.regions);
+        self.places.add_host(self.now, node, id, host, &mut self.regions);
         id
     }
 
@@ -229,8 +239,8 @@ impl Engine {
     }
 
     /// Packets that are on their way right now, queued or between two nodes.
-    pub fn in_flight(&mut self) -> u64 {
-        self.regions.iter_mut().map(Region::in_flight).sum()
+    pub fn in_flight(&self) -> u64 {
+        self.regions.iter().map(Region::in_flight).sum()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which nodes, ports, edges and hosts there are.
 
 use crate::delay::Delay;
-use crate::device::{Device, Fifo};
+use crate::device::{Device, FairQueue, Fifo};
 use crate::host::Host;
 use crate::medium::Medium;
 use crate::packet::{EdgeId, HostId, NodeId, PortId};
@@ -36,20 +36,40 @@ impl Edge {
     }
 }
 
-/// The sending end of a link: the plain queue by itself, since nearly all are, or any other device.
+/// The sending end of a link: the usual queues by themselves, or any other device.
 #[derive(Debug)]
 pub enum Sender {
     /// A drop-tail queue.
     Fifo(Fifo),
+    /// Fair queues.
+    Fair(Box<FairQueue>),
     /// Anything else.
     Device(Box<dyn Device>),
 }
 
 impl Sender {
-    pub(super) fn device(&mut self) -> &mut dyn Device {
+    pub(super) fn device_mut(&mut self) -> &mut dyn Device {
         match self {
             Self::Fifo(fifo) => fifo,
+            Self::Fair(fair) => &mut **fair,
             Self::Device(device) => &mut **device,
+        }
+    }
+
+    #[inline]
+    pub(super) fn next_wake(&self) -> Ns {
+        match self {
+            Self::Fifo(fifo) => fifo.next_wake(),
+            Self::Fair(fair) => fair.next_wake(),
+            Self::Device(device) => device.next_wake(),
+        }
+    }
+
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Fifo(fifo) => fifo.held(),
+            Self::Fair(fair) => fair.held(),
+            Self::Device(device) => device.held(),
         }
     }
 }

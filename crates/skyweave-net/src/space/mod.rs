@@ -124,7 +124,7 @@ impl Space {
         let [lan, dish] = [Place::Lan(terminal), Place::Dish(terminal)].map(|place| self.node(place));
         let seed = draw::hash(world.rules.seed, u64::from(terminal.0));
         let params = FairQueueParams { seed, ..self.options.queues };
-        let queue = self.engine.add_port(lan, Sender::Device(Box::new(FairQueue::new(0, params))));
+        let queue = self.engine.add_port(lan, Sender::Fair(Box::new(FairQueue::new(0, params))));
         let inside = self.engine.add_edge(Edge::new(queue, dish, crate::delay::Delay::default()));
         let medium = self.options.medium_access.then(|| {
             Medium::new(Access::new(world.rules.access.clone(), seed), GpsNs::in_slot(self.origin, 0))
@@ -303,7 +303,7 @@ impl Space {
         let [pop_node, egress] = [self.pop(pop), self.node(Place::Egress(pop))];
         self.roles.egress(egress);
         let params = FairQueueParams { seed: u64::from(self.members[at].terminal.0), ..self.options.queues };
-        let port = self.engine.add_port(pop_node, Sender::Device(Box::new(FairQueue::new(0, params))));
+        let port = self.engine.add_port(pop_node, Sender::Fair(Box::new(FairQueue::new(0, params))));
         let edge = self.engine.add_edge(Edge::new(port, egress, crate::delay::Delay::default()));
         let hop = Hop { port, edge };
         self.members[at].shapers.insert(pop, hop);
