@@ -10,10 +10,10 @@ mod region;
 mod slab;
 mod topology;
 
-pub use topology::{Blueprint, Edge, Sender, Topology};
+pub use topology::{Air, Blueprint, Edge, Sender, Topology};
 
 use crate::delay::Delay;
-use crate::device::{Device, Exit, Grant};
+use crate::device::{Device, Exit, Grant, LossRule};
 use crate::host::{Host, Outlet};
 use crate::packet::{EdgeId, HostId, Losses, NodeId, PortId};
 use crate::routing::Routing;
@@ -21,6 +21,9 @@ use crate::time::Ns;
 use rayon::prelude::*;
 use places::{Places, Whole};
 use region::Region;
+
+/// A window with fewer hops is gone through by one thread: waking others takes longer.
+const WORTH_SHARING: u64 = 128;
 
 /// What the engine has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,9 +60,25 @@ impl Engine {
     /// A network whose nodes are in these regions, by node.
     #[must_use]
     pub fn in_regions(blueprint: Blueprint, routing: Box<dyn Routing>, region_of_node: &[u16]) -> Self {
-        let Blueprint { topology, senders, hosts } = blueprint;
         let count = region_of_node.iter().max().map_or(1, |&last| usize::from(last) + 1);
-        let mut regions: Vec<Region> = (0..count).map(|_| Region::default()).collect();
+        let regions = (0..count).map(|_| Region::default()).collect();
+        Self::begin(blueprint, routing, region_of_node, regions)
+    }
+
+    /// An empty network of so many regions, at least one.
+    #[must_use]
+    pub fn with_regions(count: u16, routing: Box<dyn Routing>) -> Self {
+        let regions = (0..count.max(1)).map(|_| Region::default()).collect();
+        Self::begin(Blueprint::default(), routing, &[], regions)
+    }
+
+    fn begin(
+        blueprint: Blueprint,
+        routing: Box<dyn Routing>,
+        region_of_node: &[u16],
+        mut regions: Vec<Region>,
+    ) -> Self {
+        let Blueprint { topology, senders, hosts } = blueprint;
         let places = Places::spread(&topology, region_of_node, &mut regions, senders, hosts);
         Self { now: Ns(0), routing, topology, places, regions, changed: false }
     }
@@ -82,6 +101,8 @@ impl Engine {
             self.places.settle(self.now, &self.topology, &mut self.regions);
         }
         let reach = self.places.reach();
+        let mut hops = self.hops();
+        let mut busy = false;
         loop {
             let next = self.regions.iter().filter_map(Region::next).min();
             let Some(next) = next.filter(|&next| next < end) else { break };
@@ -92,12 +113,24 @@ impl Engine {
             if let [only] = &mut self.regions[..] {
                 only.run(window, whole(0));
             } else {
-                let regions = self.regions.par_iter_mut().enumerate();
-                regions.for_each(|(here, region)| region.run(window, whole(here)));
+                if busy {
+                    let regions = self.regions.par_iter_mut().enumerate();
+                    regions.for_each(|(here, region)| region.run(window, whole(here)));
+                } else {
+                    let regions = self.regions.iter_mut().enumerate();
+                    regions.for_each(|(here, region)| region.run(window, whole(here)));
+                }
                 self.exchange();
+                // the next window is likely to be as busy as this one
+                let before = std::mem::replace(&mut hops, self.hops());
+                busy = hops - before > WORTH_SHARING;
             }
         }
         self.now = self.now.max(end);
+    }
+
+    fn hops(&self) -> u64 {
+        self.regions.iter().map(|region| region.done.hops).sum()
     }
 
     /// Packets that left their region come to the one where they arrive.
@@ -121,6 +154,11 @@ impl Engine {
     pub fn set_delay(&mut self, edge: EdgeId, delay: Delay) {
         self.topology.set_delay(edge, delay);
         self.changed = true;
+    }
+
+    /// Packets are lost on an edge by these rules from now on; which of them is drawn from a seed.
+    pub fn set_losses(&mut self, edge: EdgeId, losses: Vec<LossRule>, seed: u64) {
+        self.topology.set_losses(edge, losses, seed);
     }
 
     /// A port has another rate from now on.
@@ -174,9 +212,9 @@ impl Engine {
         id
     }
 
-    /// Adds a node, in the first region, while the network runs.
-    pub fn add_node(&mut self) -> NodeId {
-        self.places.add_node(0, &mut self.regions);
+    /// Adds a node to a region while the network runs.
+    pub fn add_node(&mut self, region: u16) -> NodeId {
+        self.places.add_node(region, &mut self.regions);
         self.topology.add_node()
     }
 

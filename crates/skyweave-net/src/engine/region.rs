@@ -7,10 +7,12 @@ use super::slab::{NONE, Slab};
 use super::topology::Sender;
 use crate::agenda::Agenda;
 use crate::device::{Bound, Departure, Device, Entered, Exit};
+use crate::draw;
 use crate::host::{Host, Outlet};
 use crate::packet::{EdgeId, HostId, Loss, NodeId, Packet, PortId};
 use crate::routing::Hop;
 use crate::time::Ns;
+use std::collections::BTreeMap;
 use std::collections::binary_heap::PeekMut;
 
 /// What something due is about, in the two upper bits of its key; the rest is a number.
@@ -72,6 +74,8 @@ pub(super) struct Region {
     packets: Slab,
     /// Packets between two nodes.
     flying: u64,
+    /// By edge with losses: packets about which was drawn.
+    drawn: BTreeMap<EdgeId, u64>,
     exit: Exit,
     outlet: Outlet,
     /// Packets that arrive in another region.
@@ -246,7 +250,17 @@ impl Region {
     #[inline]
     fn depart(&mut self, begins: Ns, ends: Ns, bound: Bound, whole: Whole<'_>) {
         let Bound { edge, packet, .. } = bound;
-        let at = whole.topology.edges()[edge.index()].arrival(begins, ends);
+        let leads = &whole.topology.edges()[edge.index()];
+        if let Some(air) = &leads.air
+            && let Some(rule) = air.rule(begins)
+        {
+            let count = self.drawn.entry(edge).or_default();
+            *count += 1;
+            if draw::unit(air.seed, *count) < rule.share {
+                return self.lose(rule.why, packet);
+            }
+        }
+        let at = leads.arrival(begins, ends);
         if whole.region_of_head(edge) == whole.here {
             self.note_arrival(whole.place_of_head(edge), edge, at, packet);
         } else {

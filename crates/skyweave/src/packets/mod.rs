@@ -2,6 +2,7 @@
 
 pub mod demand;
 mod experiment;
+pub mod faults;
 pub mod names;
 pub mod ping;
 pub mod slots;

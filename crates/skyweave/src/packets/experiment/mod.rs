@@ -4,6 +4,7 @@ mod flows;
 mod format;
 
 use super::demand::Demand;
+use super::faults;
 use super::ping::{Ends, duration};
 use super::slots::Slots;
 use crate::args::{Packets as Options, TableFormat};
@@ -14,6 +15,7 @@ use crate::table::{Table, count, ms};
 use flows::Seated;
 use format::{Experiment, FORMAT};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
+use rayon::ThreadPoolBuilder;
 use serde::Serialize;
 use skyweave_core::ids::TerminalId;
 use skyweave_core::time::unix_seconds;
@@ -25,12 +27,16 @@ use skyweave_net::packet::HostId;
 use skyweave_net::space::{Options as Model, SLOT, Space};
 use skyweave_net::time::Ns;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 use std::time::Instant;
 
 /// What is still under way after the end has this long to come.
 const AFTERWARDS: Ns = Ns::from_ms(5_000);
+/// More parts of the network than this give no thread more to do.
+const MOST_REGIONS: usize = 64;
 /// What a program that was interrupted exits with: 128 + SIGINT.
 const INTERRUPTED: u8 = 130;
 
@@ -54,18 +60,24 @@ pub fn packets(options: &Options) -> Result<ExitCode> {
     let world = &prepared.world;
     let mut slots = Slots::from(world, prepared.first);
     let mut slot = slots.next();
-    let model = Model { medium_access: experiment.medium_access, ..Model::default() };
-    let mut space = Space::new(world, &terminals(&experiment, &prepared)?, slot.no, model);
+    let members = terminals(&experiment, &prepared)?;
+    let threads = options.threads.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from);
+    // one for the network, and one for each terminal
+    let regions = if threads == 1 { 1 } else { (members.len() + 1).min(MOST_REGIONS) as u16 };
+    let model = Model { medium_access: experiment.medium_access, regions, ..Model::default() };
+    let mut space = Space::new(world, &members, slot.no, model);
+    space.set_faults(faults::place(&experiment.faults, world, &members)?);
     let seated: Vec<Seated> =
         checked.into_iter().map(|checked| checked.seat(&mut space, &prepared)).collect::<Result<_>>()?;
 
+    let pool = ThreadPoolBuilder::new().num_threads(threads).build().into_diagnostic()?;
     let end = length.after(AFTERWARDS);
     let bar = progress::bar(end.0.div_ceil(SLOT.0), "slots", options.quiet || options.json);
     bar.set_message(experiment.name.clone());
     loop {
         space.enter(world, &slot);
         let until = space.begin_of(slot.no).after(SLOT).min(end);
-        space.run_until(until);
+        pool.install(|| space.run_until(until));
         bar.inc(1);
         if until >= end {
             break;
