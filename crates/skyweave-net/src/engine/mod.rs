@@ -18,8 +18,8 @@ use crate::host::{Host, Outlet};
 use crate::packet::{EdgeId, HostId, Losses, NodeId, PortId};
 use crate::routing::Routing;
 use crate::time::Ns;
-use rayon::prelude::*;
 use places::{Places, Whole};
+use rayon::prelude::*;
 use region::Region;
 
 /// A window with fewer hops is gone through by one thread: waking others takes longer.

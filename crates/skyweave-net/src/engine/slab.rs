@@ -31,12 +31,7 @@ impl Slab {
     /// Keeps a packet.
     #[inline]
     pub fn keep(&mut self, packet: Packet) -> u32 {
-        let kept = Kept {
-            header: packet.header(),
-            at: Ns(0),
-            next: NONE,
-            has_body: packet.body.is_some(),
-        };
+        let kept = Kept { header: packet.header(), at: Ns(0), next: NONE, has_body: packet.body.is_some() };
         if let Some(number) = self.free.pop() {
             self.kept[number as usize] = kept;
             if kept.has_body {

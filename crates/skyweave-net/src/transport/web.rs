@@ -229,8 +229,12 @@ impl Host for Reader {
     }
 
     fn wake(&mut self, now: Ns, outlet: &mut Outlet) {
-        let due: Vec<u32> =
-            self.open.iter().filter(|(_, (host, _))| host.next_wake() <= now).map(|(number, _)| *number).collect();
+        let due: Vec<u32> = self
+            .open
+            .iter()
+            .filter(|(_, (host, _))| host.next_wake() <= now)
+            .map(|(number, _)| *number)
+            .collect();
         for number in due {
             if let Some((host, _)) = self.open.get_mut(&number) {
                 host.wake(now, outlet);
@@ -283,7 +287,9 @@ impl Site {
     }
 
     fn forget(&mut self, number: u32) {
-        let over = |host: &TcpHost| matches!(host.results().ended, Some((_, Ending::Complete | Ending::TimedOut | Ending::Reset)));
+        let over = |host: &TcpHost| {
+            matches!(host.results().ended, Some((_, Ending::Complete | Ending::TimedOut | Ending::Reset)))
+        };
         if self.open.get(&number).is_some_and(over) {
             self.open.remove(&number);
         }

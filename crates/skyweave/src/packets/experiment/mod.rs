@@ -61,7 +61,8 @@ pub fn packets(options: &Options) -> Result<ExitCode> {
     let mut slots = Slots::from(world, prepared.first);
     let mut slot = slots.next();
     let members = terminals(&experiment, &prepared)?;
-    let threads = options.threads.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from);
+    let threads =
+        options.threads.map_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get), usize::from);
     // one for the network, and one for each terminal
     let regions = if threads == 1 { 1 } else { (members.len() + 1).min(MOST_REGIONS) as u16 };
     let model = Model { medium_access: experiment.medium_access, regions, ..Model::default() };

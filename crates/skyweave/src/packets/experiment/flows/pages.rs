@@ -22,7 +22,11 @@ pub fn seat(
     connections: u32,
 ) -> Result<Seated> {
     if checked.number >= MOST_FLOWS {
-        return Err(miette!(help = "accepted: `web` among the first 2048 flows", "flow {}", checked.number + 1));
+        return Err(miette!(
+            help = "accepted: `web` among the first 2048 flows",
+            "flow {}",
+            checked.number + 1
+        ));
     }
     let first = space.next_host();
     let side = |end: End, host: u32| Side { host: HostId(host), address: end.ipv4(&prepared.addressing) };
