@@ -5,7 +5,7 @@ use miette::{Result, WrapErr};
 use skyweave_core::ids::TerminalId;
 use skyweave_core::world::World;
 use skyweave_net::space::Fault;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -38,7 +38,7 @@ impl Standing {
         Ok(standing)
     }
 
-    fn read_again(&self, path: &PathBuf, world: &World, members: &[TerminalId]) {
+    fn read_again(&self, path: &Path, world: &World, members: &[TerminalId]) {
         match read(path, world, members) {
             Ok(faults) => *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(faults),
             // what was in force stays so
