@@ -15,11 +15,6 @@ impl Outlet {
     pub fn send(&mut self, packet: Packet) {
         self.packets.push(packet);
     }
-
-    /// Takes what was sent, for whoever drives a host without an engine.
-    pub fn take(&mut self) -> Vec<Packet> {
-        std::mem::take(&mut self.packets)
-    }
 }
 
 /// A program at a node. It knows no other time than what it is told.

@@ -9,7 +9,6 @@ mod cases;
 mod hostile;
 mod joining;
 mod networks;
-mod parity;
 mod roles;
 mod world;
 
@@ -31,7 +30,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let wanted = arguments.iter().find(|argument| !argument.starts_with('-'));
-    let cases: Vec<Case> = [cases::CASES, hostile::CASES, joining::CASES, parity::CASES].concat();
+    let cases: Vec<Case> = [cases::CASES, hostile::CASES, joining::CASES].concat();
     let mut failed = 0;
     for (name, case) in cases {
         if wanted.is_some_and(|wanted| !name.contains(wanted.as_str())) {
