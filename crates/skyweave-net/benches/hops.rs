@@ -1,8 +1,10 @@
 //! Packet-hops a second: a grid of links, as lasers make one, under streams that cross it. Prints one row a case.
 
+use skyweave_core::access::{Access, AccessParams, GpsNs};
 use skyweave_net::delay::Delay;
-use skyweave_net::device::{Capacity, FairQueue, FairQueueParams, Fifo};
-use skyweave_net::engine::{Blueprint, Edge, Engine, Sender};
+use skyweave_net::device::{Capacity, FairQueue, FairQueueParams, Fifo, Uplink};
+use skyweave_net::engine::{Air, Blueprint, Edge, Engine, Sender};
+use skyweave_net::medium::Medium;
 use skyweave_net::packet::{FlowId, HostId, NodeId};
 use skyweave_net::routing::{Hop, NextHops};
 use skyweave_net::time::Ns;
@@ -22,6 +24,8 @@ const TRANSPORT_LINE_BPS: u64 = 50_000_000;
 enum Queue {
     Fifo,
     Fair,
+    /// Fair queues, and every seventh node has user links: half of them up, and half down.
+    FairWithAccess,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -69,6 +73,12 @@ fn add_flow(blueprint: &mut Blueprint, traffic: Traffic, flow: FlowId, [from, to
     }
 }
 
+/// The medium access of a node's links, if it has such links.
+fn medium(queue: Queue, node: u32, which: u32) -> Option<Medium> {
+    let access = || Access::new(AccessParams::default(), u64::from(node));
+    (queue == Queue::FairWithAccess && node % 14 == which).then(|| Medium::new(access(), GpsNs(0)))
+}
+
 /// A torus of `SIDE` x `SIDE` nodes, `flows` streams between nodes drawn by counting, and shortest ways.
 fn network(queue: Queue, traffic: Traffic, flows: u32, seconds: f64, regions: u16) -> Engine {
     let line_bps = if traffic == Traffic::Udp { UDP_LINE_BPS } else { TRANSPORT_LINE_BPS };
@@ -85,15 +95,21 @@ fn network(queue: Queue, traffic: Traffic, flows: u32, seconds: f64, regions: u1
         let links = neighbours.map(|to| {
             let sender = match queue {
                 Queue::Fifo => Sender::Fifo(Fifo::new(line_bps, Capacity::Packets(100))),
-                Queue::Fair => {
+                Queue::Fair | Queue::FairWithAccess => {
                     let params = FairQueueParams { queues: 64, ..FairQueueParams::default() };
-                    Sender::Device(Box::new(FairQueue::new(line_bps, params)))
+                    let fair = Box::new(FairQueue::new(line_bps, params));
+                    match medium(queue, number, 0) {
+                        Some(medium) => Sender::Device(Box::new(Uplink::around(fair, medium))),
+                        None => Sender::Fair(fair),
+                    }
                 }
             };
             let port = blueprint.add_port(NodeId(number), sender);
             let delay = 0.003 + 1e-5 * f64::from(number % 97);
             let delay = Delay::through(Ns(0), 15.0, [delay, delay * 1.001, delay * 1.002, delay * 1.004]);
-            Hop { port, edge: blueprint.add_edge(Edge::new(port, NodeId(to), delay)) }
+            let air =
+                medium(queue, number, 7).map(|held| Box::new(Air { medium: Some(held), ..Air::default() }));
+            Hop { port, edge: blueprint.add_edge(Edge { air, ..Edge::new(port, NodeId(to), delay) }) }
         });
         hops.push(links);
     }
@@ -125,6 +141,8 @@ fn main() {
         ("fifo, 2 regions", Queue::Fifo, Traffic::Udp, 2),
         ("fq-codel, 1 region", Queue::Fair, Traffic::Udp, 1),
         ("fq-codel, 2 regions", Queue::Fair, Traffic::Udp, 2),
+        ("fq-codel, access, 1 region", Queue::FairWithAccess, Traffic::Udp, 1),
+        ("fq-codel, access, 2 regions", Queue::FairWithAccess, Traffic::Udp, 2),
         ("tcp, fifo, 1 region", Queue::Fifo, Traffic::Tcp, 1),
         ("tcp, fq-codel, 1 region", Queue::Fair, Traffic::Tcp, 1),
         ("quic, fifo, 1 region", Queue::Fifo, Traffic::Quic, 1),

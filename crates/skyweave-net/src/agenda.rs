@@ -42,6 +42,14 @@ impl Default for Agenda {
 }
 
 impl Agenda {
+    /// Forgets everything that was noted. Nothing may be noted for earlier than before.
+    pub fn clear(&mut self) {
+        self.today.clear();
+        self.ring.iter_mut().for_each(Vec::clear);
+        self.busy.fill(0);
+        self.beyond.clear();
+    }
+
     /// Notes a key.
     #[inline]
     pub fn note(&mut self, at: Ns, key: u32) {

@@ -62,6 +62,45 @@ pub struct Packet {
     pub body: Option<Box<[u8]>>,
 }
 
+/// What is known of a packet without what it carries: all that queues, links and routes look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Header {
+    /// Who gets it.
+    pub to: HostId,
+    /// Who sent it.
+    pub from: HostId,
+    /// What it belongs to.
+    pub flow: FlowId,
+    /// Its number within the flow.
+    pub number: u32,
+    /// Length on the wire, bytes.
+    pub bytes: u32,
+    /// The way that it was given, if ways are given where packets come in.
+    pub way: u32,
+    /// When it was sent.
+    pub sent: Ns,
+    /// Hops done on that way.
+    pub hop: u16,
+}
+
+impl Packet {
+    /// Everything but what it carries.
+    #[inline]
+    #[must_use]
+    pub const fn header(&self) -> Header {
+        let Self { to, from, flow, number, bytes, way, hop, sent, body: _ } = *self;
+        Header { to, from, flow, number, bytes, way, sent, hop }
+    }
+
+    /// A packet of a header and what it carries.
+    #[inline]
+    #[must_use]
+    pub const fn of(header: Header, body: Option<Box<[u8]>>) -> Self {
+        let Header { to, from, flow, number, bytes, way, sent, hop } = header;
+        Self { to, from, flow, number, bytes, way, hop, sent, body }
+    }
+}
+
 /// Why a packet was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Loss {

@@ -7,7 +7,7 @@
 //! | [`NextHops`] | the node knows the next hop for the packet's destination | a packet that arrives afterwards goes by the new table; what is queued keeps its hop |
 //! | [`crate::space`] | the packet carries the way that it was given where it came in | it keeps that way, and is lost where a link of it is gone |
 
-use crate::packet::{EdgeId, NodeId, Packet, PortId};
+use crate::packet::{EdgeId, Header, NodeId, PortId};
 use std::sync::Arc;
 
 /// The port that a packet leaves through, and which of its receivers is meant.
@@ -22,7 +22,7 @@ pub struct Hop {
 /// Says where a packet goes that is at a node, and not for a host there.
 pub trait Routing: Sync + Send {
     /// The next hop; none where there is no way.
-    fn next(&self, node: NodeId, packet: &mut Packet) -> Option<Hop>;
+    fn next(&self, node: NodeId, packet: &mut Header) -> Option<Hop>;
 }
 
 /// No hop, in a [`NextHops`] table.
@@ -52,7 +52,7 @@ impl NextHops {
 
 impl Routing for NextHops {
     #[inline]
-    fn next(&self, node: NodeId, packet: &mut Packet) -> Option<Hop> {
+    fn next(&self, node: NodeId, packet: &mut Header) -> Option<Hop> {
         let destination = *self.of_host.get(packet.to.index())? as usize;
         let packed = self.hops[node.index() * self.destinations + destination];
         let hop = Hop { port: PortId((packed >> 32) as u32), edge: EdgeId(packed as u32) };

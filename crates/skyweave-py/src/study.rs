@@ -140,7 +140,7 @@ fn run(
     let mut stopped = None;
     let ran = py.detach(|| {
         let ready = experiment::open(source, folder)?;
-        ready.run(&mut || {
+        ready.run(None, &mut || {
             let told = Python::attach(|py| {
                 py.check_signals()?;
                 tell.as_ref().map_or(Ok(()), |tell| tell.call1(py, (1,)).map(drop))

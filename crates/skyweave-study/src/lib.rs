@@ -9,6 +9,7 @@
 //! | [`ways`] | the way between two ends in a slot, hop by hop |
 //! | [`demand`] | what terminals with packets ask of the planner |
 //! | [`experiment`] | packets through planned slots, in virtual time |
+//! | [`faults`] | trouble on user links, as files write it |
 //! | [`preview`] | what other policies would do to those who are served |
 //! | [`sweep`] | a scenario with values varied: every combination, and one table of all of them |
 #![forbid(unsafe_code)]
@@ -16,6 +17,7 @@
 pub mod demand;
 pub mod ends;
 pub mod experiment;
+pub mod faults;
 pub mod policies;
 pub mod preview;
 pub mod sight;

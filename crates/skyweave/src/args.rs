@@ -292,6 +292,9 @@ pub struct Packets {
     /// Change a value of the experiment, such as `duration=2min`. May be given several times.
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
+    /// Threads that packets are moved with; one a core if left out. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
+    pub threads: Option<u16>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -313,6 +316,9 @@ pub struct Emulated {
     /// Leave out what medium access adds: grants, held arrivals, detours.
     #[arg(long)]
     pub no_medium_access: bool,
+    /// Trouble on user links, as a file with `[[faults]]`; read again whenever it changes.
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
     /// Open a service of this host at the terminals' PoPs, or at one that is named. May be given several times.
     #[arg(long, value_name = "NAME[@POP]:PORT=HOST:PORT")]
     pub publish: Vec<Publication>,

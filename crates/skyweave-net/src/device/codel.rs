@@ -1,8 +1,8 @@
 //! `CoDel`: drops packets at the head while the queue has stood for too long (RFC 8289).
 
 use super::Bound;
+use super::pool::{Pool, Queue};
 use crate::time::Ns;
-use std::collections::VecDeque;
 
 /// Parameters of `CoDel`, with the defaults of RFC 8289, section 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,54 +21,66 @@ impl Default for CoDelParams {
     }
 }
 
-/// A queue under `CoDel`.
-#[derive(Debug, Default)]
-pub struct CoDel {
-    queue: VecDeque<(Ns, Bound)>,
+/// A queue under `CoDel`. Its packets wait in a pool.
+#[derive(Debug)]
+pub(super) struct CoDel {
+    queue: Queue,
     bytes: u64,
-    /// When the sojourn will have been above the target for an interval; none while it is below.
-    above_since: Option<Ns>,
-    dropping: bool,
+    /// When the sojourn will have been above the target for an interval; [`Ns::NEVER`] while it is below.
+    above_until: Ns,
     next_drop: Ns,
     count: u32,
     last_count: u32,
+    dropping: bool,
+}
+
+impl Default for CoDel {
+    fn default() -> Self {
+        Self {
+            queue: Queue::default(),
+            bytes: 0,
+            above_until: Ns::NEVER,
+            next_drop: Ns(0),
+            count: 0,
+            last_count: 0,
+            dropping: false,
+        }
+    }
 }
 
 impl CoDel {
     /// A packet comes.
-    pub fn push(&mut self, now: Ns, bound: Bound) {
-        self.bytes += u64::from(bound.packet.bytes);
-        self.queue.push_back((now, bound));
+    pub fn push(&mut self, pool: &mut Pool, now: Ns, bound: Bound) {
+        self.bytes += u64::from(bound.bytes);
+        self.queue.push(pool, now, bound);
     }
 
     /// Bytes that wait.
-    #[must_use]
     pub const fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// Packets that wait.
-    #[must_use]
-    pub fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.queue.len()
     }
 
-    /// True if nothing waits.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
-    }
-
     /// Takes the first whatever it is.
-    pub fn take(&mut self) -> Option<Bound> {
-        let (_, bound) = self.queue.pop_front()?;
-        self.bytes -= u64::from(bound.packet.bytes);
+    pub fn take(&mut self, pool: &mut Pool) -> Option<Bound> {
+        let (_, bound) = self.queue.pop(pool)?;
+        self.bytes -= u64::from(bound.bytes);
         Some(bound)
     }
 
     /// Takes the next that may leave; those dropped on the way are handed to `drop`.
-    pub fn pop(&mut self, now: Ns, params: &CoDelParams, mut drop: impl FnMut(Bound)) -> Option<Bound> {
-        let (mut bound, mut ripe) = self.look(now, params)?;
+    pub fn pop(
+        &mut self,
+        pool: &mut Pool,
+        now: Ns,
+        params: &CoDelParams,
+        mut drop: impl FnMut(Bound),
+    ) -> Option<Bound> {
+        let (mut bound, mut ripe) = self.look(pool, now, params)?;
         if self.dropping {
             if !ripe {
                 self.dropping = false;
@@ -76,7 +88,7 @@ impl CoDel {
             while self.dropping && now >= self.next_drop {
                 drop(bound);
                 self.count += 1;
-                let Some(next) = self.look(now, params) else {
+                let Some(next) = self.look(pool, now, params) else {
                     self.dropping = false;
                     return None;
                 };
@@ -89,7 +101,7 @@ impl CoDel {
             }
         } else if ripe {
             drop(bound);
-            let next = self.look(now, params);
+            let next = self.look(pool, now, params);
             // dropping again soon after: begin near the rate at which it ended
             let since = now.since(self.next_drop);
             let grown = self.count.saturating_sub(self.last_count);
@@ -104,18 +116,20 @@ impl CoDel {
     }
 
     /// Takes the first, and says if its queue has stood above the target for an interval.
-    fn look(&mut self, now: Ns, params: &CoDelParams) -> Option<(Bound, bool)> {
-        let Some((came, bound)) = self.queue.pop_front() else {
-            self.above_since = None;
+    fn look(&mut self, pool: &mut Pool, now: Ns, params: &CoDelParams) -> Option<(Bound, bool)> {
+        let Some((came, bound)) = self.queue.pop(pool) else {
+            self.above_until = Ns::NEVER;
             return None;
         };
-        self.bytes -= u64::from(bound.packet.bytes);
+        self.bytes -= u64::from(bound.bytes);
         if now.since(came) < params.target || self.bytes <= params.least_bytes {
-            self.above_since = None;
+            self.above_until = Ns::NEVER;
             return Some((bound, false));
         }
-        let due = *self.above_since.get_or_insert(now.after(params.interval));
-        Some((bound, now >= due))
+        if self.above_until == Ns::NEVER {
+            self.above_until = now.after(params.interval);
+        }
+        Some((bound, now >= self.above_until))
     }
 }
 
@@ -127,24 +141,25 @@ fn spacing(params: &CoDelParams, count: u32) -> Ns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packet::{EdgeId, Packet};
+    use crate::packet::{EdgeId, FlowId};
 
     fn bound(number: u32) -> Bound {
-        Bound { edge: EdgeId(0), packet: Packet { number, bytes: 1_000, ..Packet::default() } }
+        Bound { edge: EdgeId(0), flow: FlowId(0), bytes: 1_000, packet: number }
     }
 
     /// A packet a millisecond comes, and one every `service_ms` leaves; gives when packets were dropped, ms.
     fn drops(service_ms: f64, seconds: u32) -> (Vec<u64>, f64) {
         let (mut codel, params, mut dropped) = (CoDel::default(), CoDelParams::default(), Vec::new());
+        let mut pool = Pool::default();
         let (mut free_ms, mut last_sojourn_ms): (f64, f64) = (0.0, 0.0);
         for ms in 0..seconds * 1_000 {
-            codel.push(Ns::from_ms(u64::from(ms)), bound(ms));
-            while free_ms < f64::from(ms + 1) && !codel.is_empty() {
+            codel.push(&mut pool, Ns::from_ms(u64::from(ms)), bound(ms));
+            while free_ms < f64::from(ms + 1) && codel.len() > 0 {
                 free_ms = f64::max(free_ms, f64::from(ms));
                 let now = Ns::from_s(free_ms * 1e-3);
-                let left = codel.pop(now, &params, |_| dropped.push(now.0 / 1_000_000));
+                let left = codel.pop(&mut pool, now, &params, |_| dropped.push(now.0 / 1_000_000));
                 if let Some(left) = left {
-                    last_sojourn_ms = now.as_ms() - f64::from(left.packet.number);
+                    last_sojourn_ms = now.as_ms() - f64::from(left.packet);
                     free_ms += service_ms;
                 }
             }

@@ -1,11 +1,11 @@
 //! `FQ-CoDel`: a queue for each flow, served in turns, each under `CoDel` (RFC 8290).
 
 use super::codel::{CoDel, CoDelParams};
+use super::pool::Pool;
 use super::{Bound, Device, Exit, Grant};
 use crate::draw;
 use crate::packet::{FlowId, Loss};
 use crate::time::{Ns, serialization};
-use std::collections::VecDeque;
 
 /// Parameters of `FQ-CoDel`, with the defaults of RFC 8290, section 5.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,37 +28,91 @@ impl Default for FairQueueParams {
     }
 }
 
+/// No queue.
+const NONE: u16 = u16::MAX;
+
 #[derive(Debug, Default)]
+#[repr(align(64))]
 struct Turn {
     codel: CoDel,
     credit: i64,
+    /// The one after it in the line that it stands in.
+    next: u16,
     listed: bool,
+}
+
+/// Queues that wait for their turn, by number.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    first: u16,
+    last: u16,
+}
+
+impl Line {
+    const EMPTY: Self = Self { first: NONE, last: NONE };
+
+    const fn is_empty(self) -> bool {
+        self.first == NONE
+    }
+
+    fn push(&mut self, turns: &mut [Turn], queue: u16) {
+        turns[usize::from(queue)].next = NONE;
+        if self.is_empty() {
+            self.first = queue;
+        } else {
+            turns[usize::from(self.last)].next = queue;
+        }
+        self.last = queue;
+    }
+
+    fn pop(&mut self, turns: &[Turn]) {
+        self.first = turns[usize::from(self.first)].next;
+    }
 }
 
 /// Fair queues before a line of some rate.
 #[derive(Debug)]
 pub struct FairQueue {
-    params: FairQueueParams,
-    grant: Grant,
     free_at: Ns,
-    turns: Vec<Turn>,
-    new: VecDeque<u16>,
-    old: VecDeque<u16>,
+    grant: Grant,
+    /// How long packets of one length take: most have the length of the one before.
+    last_length: (u32, Ns),
     packets: usize,
+    new: Line,
+    old: Line,
+    turns: Box<[Turn]>,
+    pool: Pool,
+    params: FairQueueParams,
 }
 
 impl FairQueue {
     /// Empty queues before a line whose rate stays.
     #[must_use]
     pub fn new(rate_bps: u64, params: FairQueueParams) -> Self {
-        let mut turns = Vec::new();
-        turns.resize_with(usize::from(params.queues.max(1)), Turn::default);
-        let grant = Grant { rate_bps, until: Ns::NEVER };
-        Self { params, grant, free_at: Ns(0), turns, new: VecDeque::new(), old: VecDeque::new(), packets: 0 }
+        let queues = usize::from(params.queues.clamp(1, NONE - 1));
+        Self {
+            free_at: Ns(0),
+            grant: Grant { rate_bps, until: Ns::NEVER },
+            last_length: (0, Ns(0)),
+            packets: 0,
+            new: Line::EMPTY,
+            old: Line::EMPTY,
+            turns: std::iter::repeat_with(Turn::default).take(queues).collect(),
+            pool: Pool::default(),
+            params,
+        }
     }
 
     fn queue_of(&self, flow: FlowId) -> u16 {
         (draw::hash(self.params.seed, u64::from(flow.0)) % self.turns.len() as u64) as u16
+    }
+
+    /// How long so many bytes take.
+    fn takes(&mut self, bytes: u32) -> Ns {
+        if self.last_length.0 != bytes {
+            self.last_length = (bytes, serialization(bytes, self.grant.rate_bps));
+        }
+        self.last_length.1
     }
 
     /// Sends while the line is free.
@@ -68,7 +122,7 @@ impl FairQueue {
         }
         while self.free_at <= now {
             let Some(bound) = self.next(now, exit) else { return };
-            let ends = now.after(serialization(bound.packet.bytes, self.grant.rate_bps));
+            let ends = now.after(self.takes(bound.bytes));
             self.free_at = ends;
             exit.depart(now, ends, bound);
         }
@@ -78,29 +132,32 @@ impl FairQueue {
     fn next(&mut self, now: Ns, exit: &mut Exit) -> Option<Bound> {
         loop {
             let from_new = !self.new.is_empty();
-            let list = if from_new { &mut self.new } else { &mut self.old };
-            let queue = *list.front()?;
+            let line = if from_new { &mut self.new } else { &mut self.old };
+            if line.is_empty() {
+                return None;
+            }
+            let queue = line.first;
             let turn = &mut self.turns[usize::from(queue)];
             if turn.credit <= 0 {
                 turn.credit += i64::from(self.params.quantum);
-                list.pop_front();
-                self.old.push_back(queue);
+                line.pop(&self.turns);
+                self.old.push(&mut self.turns, queue);
                 continue;
             }
             let before = turn.codel.len();
-            let bound =
-                turn.codel.pop(now, &self.params.codel, |bound| exit.lose(Loss::Managed, bound.packet));
+            let lose = |bound| exit.lose(Loss::Managed, bound);
+            let bound = turn.codel.pop(&mut self.pool, now, &self.params.codel, lose);
             self.packets -= before - turn.codel.len();
             if let Some(bound) = bound {
-                turn.credit -= i64::from(bound.packet.bytes);
+                turn.credit -= i64::from(bound.bytes);
                 return Some(bound);
             }
-            list.pop_front();
+            line.pop(&self.turns);
             // a new flow that ran dry stands in line once more, so that it cannot be new again at once
             if from_new && !self.old.is_empty() {
-                self.old.push_back(queue);
+                self.old.push(&mut self.turns, queue);
             } else {
-                turn.listed = false;
+                self.turns[usize::from(queue)].listed = false;
             }
         }
     }
@@ -111,26 +168,38 @@ impl FairQueue {
         let Some(turn) = fattest else { return };
         let half = turn.codel.bytes() / 2;
         for _ in 0..64 {
-            let Some(bound) = turn.codel.take() else { return };
+            let Some(bound) = turn.codel.take(&mut self.pool) else { return };
             self.packets -= 1;
-            exit.lose(Loss::QueueFull, bound.packet);
+            exit.lose(Loss::QueueFull, bound);
             if turn.codel.bytes() <= half {
                 return;
             }
         }
     }
+
+    /// Takes everything that waits.
+    fn empty(&mut self, mut take: impl FnMut(Bound)) {
+        for turn in &mut self.turns {
+            while let Some(bound) = turn.codel.take(&mut self.pool) {
+                take(bound);
+            }
+            turn.listed = false;
+        }
+        self.packets = 0;
+        (self.new, self.old) = (Line::EMPTY, Line::EMPTY);
+    }
 }
 
 impl Device for FairQueue {
     fn enter(&mut self, now: Ns, bound: Bound, exit: &mut Exit) {
-        let queue = self.queue_of(bound.packet.flow);
+        let queue = self.queue_of(bound.flow);
         let turn = &mut self.turns[usize::from(queue)];
-        turn.codel.push(now, bound);
+        turn.codel.push(&mut self.pool, now, bound);
         self.packets += 1;
         if !turn.listed {
             turn.listed = true;
             turn.credit = i64::from(self.params.quantum);
-            self.new.push_back(queue);
+            self.new.push(&mut self.turns, queue);
         }
         if self.packets > self.params.most_packets {
             self.relieve(exit);
@@ -148,32 +217,17 @@ impl Device for FairQueue {
 
     fn grant(&mut self, now: Ns, grant: Grant, exit: &mut Exit) {
         self.grant = grant;
+        self.last_length = (0, serialization(0, grant.rate_bps));
         self.serve(now, exit);
     }
 
-    fn release(&mut self, now: Ns, exit: &mut Exit) {
-        let _ = now;
-        for turn in &mut self.turns {
-            while let Some(bound) = turn.codel.take() {
-                exit.returned.push(bound.packet);
-            }
-            turn.listed = false;
-        }
-        self.packets = 0;
-        self.new.clear();
-        self.old.clear();
+    fn release(&mut self, _: Ns, exit: &mut Exit) {
+        self.empty(|bound| exit.returned.push(bound));
     }
 
     fn close(&mut self, _: Ns, exit: &mut Exit) {
-        for turn in &mut self.turns {
-            while let Some(bound) = turn.codel.take() {
-                exit.lose(Loss::LinkGone, bound.packet);
-            }
-            turn.listed = false;
-        }
-        (self.packets, self.grant.rate_bps) = (0, 0);
-        self.new.clear();
-        self.old.clear();
+        self.empty(|bound| exit.lose(Loss::LinkGone, bound));
+        self.grant.rate_bps = 0;
     }
 
     fn waiting(&mut self, _: Ns) -> usize {
@@ -188,11 +242,10 @@ impl Device for FairQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packet::{EdgeId, Packet};
+    use crate::packet::EdgeId;
 
     fn bound(flow: u32, number: u32, bytes: u32) -> Bound {
-        let packet = Packet { flow: FlowId(flow), number, bytes, ..Packet::default() };
-        Bound { edge: EdgeId(0), packet }
+        Bound { edge: EdgeId(0), flow: FlowId(flow), bytes, packet: number }
     }
 
     fn run(fair: &mut FairQueue, until: Ns, exit: &mut Exit) {
@@ -213,7 +266,7 @@ mod tests {
         run(&mut fair, now, &mut exit);
         fair.enter(now, bound(2, 0, 100), &mut exit);
         run(&mut fair, Ns::from_ms(20), &mut exit);
-        let sparse = exit.departures.iter().find(|d| d.bound.packet.flow == FlowId(2));
+        let sparse = exit.departures.iter().find(|d| d.bound.flow == FlowId(2));
         let waited = sparse.map(|d| d.begins.since(now));
         assert!(
             waited.is_some_and(|waited| waited <= Ns::from_ms(1)),
@@ -233,8 +286,8 @@ mod tests {
         }
         run(&mut fair, Ns::from_s(0.09), &mut exit);
         let bytes = |flow: u32| {
-            let of_flow = exit.departures.iter().filter(|d| d.bound.packet.flow == FlowId(flow));
-            of_flow.map(|d| i64::from(d.bound.packet.bytes)).sum::<i64>()
+            let of_flow = exit.departures.iter().filter(|d| d.bound.flow == FlowId(flow));
+            of_flow.map(|d| i64::from(d.bound.bytes)).sum::<i64>()
         };
         assert!((bytes(1) - bytes(2)).abs() <= 3_000, "{} and {}", bytes(1), bytes(2));
     }
@@ -250,7 +303,7 @@ mod tests {
             fair.enter(Ns(0), bound(1, number, 1_500), &mut exit);
         }
         assert!(fair.waiting(Ns(0)) <= 100);
-        assert!(exit.losses.iter().all(|(why, packet)| *why == Loss::QueueFull && packet.flow == FlowId(1)));
+        assert!(exit.losses.iter().all(|(why, bound)| *why == Loss::QueueFull && bound.flow == FlowId(1)));
     }
 
     #[test]

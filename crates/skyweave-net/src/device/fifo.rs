@@ -100,7 +100,7 @@ impl Fifo {
 
     /// Keeps a packet for which [`Self::admit`] said so.
     pub fn hold(&mut self, bound: Bound) {
-        self.waiting_bytes += u64::from(bound.packet.bytes);
+        self.waiting_bytes += u64::from(bound.bytes);
         self.held.push(bound);
     }
 
@@ -128,10 +128,10 @@ impl Fifo {
 
 impl Device for Fifo {
     fn enter(&mut self, now: Ns, bound: Bound, exit: &mut Exit) {
-        match self.admit(now, bound.packet.bytes) {
+        match self.admit(now, bound.bytes) {
             Entered::Leaves { begins, ends } => exit.depart(begins, ends, bound),
             Entered::Held => self.hold(bound),
-            Entered::Full => exit.lose(Loss::QueueFull, bound.packet),
+            Entered::Full => exit.lose(Loss::QueueFull, bound),
         }
     }
 
@@ -146,17 +146,17 @@ impl Device for Fifo {
         self.last_length = (0, serialization(0, grant.rate_bps));
         self.forget(now);
         let held = std::mem::take(&mut self.held);
-        self.waiting_bytes -= held.iter().map(|bound| u64::from(bound.packet.bytes)).sum::<u64>();
+        self.waiting_bytes -= held.iter().map(|bound| u64::from(bound.bytes)).sum::<u64>();
         for bound in held {
             let begins = self.free_at.max(now);
-            let ends = begins.after(self.takes(bound.packet.bytes));
+            let ends = begins.after(self.takes(bound.bytes));
             if begins >= grant.until || ends == Ns::NEVER || !self.held.is_empty() {
                 self.hold(bound);
                 continue;
             }
             if begins > now {
-                self.begins.push_back((begins, bound.packet.bytes));
-                self.waiting_bytes += u64::from(bound.packet.bytes);
+                self.begins.push_back((begins, bound.bytes));
+                self.waiting_bytes += u64::from(bound.bytes);
             }
             self.free_at = ends;
             exit.depart(begins, ends, bound);
@@ -166,16 +166,16 @@ impl Device for Fifo {
     fn release(&mut self, now: Ns, exit: &mut Exit) {
         self.forget(now);
         for bound in std::mem::take(&mut self.held) {
-            self.waiting_bytes -= u64::from(bound.packet.bytes);
-            exit.returned.push(bound.packet);
+            self.waiting_bytes -= u64::from(bound.bytes);
+            exit.returned.push(bound);
         }
     }
 
     fn close(&mut self, now: Ns, exit: &mut Exit) {
         self.forget(now);
         for bound in std::mem::take(&mut self.held) {
-            self.waiting_bytes -= u64::from(bound.packet.bytes);
-            exit.lose(Loss::LinkGone, bound.packet);
+            self.waiting_bytes -= u64::from(bound.bytes);
+            exit.lose(Loss::LinkGone, bound);
         }
         self.grant.rate_bps = 0;
         self.last_length = (0, Ns::NEVER);
@@ -194,10 +194,10 @@ impl Device for Fifo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packet::{EdgeId, Packet};
+    use crate::packet::{EdgeId, FlowId};
 
     fn bound(number: u32, bytes: u32) -> Bound {
-        Bound { edge: EdgeId(0), packet: Packet { number, bytes, ..Packet::default() } }
+        Bound { edge: EdgeId(0), flow: FlowId(0), bytes, packet: number }
     }
 
     /// 1,000 bytes at 8 Mbit/s: a millisecond each.
@@ -211,8 +211,8 @@ mod tests {
 
     fn told(exit: &Exit) -> (Vec<(u32, u64, u64)>, Vec<u32>) {
         let ms = |at: Ns| at.0 / 1_000_000;
-        let left = exit.departures.iter().map(|d| (d.bound.packet.number, ms(d.begins), ms(d.ends)));
-        (left.collect(), exit.losses.iter().map(|(_, packet)| packet.number).collect())
+        let left = exit.departures.iter().map(|d| (d.bound.packet, ms(d.begins), ms(d.ends)));
+        (left.collect(), exit.losses.iter().map(|(_, bound)| bound.packet).collect())
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Device for Lossy {
         self.count += 1;
         let rule = self.rules.iter().find(|rule| rule.from <= now && now < rule.until);
         match rule {
-            Some(rule) if draw::unit(self.seed, self.count) < rule.share => exit.lose(rule.why, bound.packet),
+            Some(rule) if draw::unit(self.seed, self.count) < rule.share => exit.lose(rule.why, bound),
             _ => self.inner.enter(now, bound, exit),
         }
     }
@@ -78,7 +78,7 @@ impl Device for Lossy {
 mod tests {
     use super::*;
     use crate::device::{Capacity, Fifo};
-    use crate::packet::{EdgeId, Packet};
+    use crate::packet::{EdgeId, FlowId};
 
     #[test]
     fn a_share_is_lost_while_the_rule_holds() {
@@ -88,11 +88,11 @@ mod tests {
         let mut lossy = Lossy::around(fifo, vec![rule], 5);
         let mut exit = Exit::default();
         for number in 0..3_000_u32 {
-            let packet = Packet { number, bytes: 100, ..Packet::default() };
-            lossy.enter(Ns(u64::from(number) * 100_000), Bound { edge: EdgeId(0), packet }, &mut exit);
+            let bound = Bound { edge: EdgeId(0), flow: FlowId(0), bytes: 100, packet: number };
+            lossy.enter(Ns(u64::from(number) * 100_000), bound, &mut exit);
         }
         assert!((250..350).contains(&exit.losses.len()), "{}", exit.losses.len());
-        assert!(exit.losses.iter().all(|(_, packet)| (1_000..2_000).contains(&packet.number)));
+        assert!(exit.losses.iter().all(|(_, bound)| (1_000..2_000).contains(&bound.packet)));
         assert_eq!(exit.losses.len() + exit.departures.len(), 3_000);
     }
 }

@@ -8,30 +8,35 @@ mod fair;
 mod fifo;
 mod lossy;
 mod opportunities;
+mod pool;
 mod uplink;
 
-pub use codel::{CoDel, CoDelParams};
+pub use codel::CoDelParams;
 pub use fair::{FairQueue, FairQueueParams};
 pub use fifo::{Capacity, Entered, Fifo};
 pub use lossy::{LossRule, Lossy};
 pub use opportunities::Opportunities;
 pub use uplink::Uplink;
 
-use crate::packet::{EdgeId, Loss, Packet};
+use crate::packet::{EdgeId, FlowId, Loss};
 use crate::time::Ns;
 use std::fmt;
 
-/// A packet on its way out, and where to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A packet on its way out: what a device needs to know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bound {
     /// Which of the port's receivers is meant.
     pub edge: EdgeId,
-    /// The packet.
-    pub packet: Packet,
+    /// What it belongs to.
+    pub flow: FlowId,
+    /// Length on the wire, bytes.
+    pub bytes: u32,
+    /// The number under which whoever hands it in keeps the packet meanwhile.
+    pub packet: u32,
 }
 
 /// A packet that leaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Departure {
     /// When its first bit leaves: what propagation delay is taken at.
     pub begins: Ns,
@@ -47,9 +52,9 @@ pub struct Exit {
     /// Packets that leave, in the order in which they do.
     pub departures: Vec<Departure>,
     /// Packets that are lost.
-    pub losses: Vec<(Loss, Packet)>,
+    pub losses: Vec<(Loss, Bound)>,
     /// Packets that are handed back, to go another way.
-    pub returned: Vec<Packet>,
+    pub returned: Vec<Bound>,
 }
 
 impl Exit {
@@ -59,8 +64,8 @@ impl Exit {
     }
 
     /// A packet is lost.
-    pub fn lose(&mut self, why: Loss, packet: Packet) {
-        self.losses.push((why, packet));
+    pub fn lose(&mut self, why: Loss, bound: Bound) {
+        self.losses.push((why, bound));
     }
 }
 

@@ -73,10 +73,10 @@ impl Device for Opportunities {
             self.leaves.pop_front();
         }
         if self.leaves.len() >= self.capacity {
-            exit.lose(Loss::QueueFull, bound.packet);
+            exit.lose(Loss::QueueFull, bound);
             return;
         }
-        let leaves = self.send(now, bound.packet.bytes);
+        let leaves = self.send(now, bound.bytes);
         self.leaves.push_back(leaves);
         exit.depart(leaves, leaves, bound);
     }
@@ -105,7 +105,7 @@ impl Device for Opportunities {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::packet::{EdgeId, Packet};
+    use crate::packet::{EdgeId, FlowId};
 
     fn line(ms: &[u64], capacity: usize) -> Opportunities {
         Opportunities::new(ms.iter().map(|&ms| Ns::from_ms(ms)).collect(), capacity)
@@ -114,8 +114,8 @@ mod tests {
     fn leave(line: &mut Opportunities, come_ms: &[u64], bytes: u32) -> Vec<u64> {
         let mut exit = Exit::default();
         for &ms in come_ms {
-            let packet = Packet { bytes, ..Packet::default() };
-            line.enter(Ns::from_ms(ms), Bound { edge: EdgeId(0), packet }, &mut exit);
+            let bound = Bound { edge: EdgeId(0), flow: FlowId(0), bytes, packet: 0 };
+            line.enter(Ns::from_ms(ms), bound, &mut exit);
         }
         exit.departures.iter().map(|departure| departure.ends.0 / 1_000_000).collect()
     }

@@ -80,14 +80,14 @@ impl Device for Uplink {
     fn release(&mut self, now: Ns, exit: &mut Exit) {
         self.inner.release(now, &mut self.inside);
         for bound in self.held.drain(..) {
-            self.inside.returned.push(bound.packet);
+            self.inside.returned.push(bound);
         }
         self.hand_on(exit);
     }
 
     fn close(&mut self, now: Ns, exit: &mut Exit) {
         for bound in self.held.drain(..) {
-            self.inside.lose(Loss::LinkGone, bound.packet);
+            self.inside.lose(Loss::LinkGone, bound);
         }
         self.inner.close(now, &mut self.inside);
         self.hand_on(exit);

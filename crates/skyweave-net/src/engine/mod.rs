@@ -4,20 +4,26 @@
 //! another nothing that happens in one can matter to another. What happens is the same however nodes are spread, since events of one
 //! instant at one node are ordered by the numbers of edges, ports and hosts alone.
 
+mod cluster;
+mod places;
 mod region;
 mod slab;
 mod topology;
 
-pub use topology::{Blueprint, Edge, Sender, Topology};
+pub use topology::{Air, Blueprint, Edge, Sender, Topology};
 
 use crate::delay::Delay;
-use crate::device::{Device, Exit, Grant};
+use crate::device::{Device, Exit, Grant, LossRule};
 use crate::host::{Host, Outlet};
 use crate::packet::{EdgeId, HostId, Losses, NodeId, PortId};
 use crate::routing::Routing;
 use crate::time::Ns;
+use places::{Places, Whole};
 use rayon::prelude::*;
-use region::{Places, Region, Whole};
+use region::Region;
+
+/// A window with fewer hops is gone through by one thread: waking others takes longer.
+const WORTH_SHARING: u64 = 128;
 
 /// What the engine has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +45,8 @@ pub struct Engine {
     topology: Topology,
     places: Places,
     regions: Vec<Region>,
+    /// Delays or edges changed since it was last looked which nodes are near each other.
+    changed: bool,
 }
 
 impl Engine {
@@ -52,11 +60,27 @@ impl Engine {
     /// A network whose nodes are in these regions, by node.
     #[must_use]
     pub fn in_regions(blueprint: Blueprint, routing: Box<dyn Routing>, region_of_node: &[u16]) -> Self {
-        let Blueprint { topology, senders, hosts } = blueprint;
         let count = region_of_node.iter().max().map_or(1, |&last| usize::from(last) + 1);
-        let mut regions: Vec<Region> = (0..count).map(|_| Region::default()).collect();
+        let regions = (0..count).map(|_| Region::default()).collect();
+        Self::begin(blueprint, routing, region_of_node, regions)
+    }
+
+    /// An empty network of so many regions, at least one.
+    #[must_use]
+    pub fn with_regions(count: u16, routing: Box<dyn Routing>) -> Self {
+        let regions = (0..count.max(1)).map(|_| Region::default()).collect();
+        Self::begin(Blueprint::default(), routing, &[], regions)
+    }
+
+    fn begin(
+        blueprint: Blueprint,
+        routing: Box<dyn Routing>,
+        region_of_node: &[u16],
+        mut regions: Vec<Region>,
+    ) -> Self {
+        let Blueprint { topology, senders, hosts } = blueprint;
         let places = Places::spread(&topology, region_of_node, &mut regions, senders, hosts);
-        Self { now: Ns(0), routing, topology, places, regions }
+        Self { now: Ns(0), routing, topology, places, regions, changed: false }
     }
 
     /// The instant up to which everything happened.
@@ -73,7 +97,12 @@ impl Engine {
 
     /// Lets everything happen that is due before an instant.
     pub fn run_until(&mut self, end: Ns) {
-        let reach = self.places.reach(&self.topology);
+        if std::mem::take(&mut self.changed) {
+            self.places.settle(self.now, &self.topology, &mut self.regions);
+        }
+        let reach = self.places.reach();
+        let mut hops = self.hops();
+        let mut busy = false;
         loop {
             let next = self.regions.iter().filter_map(Region::next).min();
             let Some(next) = next.filter(|&next| next < end) else { break };
@@ -84,12 +113,24 @@ impl Engine {
             if let [only] = &mut self.regions[..] {
                 only.run(window, whole(0));
             } else {
-                let regions = self.regions.par_iter_mut().enumerate();
-                regions.for_each(|(here, region)| region.run(window, whole(here)));
+                if busy {
+                    let regions = self.regions.par_iter_mut().enumerate();
+                    regions.for_each(|(here, region)| region.run(window, whole(here)));
+                } else {
+                    let regions = self.regions.iter_mut().enumerate();
+                    regions.for_each(|(here, region)| region.run(window, whole(here)));
+                }
                 self.exchange();
+                // the next window is likely to be as busy as this one
+                let before = std::mem::replace(&mut hops, self.hops());
+                busy = hops - before > WORTH_SHARING;
             }
         }
         self.now = self.now.max(end);
+    }
+
+    fn hops(&self) -> u64 {
+        self.regions.iter().map(|region| region.done.hops).sum()
     }
 
     /// Packets that left their region come to the one where they arrive.
@@ -112,6 +153,12 @@ impl Engine {
     /// An edge has another delay from now on.
     pub fn set_delay(&mut self, edge: EdgeId, delay: Delay) {
         self.topology.set_delay(edge, delay);
+        self.changed = true;
+    }
+
+    /// Packets are lost on an edge by these rules from now on; which of them is drawn from a seed.
+    pub fn set_losses(&mut self, edge: EdgeId, losses: Vec<LossRule>, seed: u64) {
+        self.topology.set_losses(edge, losses, seed);
     }
 
     /// A port has another rate from now on.
@@ -161,19 +208,20 @@ impl Engine {
         let to = edge.to;
         let id = self.topology.add_edge(edge);
         self.places.add_head(to, &mut self.regions);
+        self.changed = true;
         id
     }
 
-    /// Adds a node, in the first region, while the network runs.
-    pub fn add_node(&mut self) -> NodeId {
-        self.places.add_node();
+    /// Adds a node to a region while the network runs.
+    pub fn add_node(&mut self, region: u16) -> NodeId {
+        self.places.add_node(region, &mut self.regions);
         self.topology.add_node()
     }
 
     /// Adds a host at a node while the network runs.
     pub fn add_host(&mut self, node: NodeId, host: Box<dyn Host>) -> HostId {
         let id = self.topology.add_host(node);
-        self.places.add_host(node, id, host, &mut self.regions);
+        self.places.add_host(self.now, node, id, host, &mut self.regions);
         id
     }
 
@@ -229,8 +277,8 @@ impl Engine {
     }
 
     /// Packets that are on their way right now, queued or between two nodes.
-    pub fn in_flight(&mut self) -> u64 {
-        self.regions.iter_mut().map(Region::in_flight).sum()
+    pub fn in_flight(&self) -> u64 {
+        self.regions.iter().map(Region::in_flight).sum()
     }
 }
 

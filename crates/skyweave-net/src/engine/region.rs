@@ -1,48 +1,81 @@
-//! A part of the network that runs by itself for a while, and where the parts are.
+//! A part of the network that runs by itself for a while.
 
 use super::Done;
-use super::slab::Slab;
-use super::topology::{Edge, Sender, Topology};
+use super::cluster::{Cluster, entry, parts};
+use super::places::Whole;
+use super::slab::{NONE, Slab};
+use super::topology::Sender;
 use crate::agenda::Agenda;
 use crate::device::{Bound, Departure, Device, Entered, Exit};
+use crate::draw;
 use crate::host::{Host, Outlet};
 use crate::packet::{EdgeId, HostId, Loss, NodeId, Packet, PortId};
-use crate::routing::{Hop, Routing};
+use crate::routing::Hop;
 use crate::time::Ns;
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
+use std::collections::binary_heap::PeekMut;
 
-/// What an entry of the agenda is about, in the two upper bits of its key; the rest is a number.
+/// What something due is about, in the two upper bits of its key; the rest is a number.
 const EDGE: u32 = 0;
 const PORT: u32 = 1 << 30;
 const HOST: u32 = 2 << 30;
 const KIND: u32 = 3 << 30;
 
-/// The receiving end of an edge: packets that are on their way, the first to arrive first.
-struct Head {
-    coming: VecDeque<(Ns, u32)>,
+/// The receiving end of an edge: packets that are on their way, a list from the first to arrive to the last.
+pub(super) struct Head {
+    first: u32,
+    last: u32,
     to: NodeId,
+    cluster: u32,
 }
 
-struct Port {
+impl Head {
+    pub const fn new(to: NodeId, cluster: u32) -> Self {
+        Self { first: NONE, last: NONE, to, cluster }
+    }
+}
+
+#[repr(align(64))]
+pub(super) struct Port {
     sender: Sender,
-    /// When the agenda has it; [`Ns::NEVER`] if it does not.
+    /// When its cluster has it; [`Ns::NEVER`] if it does not.
     noted: Ns,
 }
 
-struct Guest {
+impl Port {
+    pub const fn new(sender: Sender) -> Self {
+        Self { sender, noted: Ns::NEVER }
+    }
+}
+
+pub(super) struct Guest {
     host: Box<dyn Host>,
     node: NodeId,
     noted: Ns,
 }
 
+impl Guest {
+    pub const fn new(host: Box<dyn Host>, node: NodeId) -> Self {
+        Self { host, node, noted: Ns::NEVER }
+    }
+}
+
 /// A part of the network.
 #[derive(Default)]
 pub(super) struct Region {
+    /// Clusters, by when they have something to do.
     agenda: Agenda,
-    ports: Vec<Port>,
-    heads: Vec<Head>,
+    clusters: Vec<Cluster>,
+    /// The cluster in which something happens.
+    here: u32,
+    pub ports: Vec<Port>,
+    pub heads: Vec<Head>,
+    pub hosts: Vec<Guest>,
     packets: Slab,
-    hosts: Vec<Guest>,
+    /// Packets between two nodes.
+    flying: u64,
+    /// By edge with losses: packets about which was drawn.
+    drawn: BTreeMap<EdgeId, u64>,
     exit: Exit,
     outlet: Outlet,
     /// Packets that arrive in another region.
@@ -50,185 +83,161 @@ pub(super) struct Region {
     pub done: Done,
 }
 
-/// Which region has what, and where in it.
-pub(super) struct Places {
-    region_of_node: Vec<u16>,
-    ports: Vec<(u16, u32)>,
-    heads: Vec<(u16, u32)>,
-    hosts: Vec<(u16, u32)>,
-}
-
-impl Places {
-    pub fn spread(
-        topology: &Topology,
-        region_of_node: &[u16],
-        regions: &mut [Region],
-        senders: Vec<Sender>,
-        hosts: Vec<Box<dyn Host>>,
-    ) -> Self {
-        let mut places = Self {
-            region_of_node: region_of_node.to_vec(),
-            ports: Vec::new(),
-            heads: Vec::new(),
-            hosts: Vec::new(),
-        };
-        for (&node, sender) in topology.node_of_port().iter().zip(senders) {
-            places.add_port(node, sender, regions);
-        }
-        for edge in topology.edges() {
-            places.add_head(edge.to, regions);
-        }
-        for ((&node, host), id) in topology.node_of_host().iter().zip(hosts).zip(0..) {
-            places.add_host(node, HostId(id), host, regions);
-        }
-        places
-    }
-
-    pub fn add_node(&mut self) {
-        self.region_of_node.push(0);
-    }
-
-    pub fn add_port(&mut self, node: NodeId, sender: Sender, regions: &mut [Region]) {
-        let region = self.region_of_node[node.index()];
-        let ports = &mut regions[usize::from(region)].ports;
-        self.ports.push((region, ports.len() as u32));
-        ports.push(Port { sender, noted: Ns::NEVER });
-    }
-
-    pub fn add_head(&mut self, to: NodeId, regions: &mut [Region]) {
-        let region = self.region_of_node[to.index()];
-        let heads = &mut regions[usize::from(region)].heads;
-        self.heads.push((region, heads.len() as u32));
-        heads.push(Head { coming: VecDeque::new(), to });
-    }
-
-    pub fn add_host(&mut self, node: NodeId, id: HostId, host: Box<dyn Host>, regions: &mut [Region]) {
-        let region_number = self.region_of_node[node.index()];
-        let region = &mut regions[usize::from(region_number)];
-        self.hosts.push((region_number, region.hosts.len() as u32));
-        region.hosts.push(Guest { host, node, noted: Ns::NEVER });
-        region.note_host(region.hosts.len() - 1, id);
-    }
-
-    pub fn port(&self, port: PortId) -> (usize, usize) {
-        let (region, place) = self.ports[port.index()];
-        (usize::from(region), place as usize)
-    }
-
-    pub fn head(&self, edge: EdgeId) -> (usize, usize) {
-        let (region, place) = self.heads[edge.index()];
-        (usize::from(region), place as usize)
-    }
-
-    pub fn host(&self, host: HostId) -> (usize, usize) {
-        let (region, place) = self.hosts[host.index()];
-        (usize::from(region), place as usize)
-    }
-
-    /// The shortest delay from one region to another; [`Ns::NEVER`] if no edge leads from any to another.
-    pub fn reach(&self, topology: &Topology) -> Ns {
-        let crosses = |edge: &&Edge| {
-            let from = topology.node_of_port()[edge.from.index()];
-            self.region_of_node[from.index()] != self.region_of_node[edge.to.index()]
-        };
-        let least = topology.edges().iter().filter(crosses).map(|edge| edge.delay.least()).min();
-        least.unwrap_or(Ns::NEVER).max(Ns(1))
-    }
-}
-
-/// What a region needs to know of the whole while it runs.
-#[derive(Clone, Copy)]
-pub(super) struct Whole<'a> {
-    pub routing: &'a dyn Routing,
-    pub topology: &'a Topology,
-    pub places: &'a Places,
-    /// This region's number.
-    pub here: u16,
-    /// There is no other region: numbers are places.
-    pub alone: bool,
-}
-
-impl Whole<'_> {
-    /// Where in this region a port is that it has.
-    #[inline]
-    fn place_of_port(&self, port: PortId) -> usize {
-        if self.alone { port.index() } else { self.places.ports[port.index()].1 as usize }
-    }
-
-    /// Where in this region the receiving end of an edge is that it has.
-    #[inline]
-    fn place_of_head(&self, edge: EdgeId) -> usize {
-        if self.alone { edge.index() } else { self.places.heads[edge.index()].1 as usize }
-    }
-
-    /// The region of the receiving end of an edge.
-    #[inline]
-    fn region_of_head(&self, edge: EdgeId) -> u16 {
-        if self.alone { self.here } else { self.places.heads[edge.index()].0 }
-    }
-}
-
 impl Region {
+    /// So many clusters, with nothing due.
+    pub fn set_clusters(&mut self, count: u32) {
+        self.agenda.clear();
+        self.clusters.clear();
+        self.clusters.resize_with(count as usize, Cluster::default);
+    }
+
+    pub fn add_cluster(&mut self) {
+        self.clusters.push(Cluster::default());
+    }
+
+    /// The receiving end of an edge belongs to a cluster now.
+    pub fn place_head(&mut self, place: usize, edge: EdgeId, cluster: u32) {
+        let head = &mut self.heads[place];
+        head.cluster = cluster;
+        if head.first != NONE {
+            let at = self.packets.at(head.first).at;
+            self.note(cluster, at, EDGE | edge.0);
+        }
+    }
+
+    /// A port belongs to a cluster now.
+    pub fn place_port(&mut self, now: Ns, place: usize, port: PortId, cluster: u32) {
+        self.ports[place].noted = Ns::NEVER;
+        self.here = cluster;
+        self.note_port(now, place, port);
+    }
+
+    /// A host belongs to a cluster now.
+    pub fn place_host(&mut self, now: Ns, place: usize, host: HostId, cluster: u32) {
+        self.hosts[place].noted = Ns::NEVER;
+        self.begin_host(now, place, host, cluster);
+    }
+
+    /// A host of a cluster says when it wants to be woken.
+    pub fn begin_host(&mut self, now: Ns, place: usize, host: HostId, cluster: u32) {
+        self.here = cluster;
+        self.note_host(now, place, host);
+    }
+
+    /// When something may be due next: nothing is before.
     pub fn next(&self) -> Option<Ns> {
         self.agenda.next()
     }
 
+    /// Something will be due in a cluster.
+    #[inline]
+    fn note(&mut self, number: u32, at: Ns, key: u32) {
+        let cluster = &mut self.clusters[number as usize];
+        cluster.due.push(entry(at, key));
+        if at < cluster.noted {
+            cluster.noted = at;
+            self.agenda.note(at, number);
+        }
+    }
+
     /// Lets everything happen that is due before an instant.
     pub fn run(&mut self, end: Ns, whole: Whole<'_>) {
-        while let Some((now, key)) = self.agenda.take_before(end) {
-            let number = key & !KIND;
-            match key & KIND {
-                EDGE => self.arrive(now, EdgeId(number), whole),
-                PORT => self.wake_port(now, PortId(number), whole),
-                _ => self.wake_host(now, HostId(number), whole),
+        while let Some((at, number)) = self.agenda.take_before(end) {
+            let cluster = &mut self.clusters[number as usize];
+            // it may have been noted for earlier since
+            if cluster.noted != at {
+                continue;
+            }
+            cluster.noted = Ns(0);
+            self.here = number;
+            self.run_cluster(end.min(at.after(whole.stride())), whole);
+            let cluster = &mut self.clusters[number as usize];
+            cluster.noted = Ns::NEVER;
+            if let Some(&first) = cluster.due.peek() {
+                let (at, _) = parts(first);
+                cluster.noted = at;
+                self.agenda.note(at, number);
             }
         }
     }
 
-    /// The first packet of an edge arrives.
-    fn arrive(&mut self, now: Ns, edge: EdgeId, whole: Whole<'_>) {
-        let head = &mut self.heads[whole.place_of_head(edge)];
-        let Some((_, number)) = head.coming.pop_front() else { return };
-        if let Some(&(at, _)) = head.coming.front() {
-            self.agenda.note(at, EDGE | edge.0);
+    /// Lets everything happen here that is due before an instant.
+    fn run_cluster(&mut self, until: Ns, whole: Whole<'_>) {
+        loop {
+            let Some(mut first) = self.clusters[self.here as usize].due.peek_mut() else { return };
+            let (now, key) = parts(*first);
+            if now >= until {
+                return;
+            }
+            let number = key & !KIND;
+            match key & KIND {
+                EDGE => {
+                    let head = &mut self.heads[whole.place_of_head(EdgeId(number))];
+                    let packet = head.first;
+                    head.first = self.packets.at(packet).next;
+                    if head.first == NONE {
+                        PeekMut::pop(first);
+                    } else {
+                        *first = entry(self.packets.at(head.first).at, key);
+                        drop(first);
+                    }
+                    let node = head.to;
+                    self.flying -= 1;
+                    self.done.hops += 1;
+                    self.handle(now, node, packet, whole);
+                }
+                PORT => {
+                    PeekMut::pop(first);
+                    self.wake_port(now, PortId(number), whole);
+                }
+                _ => {
+                    PeekMut::pop(first);
+                    self.wake_host(now, HostId(number), whole);
+                }
+            }
         }
-        self.done.hops += 1;
-        let node = head.to;
-        self.handle(now, node, number, whole);
     }
 
     /// A packet is at a node.
+    #[inline]
     fn handle(&mut self, now: Ns, node: NodeId, number: u32, whole: Whole<'_>) {
-        let packet = self.packets.at(number);
-        let host = packet.to;
+        let header = &mut self.packets.at(number).header;
+        let host = header.to;
         if whole.topology.node_of_host().get(host.index()) == Some(&node) {
             self.done.received += 1;
             let packet = self.packets.take(number);
-            let place = whole.places.hosts[host.index()].1 as usize;
+            let place = whole.place_of_host(host);
             self.hosts[place].host.receive(now, packet, &mut self.outlet);
             self.after_host(now, place, host, whole);
             return;
         }
-        match whole.routing.next(node, packet) {
+        match whole.routing.next(node, header) {
             Some(hop) => self.enter(now, hop, number, whole),
             None => self.lose(Loss::NoWay, number),
         }
     }
 
     /// A packet comes to a port of this region.
+    #[inline]
     fn enter(&mut self, now: Ns, hop: Hop, number: u32, whole: Whole<'_>) {
         let place = whole.place_of_port(hop.port);
         let port = &mut self.ports[place];
-        let Sender::Fifo(fifo) = &mut port.sender else {
-            let packet = self.packets.take(number);
-            port.sender.device().enter(now, Bound { edge: hop.edge, packet }, &mut self.exit);
-            self.after_port(place, hop.port, whole);
-            return;
-        };
-        match fifo.admit(now, self.packets.at(number).bytes) {
-            Entered::Leaves { begins, ends } => self.depart(begins, ends, hop.edge, number, whole),
-            Entered::Held => fifo.hold(Bound { edge: hop.edge, packet: self.packets.take(number) }),
-            Entered::Full => self.lose(Loss::QueueFull, number),
+        let header = &self.packets.at(number).header;
+        let bound = Bound { edge: hop.edge, flow: header.flow, bytes: header.bytes, packet: number };
+        match &mut port.sender {
+            Sender::Fifo(fifo) => match fifo.admit(now, bound.bytes) {
+                Entered::Leaves { begins, ends } => self.depart(begins, ends, bound, whole),
+                Entered::Held => fifo.hold(bound),
+                Entered::Full => self.lose(Loss::QueueFull, number),
+            },
+            Sender::Fair(fair) => {
+                fair.enter(now, bound, &mut self.exit);
+                self.after_port(now, place, hop.port, whole);
+            }
+            Sender::Device(device) => {
+                device.enter(now, bound, &mut self.exit);
+                self.after_port(now, place, hop.port, whole);
+            }
         }
     }
 
@@ -239,12 +248,23 @@ impl Region {
 
     /// A packet leaves, and will arrive.
     #[inline]
-    fn depart(&mut self, begins: Ns, ends: Ns, edge: EdgeId, number: u32, whole: Whole<'_>) {
-        let at = whole.topology.edges()[edge.index()].arrival(begins, ends);
+    fn depart(&mut self, begins: Ns, ends: Ns, bound: Bound, whole: Whole<'_>) {
+        let Bound { edge, packet, .. } = bound;
+        let leads = &whole.topology.edges()[edge.index()];
+        if let Some(air) = &leads.air
+            && let Some(rule) = air.rule(begins)
+        {
+            let count = self.drawn.entry(edge).or_default();
+            *count += 1;
+            if draw::unit(air.seed, *count) < rule.share {
+                return self.lose(rule.why, packet);
+            }
+        }
+        let at = leads.arrival(begins, ends);
         if whole.region_of_head(edge) == whole.here {
-            self.note_arrival(whole.place_of_head(edge), edge, at, number);
+            self.note_arrival(whole.place_of_head(edge), edge, at, packet);
         } else {
-            self.abroad.push((edge, at, self.packets.take(number)));
+            self.abroad.push((edge, at, self.packets.take(packet)));
         }
     }
 
@@ -256,13 +276,23 @@ impl Region {
 
     #[inline]
     fn note_arrival(&mut self, place: usize, edge: EdgeId, at: Ns, number: u32) {
-        let coming = &mut self.heads[place].coming;
-        // a delay that shrinks by jumps, at a slot's edge, lets nobody overtake
-        let at = coming.back().map_or(at, |&(last, _)| at.max(last));
-        if coming.is_empty() {
-            self.agenda.note(at, EDGE | edge.0);
+        self.flying += 1;
+        let head = &mut self.heads[place];
+        if head.first == NONE {
+            (head.first, head.last) = (number, number);
+            let kept = self.packets.at(number);
+            (kept.at, kept.next) = (at, NONE);
+            let cluster = head.cluster;
+            self.note(cluster, at, EDGE | edge.0);
+        } else {
+            let last = self.packets.at(head.last);
+            last.next = number;
+            // a delay that shrinks by jumps, at a slot's edge, lets nobody overtake
+            let at = at.max(last.at);
+            head.last = number;
+            let kept = self.packets.at(number);
+            (kept.at, kept.next) = (at, NONE);
         }
-        coming.push_back((at, number));
     }
 
     fn wake_port(&mut self, now: Ns, port: PortId, whole: Whole<'_>) {
@@ -271,35 +301,42 @@ impl Region {
         if at.noted == now {
             at.noted = Ns::NEVER;
         }
-        if at.sender.device().next_wake() <= now {
-            at.sender.device().wake(now, &mut self.exit);
+        if at.sender.next_wake() <= now {
+            at.sender.device_mut().wake(now, &mut self.exit);
         }
-        self.after_port(place, port, whole);
+        self.after_port(now, place, port, whole);
     }
 
     /// Hands on what a device told, and notes when it wants to be woken.
-    fn after_port(&mut self, place: usize, port: PortId, whole: Whole<'_>) {
+    #[inline]
+    fn after_port(&mut self, now: Ns, place: usize, port: PortId, whole: Whole<'_>) {
         if !self.exit.departures.is_empty() {
             let mut departures = std::mem::take(&mut self.exit.departures);
             for Departure { begins, ends, bound } in departures.drain(..) {
-                let number = self.packets.keep(bound.packet);
-                self.depart(begins, ends, bound.edge, number, whole);
+                self.depart(begins, ends, bound, whole);
             }
             self.exit.departures = departures;
         }
-        for (why, _) in self.exit.losses.drain(..) {
+        for (why, bound) in self.exit.losses.drain(..) {
             self.done.lost.count(why);
+            self.packets.drop(bound.packet);
         }
+        self.note_port(now, place, port);
+    }
+
+    #[inline]
+    fn note_port(&mut self, now: Ns, place: usize, port: PortId) {
         let at = &mut self.ports[place];
-        let wake = at.sender.device().next_wake();
+        let wake = at.sender.next_wake();
         if wake < at.noted {
-            at.noted = wake;
-            self.agenda.note(wake, PORT | port.0);
+            at.noted = wake.max(now);
+            let (noted, here) = (at.noted, self.here);
+            self.note(here, noted, PORT | port.0);
         }
     }
 
     fn wake_host(&mut self, now: Ns, host: HostId, whole: Whole<'_>) {
-        let place = whole.places.hosts[host.index()].1 as usize;
+        let place = whole.place_of_host(host);
         let guest = &mut self.hosts[place];
         if guest.noted == now {
             guest.noted = Ns::NEVER;
@@ -312,7 +349,7 @@ impl Region {
 
     /// Sends what a host put out, and notes when it wants to be woken.
     fn after_host(&mut self, now: Ns, place: usize, host: HostId, whole: Whole<'_>) {
-        self.note_host(place, host);
+        self.note_host(now, place, host);
         if self.outlet.packets.is_empty() {
             return;
         }
@@ -330,12 +367,14 @@ impl Region {
         }
     }
 
-    pub fn note_host(&mut self, place: usize, host: HostId) {
+    fn note_host(&mut self, now: Ns, place: usize, host: HostId) {
         let guest = &mut self.hosts[place];
         let wake = guest.host.next_wake();
         if wake < guest.noted {
-            guest.noted = wake;
-            self.agenda.note(wake, HOST | host.0);
+            // who is late is woken at once
+            guest.noted = wake.max(now);
+            let (noted, here) = (guest.noted, self.here);
+            self.note(here, noted, HOST | host.0);
         }
     }
 
@@ -347,13 +386,14 @@ impl Region {
         act: impl FnOnce(&mut dyn Device, &mut Exit),
     ) {
         let place = whole.place_of_port(port);
-        act(self.ports[place].sender.device(), &mut self.exit);
-        self.after_port(place, port, whole);
         let node = whole.topology.node_of_port()[port.index()];
-        for mut packet in std::mem::take(&mut self.exit.returned) {
-            (packet.way, packet.hop) = (0, 0);
-            let number = self.packets.keep(packet);
-            self.handle(now, node, number, whole);
+        self.here = whole.places.cluster(node);
+        act(self.ports[place].sender.device_mut(), &mut self.exit);
+        self.after_port(now, place, port, whole);
+        for Bound { packet, .. } in std::mem::take(&mut self.exit.returned) {
+            let header = &mut self.packets.at(packet).header;
+            (header.way, header.hop) = (0, 0);
+            self.handle(now, node, packet, whole);
         }
     }
 
@@ -365,6 +405,7 @@ impl Region {
         whole: Whole<'_>,
         act: impl FnOnce(&mut dyn Host, &mut Outlet),
     ) {
+        self.here = whole.places.cluster(self.hosts[place].node);
         act(&mut *self.hosts[place].host, &mut self.outlet);
         self.after_host(now, place, host, whole);
     }
@@ -374,8 +415,8 @@ impl Region {
     }
 
     /// Packets that are queued or between two nodes.
-    pub fn in_flight(&mut self) -> u64 {
-        let held: usize = self.ports.iter_mut().map(|port| port.sender.device().held()).sum();
-        (held + self.heads.iter().map(|head| head.coming.len()).sum::<usize>()) as u64
+    pub fn in_flight(&self) -> u64 {
+        let held: usize = self.ports.iter().map(|port| port.sender.held()).sum();
+        held as u64 + self.flying
     }
 }

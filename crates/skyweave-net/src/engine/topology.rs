@@ -1,7 +1,7 @@
 //! Which nodes, ports, edges and hosts there are.
 
 use crate::delay::Delay;
-use crate::device::{Device, Fifo};
+use crate::device::{Device, FairQueue, Fifo, LossRule};
 use crate::host::Host;
 use crate::medium::Medium;
 use crate::packet::{EdgeId, HostId, NodeId, PortId};
@@ -17,39 +17,78 @@ pub struct Edge {
     pub to: NodeId,
     /// How long that takes, by when a packet begins to leave.
     pub delay: Delay,
+    /// What else happens to packets on it.
+    pub air: Option<Box<Air>>,
+}
+
+/// What happens to packets on an edge besides that they take time.
+#[derive(Debug, Clone, Default)]
+pub struct Air {
     /// At a terminal: the medium access that holds what arrives.
-    pub medium: Option<Box<Medium>>,
+    pub medium: Option<Medium>,
+    /// Packets that are lost, by when they begin to leave. The first rule that holds decides.
+    pub losses: Vec<LossRule>,
+    /// Which of them are lost is drawn from this.
+    pub seed: u64,
+}
+
+impl Air {
+    /// The rule for what begins to leave at an instant.
+    pub(super) fn rule(&self, begins: Ns) -> Option<&LossRule> {
+        self.losses.iter().find(|rule| rule.from <= begins && begins < rule.until)
+    }
 }
 
 impl Edge {
     /// A link that holds nothing up.
     #[must_use]
     pub const fn new(from: PortId, to: NodeId, delay: Delay) -> Self {
-        Self { from, to, delay, medium: None }
+        Self { from, to, delay, air: None }
     }
 
     /// When a packet arrives.
     #[inline]
     pub(super) fn arrival(&self, begins: Ns, ends: Ns) -> Ns {
         let at = ends.after(self.delay.at(begins));
-        self.medium.as_ref().map_or(at, |medium| medium.down(at))
+        let medium = self.air.as_ref().and_then(|air| air.medium.as_ref());
+        medium.map_or(at, |medium| medium.down(at))
     }
 }
 
-/// The sending end of a link: the plain queue by itself, since nearly all are, or any other device.
+/// The sending end of a link: the usual queues by themselves, or any other device.
 #[derive(Debug)]
 pub enum Sender {
     /// A drop-tail queue.
     Fifo(Fifo),
+    /// Fair queues.
+    Fair(Box<FairQueue>),
     /// Anything else.
     Device(Box<dyn Device>),
 }
 
 impl Sender {
-    pub(super) fn device(&mut self) -> &mut dyn Device {
+    pub(super) fn device_mut(&mut self) -> &mut dyn Device {
         match self {
             Self::Fifo(fifo) => fifo,
+            Self::Fair(fair) => &mut **fair,
             Self::Device(device) => &mut **device,
+        }
+    }
+
+    #[inline]
+    pub(super) fn next_wake(&self) -> Ns {
+        match self {
+            Self::Fifo(fifo) => fifo.next_wake(),
+            Self::Fair(fair) => fair.next_wake(),
+            Self::Device(device) => device.next_wake(),
+        }
+    }
+
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Fifo(fifo) => fifo.held(),
+            Self::Fair(fair) => fair.held(),
+            Self::Device(device) => device.held(),
         }
     }
 }
@@ -106,6 +145,15 @@ impl Topology {
     pub(super) fn add_host(&mut self, node: NodeId) -> HostId {
         self.node_of_host.push(node);
         HostId::at(self.node_of_host.len() - 1)
+    }
+
+    pub(super) fn set_losses(&mut self, edge: EdgeId, losses: Vec<LossRule>, seed: u64) {
+        let air = &mut self.edges[edge.index()].air;
+        if air.is_none() && losses.is_empty() {
+            return;
+        }
+        let air = air.get_or_insert_default();
+        (air.losses, air.seed) = (losses, seed);
     }
 
     pub(super) fn set_delay(&mut self, edge: EdgeId, delay: Delay) {

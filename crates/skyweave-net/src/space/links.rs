@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::packet::{EdgeId, NodeId};
 use crate::routing::Hop;
 use skyweave_core::admission::Basis;
-use skyweave_core::ids::{PopId, SatId};
+use skyweave_core::ids::{PopId, SatId, TerminalId};
 use skyweave_core::plan::Slot;
 use std::collections::BTreeMap;
 
@@ -18,12 +18,29 @@ pub(super) struct Links {
     nodes: BTreeMap<Place, NodeId>,
     hops: BTreeMap<(Place, Place), Hop>,
     ends: BTreeMap<EdgeId, (Place, Place)>,
+    regions: u16,
 }
 
 impl Links {
+    /// Nothing yet, in an engine of so many regions.
+    pub fn new(regions: u16) -> Self {
+        Self { regions, ..Self::default() }
+    }
+
+    /// Terminals share the regions after the first: what lies between them and the rest of the network takes milliseconds.
+    fn region(&self, place: Place) -> u16 {
+        match place {
+            Place::Lan(terminal) | Place::Dish(terminal) if self.regions > 1 => {
+                1 + (terminal.0 % u32::from(self.regions - 1)) as u16
+            }
+            _ => 0,
+        }
+    }
+
     /// The node of a place, made where it is missing.
     pub fn node(&mut self, place: Place, engine: &mut Engine) -> NodeId {
-        *self.nodes.entry(place).or_insert_with(|| engine.add_node())
+        let region = self.region(place);
+        *self.nodes.entry(place).or_insert_with(|| engine.add_node(region))
     }
 
     /// The node of a place, if it has one.
@@ -42,6 +59,15 @@ impl Links {
 
     pub fn ends(&self, hop: Hop) -> Option<(Place, Place)> {
         self.ends.get(&hop.edge).copied()
+    }
+
+    /// The user links of a terminal: those up, and those down.
+    pub fn user_links(&self, terminal: TerminalId) -> [Vec<EdgeId>; 2] {
+        let of = |is: &dyn Fn(&Place, &Place) -> bool| {
+            let matching = self.hops.iter().filter(|((from, to), _)| is(from, to));
+            matching.map(|(_, hop)| hop.edge).collect()
+        };
+        [of(&|from, _| *from == Place::Dish(terminal)), of(&|_, to| *to == Place::Lan(terminal))]
     }
 
     pub fn edges_to(&self, place: Place) -> Vec<EdgeId> {

@@ -15,16 +15,18 @@
 //! its way down to the old one. Between two terminals packets go through the PoPs of both.
 
 mod book;
+mod faults;
 mod links;
 mod motion;
 mod places;
 mod routes;
 
+pub use faults::Fault;
 pub use places::Place;
 
 use crate::device::{Capacity, FairQueue, FairQueueParams, Fifo, Grant, Uplink};
 use crate::draw;
-use crate::engine::{Blueprint, Edge, Engine, Sender};
+use crate::engine::{Air, Edge, Engine, Sender};
 use crate::host::Host;
 use crate::medium::Medium;
 use crate::packet::{EdgeId, HostId, NodeId, PortId};
@@ -51,11 +53,17 @@ pub struct Options {
     pub medium_access: bool,
     /// The queues at both ends of a user link.
     pub queues: FairQueueParams,
+    /// Parts that are gone through side by side: one for the network, the others for terminals. What happens does not depend on it.
+    pub regions: u16,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { medium_access: true, queues: FairQueueParams { queues: 256, ..FairQueueParams::default() } }
+        Self {
+            medium_access: true,
+            queues: FairQueueParams { queues: 256, ..FairQueueParams::default() },
+            regions: 1,
+        }
     }
 }
 
@@ -74,6 +82,10 @@ struct Member {
     medium: Option<Medium>,
     /// By PoP: the queue before the terminal's share down.
     shapers: BTreeMap<PopId, Hop>,
+    /// What the plan gives it in this slot at a PoP, bit/s down and up.
+    planned: Option<(PopId, [f64; 2])>,
+    /// When the plan may change next.
+    until: Ns,
 }
 
 /// A planned network that packets go through.
@@ -81,11 +93,15 @@ pub struct Space {
     engine: Engine,
     origin: SlotNo,
     options: Options,
+    seed: u64,
     members: Vec<Member>,
     links: Links,
     book: Book,
     roles: Roles,
     slot: Option<SlotNo>,
+    faults: Vec<Fault>,
+    /// When rates were last set: what changed until then is in them.
+    looked_at: Ns,
 }
 
 /// A hop as somebody who looks would call it.
@@ -103,16 +119,19 @@ impl Space {
     /// A network of these terminals, whose time begins with a slot.
     #[must_use]
     pub fn new(world: &World, terminals: &[TerminalId], origin: SlotNo, options: Options) -> Self {
-        let engine = Engine::new(Blueprint::default(), Box::new(Roles::default()));
+        let engine = Engine::with_regions(options.regions, Box::new(Roles::default()));
         let mut space = Self {
             engine,
             origin,
             options,
+            seed: world.rules.seed,
             members: Vec::new(),
-            links: Links::default(),
+            links: Links::new(options.regions),
             book: Book::default(),
             roles: Roles::default(),
             slot: None,
+            faults: Vec::new(),
+            looked_at: Ns(0),
         };
         for &terminal in terminals {
             space.add_terminal(world, terminal);
@@ -124,7 +143,7 @@ impl Space {
         let [lan, dish] = [Place::Lan(terminal), Place::Dish(terminal)].map(|place| self.node(place));
         let seed = draw::hash(world.rules.seed, u64::from(terminal.0));
         let params = FairQueueParams { seed, ..self.options.queues };
-        let queue = self.engine.add_port(lan, Sender::Device(Box::new(FairQueue::new(0, params))));
+        let queue = self.engine.add_port(lan, Sender::Fair(Box::new(FairQueue::new(0, params))));
         let inside = self.engine.add_edge(Edge::new(queue, dish, crate::delay::Delay::default()));
         let medium = self.options.medium_access.then(|| {
             Medium::new(Access::new(world.rules.access.clone(), seed), GpsNs::in_slot(self.origin, 0))
@@ -138,7 +157,16 @@ impl Space {
         let queue = Hop { port: queue, edge: inside };
         self.roles.lan(lan, queue);
         self.roles.dish(dish);
-        self.members.push(Member { terminal, lan, queue, transmitter, medium, shapers: BTreeMap::new() });
+        self.members.push(Member {
+            terminal,
+            lan,
+            queue,
+            transmitter,
+            medium,
+            shapers: BTreeMap::new(),
+            planned: None,
+            until: Ns::NEVER,
+        });
     }
 
     /// The engine, to look at what it did.
@@ -185,7 +213,17 @@ impl Space {
 
     /// Lets everything happen that is due before an instant, within the slot that was entered last.
     pub fn run_until(&mut self, end: Ns) {
+        while let Some(at) = self.next_fault().filter(|&at| at < end) {
+            self.engine.run_until(at);
+            self.look_at_faults();
+        }
         self.engine.run_until(end);
+    }
+
+    /// When something is due next.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Ns> {
+        self.engine.next_at().into_iter().chain(self.next_fault()).min()
     }
 
     fn node(&mut self, place: Place) -> NodeId {
@@ -276,10 +314,14 @@ impl Space {
         };
         let mut edge = Edge::new(port, to_node, crate::delay::Delay::default());
         if matches!(to, Place::Lan(_)) {
-            edge.medium = self.members[at].medium.clone().map(Box::new);
+            let medium = self.members[at].medium.clone();
+            edge.air = medium.map(|medium| Box::new(Air { medium: Some(medium), ..Air::default() }));
         }
         let hop = Hop { port, edge: self.engine.add_edge(edge) };
         self.links.add(from, to, hop);
+        if matches!(from, Place::Dish(_)) || matches!(to, Place::Lan(_)) {
+            self.set_losses(at);
+        }
         hop
     }
 
@@ -303,7 +345,7 @@ impl Space {
         let [pop_node, egress] = [self.pop(pop), self.node(Place::Egress(pop))];
         self.roles.egress(egress);
         let params = FairQueueParams { seed: u64::from(self.members[at].terminal.0), ..self.options.queues };
-        let port = self.engine.add_port(pop_node, Sender::Device(Box::new(FairQueue::new(0, params))));
+        let port = self.engine.add_port(pop_node, Sender::Fair(Box::new(FairQueue::new(0, params))));
         let edge = self.engine.add_edge(Edge::new(port, egress, crate::delay::Delay::default()));
         let hop = Hop { port, edge };
         self.members[at].shapers.insert(pop, hop);
@@ -332,16 +374,18 @@ impl Space {
 
     /// Shares of a terminal in the slot that begins; what waits goes on by the new ways.
     fn grant(&mut self, at: usize, served: Option<Served>, until: Ns) {
-        let flow = served.map(|served| (served.pop, served.flow));
-        let rate_bps = |bps: f64| bps.max(0.0) as u64;
-        let up_bps = flow.map_or(0, |(_, flow)| rate_bps(flow.up_bps));
+        let planned = served.map(|served| (served.pop, [served.flow.down_bps, served.flow.up_bps]));
+        let member = &mut self.members[at];
+        (member.planned, member.until) = (planned, until);
+        self.looked_at = self.engine.now();
+        let [down_bps, up_bps] = self.rates_bps(at);
         self.engine.release(self.members[at].transmitter);
         self.engine.grant(self.members[at].queue.port, Grant { rate_bps: up_bps, until });
         for (pop, shaper) in self.members[at].shapers.clone() {
-            let in_force = flow.filter(|(in_force, _)| *in_force == pop);
-            let down_bps = in_force.map_or(0, |(_, flow)| rate_bps(flow.down_bps));
-            self.engine.grant(shaper.port, Grant { rate_bps: down_bps, until });
-            if flow.is_some() && in_force.is_none() {
+            let in_force = planned.filter(|(in_force, _)| *in_force == pop);
+            let rate_bps = if in_force.is_some() { down_bps } else { 0 };
+            self.engine.grant(shaper.port, Grant { rate_bps, until });
+            if planned.is_some() && in_force.is_none() {
                 // the terminal belongs to another PoP now
                 self.engine.release(shaper.port);
             }

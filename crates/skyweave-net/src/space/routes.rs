@@ -1,7 +1,7 @@
 //! What each node does with a packet that is not for it.
 
 use super::book::{Book, Hops};
-use crate::packet::{HostId, NodeId, Packet};
+use crate::packet::{Header, HostId, NodeId};
 use crate::routing::{Hop, Routing};
 use skyweave_core::ids::{PopId, TerminalId};
 use std::collections::BTreeMap;
@@ -155,8 +155,8 @@ impl Roles {
 }
 
 impl Routing for Roles {
-    fn next(&self, node: NodeId, packet: &mut Packet) -> Option<Hop> {
-        let begin = |packet: &mut Packet, way: u32| {
+    fn next(&self, node: NodeId, packet: &mut Header) -> Option<Hop> {
+        let begin = |packet: &mut Header, way: u32| {
             (packet.way, packet.hop) = (way, 1);
             self.ways.get(way, 0)
         };

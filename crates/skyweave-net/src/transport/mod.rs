@@ -35,11 +35,13 @@ mod quic;
 mod results;
 mod source;
 mod tcp;
+mod web;
 
 pub use pattern::Pattern;
 pub use quic::{QuicCongestion, QuicHost};
 pub use results::{Delivered, Ending, FlowResult, Results, RoundTrips, Sent};
 pub use tcp::{TcpCongestion, TcpHost};
+pub use web::{Reader, Reading, Site};
 
 use crate::packet::{FlowId, HostId};
 use crate::time::Ns;

@@ -2,6 +2,7 @@
 
 use super::{Direction, Transfer};
 use crate::packet::FlowId;
+use crate::spread::Spread;
 use crate::time::{NS_PER_S, Ns};
 
 /// How a connection ended.
@@ -78,39 +79,24 @@ pub struct Sent {
 /// Round-trip times of what was sent, by its acknowledgements: the other side's delay in answering is in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundTrips {
-    /// How many were seen.
-    pub count: u64,
-    /// Their sum.
-    pub sum: Ns,
-    /// The shortest; [`Ns::NEVER`] if none was seen.
-    pub least: Ns,
-    /// The longest.
-    pub most: Ns,
+    /// All of them.
+    pub times: Spread,
     /// When, and how long: not more often than was asked for.
     pub series: Vec<(Ns, Ns)>,
     every: Ns,
 }
 
 impl RoundTrips {
-    pub(super) const fn new(every: Ns) -> Self {
-        Self { count: 0, sum: Ns(0), least: Ns::NEVER, most: Ns(0), series: Vec::new(), every }
+    pub(super) fn new(every: Ns) -> Self {
+        Self { times: Spread::default(), series: Vec::new(), every }
     }
 
     pub(super) fn note(&mut self, now: Ns, rtt: Ns) {
-        self.count += 1;
-        self.sum.0 += rtt.0;
-        self.least = self.least.min(rtt);
-        self.most = self.most.max(rtt);
+        self.times.add(rtt);
         let due = self.series.last().is_none_or(|&(last, _)| now >= last.after(self.every));
         if due && self.every < Ns::NEVER {
             self.series.push((now, rtt));
         }
-    }
-
-    /// Their mean; none if there was none.
-    #[must_use]
-    pub fn mean(&self) -> Option<Ns> {
-        self.sum.0.checked_div(self.count).map(Ns)
     }
 }
 
@@ -132,7 +118,7 @@ pub struct Results {
 }
 
 impl Results {
-    pub(super) const fn new(every: Ns) -> Self {
+    pub(super) fn new(every: Ns) -> Self {
         Self {
             begun: None,
             established: None,
@@ -178,10 +164,8 @@ pub struct FlowResult {
     pub packets: u64,
     /// Of those, sent again: see [`Sent::again_packets`].
     pub again_packets: u64,
-    /// The shortest round trip that the sender saw.
-    pub least_rtt: Option<Ns>,
-    /// Their mean.
-    pub mean_rtt: Option<Ns>,
+    /// Round trips that the sender saw: the shortest, the median, the 95th of a hundred, and the longest.
+    pub rtt: Option<[Ns; 4]>,
     /// How it ended at the sender.
     pub ending: Option<Ending>,
 }
@@ -208,9 +192,12 @@ impl FlowResult {
             goodput_bps: took.map(|took| bytes as f64 * 8.0 * NS_PER_S as f64 / took.0 as f64),
             packets: sender.sent.packets,
             again_packets: sender.sent.again_packets,
-            least_rtt: Some(sender.round_trips.least).filter(|&least| least < Ns::NEVER),
-            mean_rtt: sender.round_trips.mean(),
+            rtt: quantiles(&sender.round_trips.times),
             ending: sender.ended.map(|(_, ending)| ending),
         }
     }
+}
+
+fn quantiles(times: &Spread) -> Option<[Ns; 4]> {
+    Some([times.least()?, times.quantile(0.5)?, times.quantile(0.95)?, times.most()?])
 }

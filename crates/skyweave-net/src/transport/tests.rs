@@ -147,7 +147,7 @@ fn a_file_arrives_whole() {
             assert_eq!(result.ending, Some(Ending::Complete));
             let handshake = result.handshake.unwrap();
             assert!(handshake >= Ns::from_ms(30) && handshake < Ns::from_ms(33), "{handshake:?}");
-            assert!(result.least_rtt.unwrap() >= Ns::from_ms(30));
+            assert!(result.rtt.unwrap()[0] >= Ns::from_ms(30));
             assert_eq!(world.engine.in_flight(), 0);
             assert_eq!(world.engine.next_at(), None, "nothing is left to do");
         }
@@ -257,4 +257,45 @@ fn nobody_there_is_a_timeout() {
         assert!(at >= Ns::from_s(29.0) && at < Ns::from_s(70.0), "{stack:?}: {at:?}");
         assert_eq!(world.engine.next_at(), None);
     }
+}
+
+/// Pages come whole over a link, and take a few round trips.
+#[test]
+fn pages_are_read() {
+    let mut blueprint = Blueprint::default();
+    let [near, far] = [blueprint.add_node(), blueprint.add_node()];
+    let link = Link::clean(Queue::Fair);
+    let mut hop = |from, to, seed| {
+        let port = blueprint.add_port(from, link.sender(seed));
+        Hop { port, edge: blueprint.add_edge(Edge::new(port, to, Delay::fixed(ONE_WAY))) }
+    };
+    let (there, back) = (hop(near, far, 1), hop(far, near, 2));
+    let hosts = [HostId(0), HostId(1)];
+    let Transfer { client, server, .. } = Transfer::download(FlowId(0), hosts, 0);
+    let reading = Reading {
+        flow: FlowId(0),
+        client,
+        server,
+        connections: 6,
+        pause: Ns::from_ms(500),
+        seed: 5,
+        begin: Ns(0),
+        end: Ns::from_s(60.0),
+        patience: Ns::from_ms(30_000),
+    };
+    blueprint.add_host(near, Box::new(Reader::new(reading)));
+    blueprint.add_host(far, Box::new(Site::new(reading)));
+    let mut table = NextHops::new(2, 2, vec![0, 1].into());
+    table.set(NodeId(0), 1, Some(there));
+    table.set(NodeId(1), 0, Some(back));
+    let mut engine = Engine::new(blueprint, Box::new(table));
+    engine.run_until(Ns::from_s(120.0));
+    let reader = engine.host::<Reader>(HostId(0)).unwrap();
+    println!("{} pages, {:?} objects, {} bytes", reader.asked_pages, reader.objects, reader.bytes);
+    assert!(reader.asked_pages > 30 && reader.pages.count() == u64::from(reader.asked_pages));
+    assert!(reader.objects[0] > 100 && reader.objects[1] == 0);
+    // a handshake and a window: two round trips at least
+    assert!(reader.pages.least().unwrap() >= Ns::from_ms(60));
+    assert!(reader.pages.quantile(0.5).unwrap() < Ns::from_s(2.0));
+    assert_eq!(engine.next_at(), None, "nothing is left to do");
 }

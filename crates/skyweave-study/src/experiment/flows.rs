@@ -1,5 +1,6 @@
 //! Flows of an experiment: checked, seated, and asked what became of them.
 
+mod pages;
 mod transfers;
 
 use super::format::{Capture, CapturedEnd, Experiment, Flow};
@@ -34,6 +35,7 @@ enum Kind {
     Ping { bytes: u32, interval: Ns },
     Requests { request_bytes: u32, answer_bytes: u32, mean_interval: Ns, patience: Ns },
     Video { bps: u64, frames_per_s: u32 },
+    Web { pause: Ns, connections: u32 },
     Transfer { stack: Stack, bytes: Option<u64> },
 }
 
@@ -44,6 +46,7 @@ impl Kind {
             Self::Ping { .. } => "ping",
             Self::Requests { .. } => "requests",
             Self::Video { .. } => "video",
+            Self::Web { .. } => "web",
             Self::Transfer { stack, .. } => stack.name(),
         }
     }
@@ -160,6 +163,12 @@ fn kind(flow: &Flow, seed: u64) -> Result<Kind> {
         let bps = (rate_mbps(video.rate_mbps)? * 1e6) as u64;
         kinds.push(Kind::Video { bps, frames_per_s: video.frames_per_s });
     }
+    if let Some(web) = &flow.web {
+        if !(1..=64).contains(&web.connections) {
+            return Err(miette!(help = "accepted: 1 to 64", "connections is {}", web.connections));
+        }
+        kinds.push(Kind::Web { pause: duration("pause", &web.pause)?, connections: web.connections });
+    }
     if let Some(tcp) = &flow.tcp {
         kinds.push(Kind::Transfer { stack: Stack::of_tcp(tcp.congestion), bytes: tcp.bytes });
     }
@@ -168,7 +177,7 @@ fn kind(flow: &Flow, seed: u64) -> Result<Kind> {
     }
     let [kind] = kinds[..] else {
         return Err(miette!(
-            help = "accepted: exactly one of `udp`, `ping`, `requests`, `video`, `tcp`, `quic`",
+            help = "accepted: exactly one of `udp`, `ping`, `requests`, `video`, `web`, `tcp`, `quic`",
             "it says {} of what it is",
             if kinds.is_empty() { "nothing" } else { "more than one" }
         ));
@@ -193,12 +202,17 @@ impl Checked {
         if let Kind::Transfer { stack, bytes } = self.kind {
             return transfers::seat(self, space, prepared, stack, bytes);
         }
+        if let Kind::Web { pause, connections } = self.kind {
+            return pages::seat(self, space, prepared, pause, connections);
+        }
         // the receiver comes first, so that the sender's number is the next one
         let receiver: Box<dyn Host> = match self.kind {
             Kind::Udp { .. } | Kind::Video { .. } => Box::<Sink>::default(),
             Kind::Ping { .. } => Box::new(Echo),
             Kind::Requests { answer_bytes, .. } => Box::new(Responder::new(answer_bytes)),
-            Kind::Transfer { .. } => return Err(miette!("a transfer has no receiver of this kind")),
+            Kind::Web { .. } | Kind::Transfer { .. } => {
+                return Err(miette!("a connection has no receiver of this kind"));
+            }
         };
         let to = self.ends.to.seat(space, self.watched(receiver, 1))?;
         let from = space.next_host();
@@ -220,7 +234,9 @@ impl Checked {
                 let call = Call { flow, from, to, video_bps, frames_per_s, key_frames, seed, begin, end };
                 Box::new(VideoSource::new(call))
             }
-            Kind::Transfer { .. } => return Err(miette!("a transfer has no sender of this kind")),
+            Kind::Web { .. } | Kind::Transfer { .. } => {
+                return Err(miette!("a connection has no sender of this kind"));
+            }
         };
         let from = self.ends.from.seat(space, self.watched(sender, 0))?;
         Ok(Seated { checked: self, from, to, transfer: None })
@@ -294,6 +310,7 @@ impl Seated {
         if let Some(result) = transfers::result(self, space) {
             transfers::describe(&mut row, &result);
         }
+        pages::describe(&mut row, self, space);
         if let Some(requests) = engine.host::<Requests>(self.from) {
             row.sent_packets = i64::from(requests.asked());
             of_round_trips(&mut row, &requests.times);

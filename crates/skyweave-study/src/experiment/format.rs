@@ -1,5 +1,6 @@
 //! The file of an experiment with packets. Units are in the names.
 
+use crate::faults::Fault;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use skyweave_io::scenario::Format;
@@ -44,6 +45,9 @@ pub struct Experiment {
     /// What is captured.
     #[serde(default)]
     pub captures: Vec<Capture>,
+    /// Trouble on user links: losses by chance, rain within a slot, cuts.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
 }
 
 fn demand() -> String {
@@ -54,7 +58,7 @@ const fn yes() -> bool {
     true
 }
 
-/// A flow: exactly one of `udp`, `ping`, `requests`, `video`, `tcp`, `quic`.
+/// A flow: exactly one of `udp`, `ping`, `requests`, `video`, `web`, `tcp`, `quic`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
@@ -77,6 +81,8 @@ pub struct Flow {
     pub requests: Option<Requests>,
     /// Pictures and sound of a call, in one direction.
     pub video: Option<Video>,
+    /// Pages that `from` reads, of `to`.
+    pub web: Option<Web>,
     /// Bytes over a TCP connection (smoltcp).
     pub tcp: Option<Tcp>,
     /// Bytes over a QUIC connection (quinn-proto, without encryption).
@@ -137,6 +143,18 @@ pub struct Video {
     /// Frames a second, 1 to 240.
     #[serde(default = "frames")]
     pub frames_per_s: u32,
+}
+
+/// Pages: a main object, and what it names over several connections at once; sizes as IEEE 802.16m-08/004r5 draws them.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// Mean time from the end of a page to the next, exponential.
+    #[serde(default = "pause")]
+    pub pause: String,
+    /// Connections at once, 1 to 64.
+    #[serde(default = "connections")]
+    pub connections: u32,
 }
 
 /// Bytes from `from` to `to` over one TCP connection. The terminal opens it; between two, `from` does.
@@ -206,6 +224,14 @@ pub enum CapturedEnd {
     From,
     /// Who receives or answers.
     To,
+}
+
+fn pause() -> String {
+    "30s".to_owned()
+}
+
+const fn connections() -> u32 {
+    6
 }
 
 const fn full_size() -> u32 {

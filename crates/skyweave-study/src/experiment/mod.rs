@@ -5,9 +5,11 @@ mod format;
 
 use crate::demand::Demand;
 use crate::ends::{Ends, duration};
+use crate::faults;
 use crate::policies;
 use flows::{Checked, Seated};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
+use rayon::ThreadPoolBuilder;
 use skyweave_core::ids::TerminalId;
 use skyweave_core::plan::Slots;
 use skyweave_core::time::unix_seconds;
@@ -19,15 +21,19 @@ use skyweave_net::packet::{HostId, Loss};
 use skyweave_net::space::{Options as Model, SLOT, Space};
 use skyweave_net::time::Ns;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::thread::available_parallelism;
 
 pub use format::{
     Capture, CapturedEnd, Experiment, FORMAT, Flow, Ping, Quic, QuicCongestion, Requests, Tcp, TcpCongestion,
-    Udp, Video,
+    Udp, Video, Web,
 };
 
 /// What is still under way after the end has this long to come.
 const AFTERWARDS: Ns = Ns::from_ms(5_000);
+/// More parts of the network than this give no thread more to do.
+const MOST_REGIONS: usize = 64;
 
 /// An experiment that was checked and can be run.
 pub struct Ready {
@@ -79,23 +85,34 @@ impl Ready {
         self.end.0.div_ceil(SLOT.0)
     }
 
-    /// Sends everything. `go_on` is asked after each slot; if it says no, there is nothing to tell.
+    /// Sends everything, with so many threads (one a core if none is said), which change nothing of what comes out. `go_on` is asked after
+    /// each slot; if it says no, there is nothing to tell.
     ///
     /// # Errors
-    /// An end of a flow has no place in the network.
-    pub fn run(self, go_on: &mut dyn FnMut() -> bool) -> Result<Option<Outcome>> {
+    /// An end of a flow has no place in the network; a fault is on the link of nobody.
+    pub fn run(
+        self,
+        threads: Option<NonZeroUsize>,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<Outcome>> {
         let Self { experiment, prepared, checked, end } = self;
         let world = &prepared.world;
         let mut slots = Slots::from(world, prepared.first);
         let mut slot = slots.next();
-        let model = Model { medium_access: experiment.medium_access, ..Model::default() };
-        let mut space = Space::new(world, &terminals(&experiment, &prepared)?, slot.no, model);
+        let members = terminals(&experiment, &prepared)?;
+        let threads = threads.unwrap_or_else(|| available_parallelism().unwrap_or(NonZeroUsize::MIN)).get();
+        // one for the network, and one for each terminal
+        let regions = if threads == 1 { 1 } else { (members.len() + 1).min(MOST_REGIONS) as u16 };
+        let model = Model { medium_access: experiment.medium_access, regions, ..Model::default() };
+        let mut space = Space::new(world, &members, slot.no, model);
+        space.set_faults(faults::place(&experiment.faults, world, &members)?);
         let seated = checked.into_iter().map(|checked| checked.seat(&mut space, &prepared));
         let seated: Vec<Seated> = seated.collect::<Result<_>>()?;
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().into_diagnostic()?;
         loop {
             space.enter(world, &slot);
             let until = space.begin_of(slot.no).after(SLOT).min(end);
-            space.run_until(until);
+            pool.install(|| space.run_until(until));
             let wanted = go_on();
             if until >= end {
                 break;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use skyweave_io::results::{FlowRow, Format};
 use skyweave_study::experiment::{self, FORMAT};
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -23,9 +24,10 @@ pub fn packets(options: &Options) -> Result<ExitCode> {
     let interrupt = Interrupt::listen();
     let source = FORMAT.open(&options.experiment, &options.set)?;
     let ready = experiment::open(&source, options.experiment.parent().unwrap_or(Path::new(".")))?;
+    let threads = options.threads.and_then(|threads| NonZeroUsize::new(threads.into()));
     let bar = progress::bar(ready.slots(), "slots", options.quiet || options.json);
     bar.set_message(ready.experiment().name.clone());
-    let outcome = ready.run(&mut || {
+    let outcome = ready.run(threads, &mut || {
         bar.inc(1);
         !interrupt.came()
     })?;

@@ -1,6 +1,7 @@
 //! The planned network on the wall clock: what the emulator's driver sends enters the packet engine, and slots change when they begin.
 
 use super::doorway::{self, Doorway, Header, Outcome};
+use super::standing::Standing;
 use crate::packets::slots;
 use skyweave_core::admission::Unsigned;
 use skyweave_core::ids::{PopId, TerminalId};
@@ -17,6 +18,9 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// With faults by hand the network looks at least so often whether there are new ones.
+const LOOK: Ns = Ns::from_ms(100);
+
 /// The network, driven from outside.
 pub struct Live {
     world: Arc<World>,
@@ -29,6 +33,7 @@ pub struct Live {
     out: Outcome,
     news: Arc<News>,
     dishes: Arc<Dishes>,
+    standing: Option<Arc<Standing>>,
 }
 
 /// What happened in the network, for whoever watches it.
@@ -69,6 +74,7 @@ impl Live {
         first: SlotNo,
         options: Options,
         watchers: (&Arc<News>, &Arc<Dishes>),
+        standing: Option<Arc<Standing>>,
     ) -> Self {
         let mut space = Space::new(world, members, first, options);
         let out = Outcome::default();
@@ -93,6 +99,7 @@ impl Live {
             out,
             news: Arc::clone(watchers.0),
             dishes: Arc::clone(watchers.1),
+            standing,
         };
         live.advance(Ns(0));
         live
@@ -110,6 +117,9 @@ impl Live {
         }
         // what is due at this very instant has to happen too
         self.space.run_until(now.after(Ns(1)));
+        if let Some(faults) = self.standing.as_ref().and_then(|standing| standing.take()) {
+            self.space.set_faults(faults);
+        }
     }
 
     fn next_slot(&self) -> Option<Arc<Slot<Unsigned>>> {
@@ -181,7 +191,8 @@ impl Network for Live {
     }
 
     fn next_at(&self) -> Option<u64> {
-        let next = self.space.engine().next_at().unwrap_or(Ns::NEVER);
-        Some(next.min(self.next_edge).0)
+        let next = self.space.next_at().unwrap_or(Ns::NEVER);
+        let look = self.standing.as_ref().map_or(Ns::NEVER, |_| self.space.engine().now().after(LOOK));
+        Some(next.min(self.next_edge).min(look).0)
     }
 }

@@ -3,6 +3,7 @@
 mod doorway;
 mod live;
 mod replay;
+mod standing;
 
 pub use replay::replay;
 
@@ -28,6 +29,7 @@ use skyweave_io::scenario::Prepared;
 use skyweave_net::space::Options as Model;
 use skyweave_study::ends::End;
 use skyweave_study::policies;
+use standing::Standing;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
@@ -167,6 +169,8 @@ impl Running {
         let (first, world) = (prepared.first, Arc::new(prepared.world));
         let news = Arc::<News>::default();
         let model = Model { medium_access: !options.no_medium_access, ..Model::default() };
+        let standing =
+            options.faults.as_deref().map(|file| Standing::watch(file, &world, &members)).transpose()?;
         let pace = Pace::standing_at(GpsNs::in_slot(first, 0), 1.0);
         let make = Make {
             software_version: SOFTWARE.to_owned(),
@@ -177,7 +181,7 @@ impl Running {
         let (of_network, watched, served) = (Arc::clone(&world), Arc::clone(&news), members.clone());
         let (fed, begun) = (Arc::clone(&dishes), pace.clone());
         let network = move |plan: Arc<AddressPlan>| {
-            let live = Live::begin(&of_network, &plan, &served, first, model, (&watched, &fed));
+            let live = Live::begin(&of_network, &plan, &served, first, model, (&watched, &fed), standing);
             begun.start();
             Box::new(live) as Box<dyn skyweave_emulate::network::Network + Send>
         };

@@ -88,6 +88,10 @@ fn an_experiment_gives_the_same_bytes_again() {
     let said = json(&desk, "packets both.toml -o one --json");
     desk.run("packets both.toml -o two --quiet").succeeded();
     assert_same(&desk.path("one"), &desk.path("two"));
+    desk.run("packets both.toml -o alone --quiet --threads 1").succeeded();
+    desk.run("packets both.toml -o many --quiet --threads 3").succeeded();
+    assert_same(&desk.path("one"), &desk.path("alone"));
+    assert_same(&desk.path("one"), &desk.path("many"));
     let flows = said["flows"].as_array().unwrap();
     let number = |flow: usize, what: &str| flows[flow][what].as_f64().unwrap();
     // 60 Mbit/s into the 50 that were asked for: the queue's management drops the rest
@@ -127,6 +131,76 @@ fn transports_fill_what_the_plan_gives() {
     }
 }
 
+/// Losses by chance, rain for two seconds within a slot, and a cut of one: each takes what it says. Pages are read beside it.
+#[test]
+fn faults_take_what_they_say() {
+    let desk = desk();
+    let text = r#"
+format = 1
+name = "trouble"
+scenario = "many.toml"
+duration = "12s"
+demand = "20/20"
+medium_access = false
+
+[[flows]]
+name = "steady"
+from = "pop"
+to = "kyiv"
+udp = { rate_mbps = 16, packet_bytes = 1000 }
+
+[[flows]]
+name = "up"
+from = "kyiv"
+to = "pop"
+udp = { rate_mbps = 1, packet_bytes = 100 }
+
+[[flows]]
+name = "pages"
+from = "kyiv"
+to = "pop"
+web = { pause = "500ms" }
+
+[[faults]]
+terminal = "kyiv"
+direction = "up"
+loss = 0.2
+
+[[faults]]
+terminal = "kyiv"
+direction = "down"
+start = "3s"
+stop = "5s"
+rate = 0.25
+
+[[faults]]
+terminal = "kyiv"
+start = "8s"
+stop = "9s"
+loss = 1.0
+"#;
+    fs::write(desk.path("trouble.toml"), text).unwrap();
+    let said = json(&desk, "packets trouble.toml -o out --format csv --json");
+    let row = |flow: usize, what: &str| said["flows"][flow][what].as_f64().unwrap();
+    let random = said["lost"]["random"].as_f64().unwrap();
+    // 15,000 packets up; and acknowledgements of pages
+    assert!((2_600.0..3_600.0).contains(&random), "{random}");
+    assert!(said["lost"]["fault"].as_f64().unwrap() > 1_900.0, "{said}");
+    let seconds = fs::read_to_string(desk.path("out/seconds.csv")).unwrap();
+    let column = |name: &str| seconds.lines().next().unwrap().split(',').position(|n| n == name).unwrap();
+    let (second, bytes) = (column("second"), column("received_bytes"));
+    let mbps = |wanted: &str| {
+        let mut lines = seconds.lines().filter(|line| line.starts_with("steady,"));
+        let line = lines.find(|line| line.split(',').nth(second) == Some(wanted));
+        let bytes: f64 = line.map_or(0.0, |line| line.split(',').nth(bytes).unwrap().parse().unwrap());
+        bytes * 8e-6
+    };
+    assert!((15.0..16.5).contains(&mbps("1")), "{}", mbps("1"));
+    assert!(mbps("4") > 3.0 && mbps("4") < 5.2, "a quarter of 20 Mbit/s: {}", mbps("4"));
+    assert!(mbps("8") < 1.0 && mbps("10") > 15.0, "{} and {}", mbps("8"), mbps("10"));
+    assert!(row(2, "received_packets") >= 2.0 && row(2, "rtt_min_ms") > 20.0, "{said}");
+}
+
 #[test]
 fn a_wrong_experiment_says_what_would_do() {
     let desk = desk();
@@ -138,6 +212,8 @@ fn a_wrong_experiment_says_what_would_do() {
         ("flow = \"names\"\nend", "flow = \"gone\"\nend", "capture of `gone`"),
         ("duration = \"20s\"", "duration = \"30h\"", "accepted: up to `24h`"),
         ("seed = 3", "seeds = 3", "unknown field"),
+        ("[[captures]]", "[[faults]]\nterminal = \"lima\"\n[[captures]]", "accepted: kyiv, quito"),
+        ("[[captures]]", "[[faults]]\nterminal = \"kyiv\"\nloss = 2\n[[captures]]", "accepted: 0 to 1"),
     ] {
         fs::write(desk.path("wrong.toml"), EXPERIMENT.replace(from, to)).unwrap();
         let ran = desk.run("packets wrong.toml -o out");

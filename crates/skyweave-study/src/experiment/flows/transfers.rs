@@ -14,7 +14,7 @@ use skyweave_net::transport::{
 };
 
 /// A silence as long as this ends a connection.
-const PATIENCE: Ns = Ns::from_ms(30_000);
+pub const PATIENCE: Ns = Ns::from_ms(30_000);
 
 /// What moves the bytes.
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +111,7 @@ pub(super) fn describe(row: &mut FlowRow, result: &FlowResult) {
     row.retransmitted_packets = Some(result.again_packets as i64);
     row.goodput_mbps = result.goodput_bps.map(|bps| bps * 1e-6);
     row.completion_s = result.completion.map(Ns::as_s);
-    row.rtt_min_ms = result.least_rtt.map(Ns::as_ms);
-    row.rtt_p50_ms = None;
+    if let Some(rtt) = result.rtt {
+        [row.rtt_min_ms, row.rtt_p50_ms, row.rtt_p95_ms, row.rtt_max_ms] = rtt.map(|rtt| Some(rtt.as_ms()));
+    }
 }
