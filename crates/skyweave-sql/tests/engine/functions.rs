@@ -30,7 +30,11 @@ const QUERIES: &[(Table, &str)] = &[
     ),
     (
         Table::Visibility,
-        "SELECT satellite, range_m FROM {t} WHERE (site = 'quito' OR site = 'nowhere') AND satellite = 'S-02-03' LIMIT 7",
+        "SELECT satellite, range_m FROM {t} WHERE site = 'quito' OR site = 'nowhere' LIMIT 7",
+    ),
+    (
+        Table::Visibility,
+        "SELECT count(*) AS n, min(range_m) AS nearest FROM {t} WHERE satellite IN ('S-02-03', 'S-05-07') AND site = 'kyiv'",
     ),
     (Table::Paths, "SELECT {c} FROM {t}"),
     (Table::Paths, "SELECT slot, hop, length_m FROM {t} WHERE site = 'quito' AND kind = 'user'"),

@@ -52,5 +52,5 @@ async fn times_satellites_columns_and_limits_narrow_what_is_computed() {
     }
     // a limit stops the planner within a few slots, where all of it would be 752
     let limited = computed(&session, "SELECT * FROM network() LIMIT 2").await;
-    assert!((130.0..300.0).contains(&limited[0]), "{limited:?}");
+    assert!((10.0..300.0).contains(&limited[0]), "{limited:?}");
 }
