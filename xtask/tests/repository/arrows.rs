@@ -18,7 +18,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("skyweave-server", &["skyweave-control", "skyweave-io"]),
     ("skyweave-py", &["skyweave-io"]),
     ("skyweave-sql", &["skyweave-io"]),
-    ("skyweave", &["skyweave-net", "skyweave-emulate", "skyweave-dish", "skyweave-server", "skyweave-io"]),
+    (
+        "skyweave",
+        &[
+            "skyweave-net",
+            "skyweave-emulate",
+            "skyweave-dish",
+            "skyweave-server",
+            "skyweave-io",
+            "skyweave-sql",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
