@@ -116,8 +116,8 @@ fn around(at_ns: i128) -> Option<(i64, i64)> {
     let at_ms = i64::try_from(at_ns.div_euclid(1_000_000)).ok().filter(|ms| KNOWN_MS.contains(ms))?;
     let time_ns = |slot: i64| i128::from(UtcMs::of_slot(SlotNo(slot)).0) * 1_000_000;
     let near = SlotNo::containing(hifitime::Epoch::from_unix_milliseconds(at_ms as f64)).0 - 60 / SLOT_S;
-    let first = (near..).find(|slot| time_ns(*slot) >= at_ns)?;
-    let after = (first..).find(|slot| time_ns(*slot) > at_ns)?;
+    let first = (near..near + 16).find(|slot| time_ns(*slot) >= at_ns)?;
+    let after = (first..first + 2).find(|slot| time_ns(*slot) > at_ns)?;
     Some((first, after))
 }
 

@@ -120,13 +120,14 @@ fn cell_of(prepared: &Prepared, name: String) -> Result<String, QueryError> {
     Ok(format!("{:x}", world.cells[site.cell_at(prepared.first).index()].h3))
 }
 
+/// More names of sites than these are no help.
+const NAMED: usize = 24;
+
 fn site_of<'a>(prepared: &'a Prepared, name: &str) -> Result<&'a Terminal, QueryError> {
     let sites = || prepared.world.terminals.iter().filter(|terminal| terminal.is_site);
     if let Some(site) = sites().find(|site| site.name == name) {
         return Ok(site);
     }
-    /// More than these are no help.
-    const NAMED: usize = 24;
     let mut names: Vec<&str> = sites().take(NAMED).map(|site| site.name.as_str()).collect();
     if sites().count() > NAMED {
         names.push("...");

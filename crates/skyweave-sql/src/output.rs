@@ -87,7 +87,7 @@ fn has_hung_up(error: &ArrowError) -> bool {
 
 enum Sink {
     Table(Box<dyn Write + Send>, Vec<RecordBatch>),
-    Csv(csv::Writer<Box<dyn Write + Send>>),
+    Csv(Box<csv::Writer<Box<dyn Write + Send>>>),
     Json(json::ArrayWriter<Box<dyn Write + Send>>),
     Parquet(Box<ArrowWriter<Box<dyn Write + Send>>>),
 }
@@ -100,7 +100,7 @@ impl Sink {
                 let mut csv = csv::WriterBuilder::new().with_header(true).build(writer);
                 // so that there is a line of names even without rows
                 csv.write(&RecordBatch::new_empty(SchemaRef::clone(schema)))?;
-                Self::Csv(csv)
+                Self::Csv(Box::new(csv))
             }
             Format::Json => Self::Json(json::WriterBuilder::new().with_explicit_nulls(true).build(writer)),
             Format::Parquet => {

@@ -146,7 +146,7 @@ impl fmt::Display for Request {
         write!(f, ", columns=[{}]", columns.join(", "))?;
         for (what, names) in [("names", &self.names), ("satellites", &self.satellites)] {
             if let Some(names) = names {
-                write!(f, ", {what}=[{}]", Vec::from_iter(names.iter().map(String::as_str)).join(", "))?;
+                write!(f, ", {what}=[{}]", names.iter().map(String::as_str).collect::<Vec<_>>().join(", "))?;
             }
         }
         self.fetch.map_or(Ok(()), |fetch| write!(f, ", fetch={fetch}"))

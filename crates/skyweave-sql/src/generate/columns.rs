@@ -38,10 +38,10 @@ pub(super) fn names(keys: Vec<i32>, all: &Arc<StringArray>) -> Result<ArrayRef, 
 }
 
 /// A column of texts that recur.
-pub(super) fn texts<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> Result<ArrayRef, ArrowError> {
+pub(super) fn texts<'a>(texts: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
     let mut builder = StringDictionaryBuilder::<Int32Type>::new();
     for text in texts {
         builder.append_option(text);
     }
-    Ok(Arc::new(builder.finish()))
+    Arc::new(builder.finish())
 }

@@ -77,7 +77,7 @@ impl<'a> Chosen<'a> {
         names(keys.iter().map(|key| *key as i32).collect(), &self.names)
     }
 
-    fn service(&self, keys: &[usize]) -> Result<ArrayRef, ArrowError> {
+    fn service(&self, keys: &[usize]) -> ArrayRef {
         let states = keys.iter().map(|key| {
             let topology = self.topology.as_ref()?;
             Some(topology.service[self.ids[*key].index()].name())
@@ -119,7 +119,7 @@ fn satellites(
             "latitude_deg" => of_places(|p| p.latitude_rad.to_degrees()),
             "longitude_deg" => of_places(|p| p.longitude_rad.to_degrees()),
             "altitude_m" => of_places(|p| p.height_m),
-            "service" => chosen.service(&all)?,
+            "service" => chosen.service(&all),
             "present" => Arc::new(
                 sky.iter().flat_map(|sky| &sky.present).map(|up| Some(*up)).collect::<BooleanArray>(),
             ),
@@ -167,7 +167,7 @@ fn visibility(given: &Given<'_>, chosen: &Chosen<'_>, sky: &Sky, no: SlotNo) -> 
             "azimuth_deg" => reals(|sight| sight.azimuth_rad.to_degrees()),
             "elevation_deg" => reals(|sight| sight.elevation_rad.to_degrees()),
             "range_m" => reals(|sight| sight.range_m),
-            "service" => chosen.service(&satellites)?,
+            "service" => chosen.service(&satellites),
             "obstructed" => {
                 Arc::new(sights.iter().map(|sight| Some(sight.obstructed)).collect::<BooleanArray>())
             }
