@@ -18,8 +18,7 @@ use crate::command::CommandLine;
 const RECORD: &str = "xtask/instructions.toml";
 /// How a record is made anew.
 const RECORD_COMMAND: &str = "cargo xtask instructions --record";
-const BUILD: &str =
-    "cargo build --quiet --workspace --bench instructions --message-format=json-render-diagnostics";
+const BUILD: &str = "cargo build --quiet --workspace --exclude skyweave-sql --bench instructions --message-format=json-render-diagnostics";
 const VALGRIND: &str = "valgrind --tool=callgrind --callgrind-out-file=/dev/null";
 const BENCH: &str = "instructions";
 /// The function of the bench within which callgrind counts, whatever the compiler puts around its name.

@@ -16,7 +16,7 @@ use crate::setup;
 pub const INSTRUCTIONS: &str = "instructions";
 
 /// Crates that only some need: the default steps leave them out, and steps of their own hold them.
-const OPTIONAL: [&str; 1] = ["skyweave-py"];
+const OPTIONAL: [&str; 2] = ["skyweave-py", "skyweave-sql"];
 
 /// Tests of the page, as files.
 const PAGE_TESTS: &str = "web/tests/unit";
@@ -24,11 +24,14 @@ const PAGE_TESTS: &str = "web/tests/unit";
 struct Step {
     name: String,
     action: Action,
+    /// False for a step that is run only if it is named.
+    usual: bool,
 }
 
 enum Action {
     SetUp,
     Run(CommandLine),
+    Each(Vec<CommandLine>),
     Advisories,
     Instructions,
     Page,
@@ -42,13 +45,17 @@ enum Outcome {
 }
 
 fn steps() -> Vec<Step> {
-    let step = |name: &str, action| Step { name: name.to_owned(), action };
+    let step = |name: &str, action| Step { name: name.to_owned(), action, usual: true };
     let run = |typed| Action::Run(CommandLine::new(typed));
     let all = |typed: &str| {
         OPTIONAL.iter().fold(CommandLine::new(typed), |command, name| command.word("--exclude").word(name))
     };
     let strict_docs = all("cargo doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings");
     let lint = all("cargo clippy --workspace --all-targets").word("--").word("-D").word("warnings");
+    let sql = [
+        "cargo clippy --workspace --exclude skyweave-py --features skyweave/cluster --all-targets -- -D warnings",
+        "cargo test --workspace --exclude skyweave-py --features skyweave/cluster --test engine --test sql",
+    ];
     // of the soaks some seconds each are among the tests already
     vec![
         step("setup", Action::SetUp),
@@ -60,23 +67,20 @@ fn steps() -> Vec<Step> {
         step("dependencies", run("cargo deny --offline check --hide-inclusion-graph bans licenses sources")),
         step("advisories", Action::Advisories),
         step(INSTRUCTIONS, Action::Instructions),
+        Step { usual: false, ..step("python", Action::Python) },
+        Step { usual: false, ..step("sql", Action::Each(sql.map(CommandLine::new).into())) },
     ]
 }
 
-/// Steps that run only when they are named: they build what the others leave out.
-fn named_steps() -> Vec<Step> {
-    vec![Step { name: "python".to_owned(), action: Action::Python }]
-}
-
-/// Runs every step, or the named one, up to the first that fails. False if one failed.
+/// Runs every usual step, or the named one, up to the first that fails. False if one failed.
 pub fn test(root: &Path, only: Option<&str>) -> Result<bool> {
-    run_all(&chosen(steps(), named_steps(), only)?, |step| perform(root, step))
+    run_all(&chosen(steps(), only)?, |step| perform(root, step))
 }
 
-fn chosen(steps: Vec<Step>, named: Vec<Step>, only: Option<&str>) -> Result<Vec<Step>> {
-    let Some(only) = only else { return Ok(steps) };
-    let names: Vec<_> = steps.iter().chain(&named).map(|step| step.name.clone()).collect();
-    let found: Vec<_> = steps.into_iter().chain(named).filter(|step| step.name == only).collect();
+fn chosen(steps: Vec<Step>, only: Option<&str>) -> Result<Vec<Step>> {
+    let Some(only) = only else { return Ok(steps.into_iter().filter(|step| step.usual).collect()) };
+    let names: Vec<_> = steps.iter().map(|step| step.name.clone()).collect();
+    let found: Vec<_> = steps.into_iter().filter(|step| step.name == only).collect();
     if found.is_empty() {
         return Err(miette!("no step is named `{only}`; there are: {}", names.join(", ")));
     }
@@ -114,6 +118,14 @@ fn perform(root: &Path, step: &Step) -> Result<Outcome> {
             Err(error) => Outcome::Failed { why: error.to_string(), rerun: "cargo xtask setup".to_owned() },
         }),
         Action::Run(command) => succeed(command, root),
+        Action::Each(commands) => {
+            for command in commands {
+                if let failed @ Outcome::Failed { .. } = succeed(command, root)? {
+                    return Ok(failed);
+                }
+            }
+            Ok(Outcome::Passed)
+        }
         Action::Advisories => advisories(root),
         Action::Instructions => count(root),
         Action::Page => page(root),
@@ -196,11 +208,12 @@ mod tests {
     #[test]
     fn one_step_can_be_chosen_and_a_wrong_name_is_answered_with_the_right_ones() {
         let names = |steps: Vec<Step>| steps.into_iter().map(|step| step.name).collect::<Vec<_>>();
-        let chosen = |only| chosen(steps(), named_steps(), only);
-        assert_eq!(names(chosen(Some("lint")).unwrap()), ["lint"]);
-        assert_eq!(names(chosen(Some("python")).unwrap()), ["python"]);
-        assert!(!names(chosen(None).unwrap()).contains(&"python".to_owned()));
-        let error = chosen(Some("lints")).err().unwrap().to_string();
+        assert_eq!(names(chosen(steps(), Some("lint")).unwrap()), ["lint"]);
+        for named in ["python", "sql"] {
+            assert_eq!(names(chosen(steps(), Some(named)).unwrap()), [named]);
+            assert!(!names(chosen(steps(), None).unwrap()).contains(&named.to_owned()));
+        }
+        let error = chosen(steps(), Some("lints")).err().unwrap().to_string();
         assert!(error.contains("lint, tests") && error.contains(INSTRUCTIONS), "{error}");
     }
 

@@ -3,6 +3,8 @@
 mod dish;
 mod orders;
 mod service;
+#[cfg(feature = "sql")]
+mod sql;
 mod sweep;
 mod up;
 
@@ -12,6 +14,10 @@ pub use orders::{
     Verify, Witness, WorldOf,
 };
 pub use service::{Connect, Events, Explain, Import, Resource, Serve};
+#[cfg(feature = "cluster")]
+pub use sql::{Cluster, Executor, Scheduler};
+#[cfg(feature = "sql")]
+pub use sql::{Query, RowFormat};
 pub use sweep::Sweep;
 pub use up::{Network, Planner, Up};
 
@@ -92,6 +98,13 @@ pub enum Command {
     Climate(Climate),
     /// Compare the model with what others measured.
     Validate(Validate),
+    /// Ask results and the planner itself in SQL.
+    #[cfg(feature = "sql")]
+    Query(Query),
+    /// Processes that plan on several machines.
+    #[cfg(feature = "cluster")]
+    #[command(subcommand)]
+    Cluster(Cluster),
     /// Run a rule of the service on a made-up fleet, and say how often it was right.
     Rehearse(Rehearse),
     /// Print the JSON Schema of scenarios.
@@ -185,6 +198,10 @@ pub struct Run {
     /// Say nothing but the summary.
     #[arg(short, long)]
     pub quiet: bool,
+    /// Plan the hours on a cluster, by its scheduler. Scenario and results must be in folders that all its machines share.
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "HOST:PORT", requires = "output", conflicts_with_all = ["timings", "threads"])]
+    pub cluster: Option<skyweave_sql::cluster::Address>,
 }
 
 /// A table that a run does not write by itself.

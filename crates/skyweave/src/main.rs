@@ -5,6 +5,8 @@ mod args;
 mod catalog;
 mod client;
 mod climate;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod compare;
 mod crew;
 mod dish;
@@ -14,6 +16,8 @@ mod interrupt;
 mod order;
 mod packets;
 mod progress;
+#[cfg(feature = "sql")]
+mod query;
 mod rehearse;
 mod report;
 mod run;
@@ -76,6 +80,10 @@ fn carry_out(cli: Cli) -> miette::Result<ExitCode> {
         Command::Climate(args::Climate::Import(options)) => climate::import(&options),
         Command::Climate(args::Climate::Show(options)) => climate::show(&options),
         Command::Validate(options) => validate::validate(&options),
+        #[cfg(feature = "sql")]
+        Command::Query(options) => query::query(&options),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(process) => cluster::cluster(process),
         Command::Rehearse(options) => rehearse::rehearse(&options),
         Command::Schema => run::schema(),
         Command::Serve(options) => serve::serve(&options),

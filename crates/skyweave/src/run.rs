@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         interrupt: &interrupt,
     };
     let clock = Clock::start();
-    let Some(timings) = hours::plan(&work, &staff, options.timings)? else {
+    let Some(timings) = plan_hours(options, &work, &staff)? else {
         progress.abandon();
         return Ok(interrupted(options));
     };
@@ -71,6 +71,21 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         say!("\n{} slots planned in {:.1} s.{}", summary.slots, seconds, kept(options));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Plans all hours of the work: here, or on a cluster.
+fn plan_hours(options: &Options, work: &Work<'_>, staff: &Staff) -> Result<Option<Timings>> {
+    #[cfg(feature = "cluster")]
+    if let (Some(scheduler), Some(folder)) = (&options.cluster, &options.output) {
+        let results::Options { format, tables, .. } = kept_tables(options);
+        let scenario =
+            skyweave_sql::scenario::ScenarioFile::of(&options.scenario, &options.set, work.prepared);
+        let hours = work.hours.to_vec();
+        let job = skyweave_sql::cluster::run::Job { scenario, folder: folder.clone(), format, tables, hours };
+        let planned = crate::cluster::plan_hours(scheduler, job, work.writer, work.progress, work.interrupt)?;
+        return Ok(planned.map(|_| Timings::new(false)));
+    }
+    hours::plan(work, staff, options.timings)
 }
 
 /// What `--json` says: the summary, and beside its members the times if they are asked for.
@@ -158,20 +173,28 @@ impl Drop for Scratch {
 /// Who writes into the folder: what is to be kept, or the few tables that a summary is made from.
 fn writer(options: &Options, prepared: &Prepared, folder: &Path) -> Result<Writer> {
     let header = Header::of(prepared, Unsigned::NAME, env!("CARGO_PKG_VERSION"));
-    let mut chosen = results::Options { mode: mode(options), ..results::Options::default() };
     if options.output.is_none() {
-        chosen.tables = [results::Table::Network, results::Table::Sites, results::Table::Outages].into();
-        return Ok(Writer::open(folder, header, chosen)?);
+        let mut few = kept_tables(options);
+        few.tables = [results::Table::Network, results::Table::Sites, results::Table::Outages].into();
+        return Ok(Writer::open(folder, header, few)?);
     }
-    chosen.format = match options.format {
-        TableFormat::Parquet => Format::Parquet,
-        TableFormat::Csv => Format::Csv,
-    };
+    Ok(Writer::open(folder, header, kept_tables(options))?)
+}
+
+/// The tables that are to be kept, and how.
+fn kept_tables(options: &Options) -> results::Options {
+    let mut chosen = results::Options { mode: mode(options), ..results::Options::default() };
+    if options.output.is_some() {
+        chosen.format = match options.format {
+            TableFormat::Parquet => Format::Parquet,
+            TableFormat::Csv => Format::Csv,
+        };
+    }
     if options.slots {
         chosen.tables.insert(results::Table::Slots);
     }
     chosen.tables.extend(&options.also);
-    Ok(Writer::open(folder, header, chosen)?)
+    chosen
 }
 
 fn mode(options: &Options) -> Mode {

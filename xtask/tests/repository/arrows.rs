@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("skyweave-study", &["skyweave-control", "skyweave-net", "skyweave-io"]),
     ("skyweave-py", &["skyweave-study"]),
     ("skyweave-sql", &["skyweave-io"]),
-    ("skyweave", &["skyweave-study", "skyweave-emulate", "skyweave-dish", "skyweave-server"]),
+    ("skyweave", &["skyweave-study", "skyweave-emulate", "skyweave-dish", "skyweave-server", "skyweave-sql"]),
     ("xtask", &[]),
 ];
 
