@@ -71,6 +71,9 @@ const fn all() -> f64 {
 }
 
 /// The faults as the network takes them. Terminals must be among those that are in it.
+///
+/// # Errors
+/// A terminal that is no end of a flow; a share or a time that cannot be.
 pub fn place(faults: &[Fault], world: &World, members: &[TerminalId]) -> Result<Vec<Placed>> {
     faults.iter().map(|fault| place_one(fault, world, members)).collect()
 }
