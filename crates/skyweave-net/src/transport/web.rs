@@ -8,7 +8,7 @@
 //! | until the main object is understood | exponential | 0.13 s |
 //! | until the next page | exponential | the reader's own mean; 30 s in the source |
 //!
-//! Source: IEEE 802.16m-08/004r5, Evaluation Methodology Document, section 10.1 (web browsing), which took it from 3GPP2 C.R1002. Pages
+//! Source: IEEE 802.16m-08/004r5, Evaluation Methodology Document, section 10.1 (web browsing), and 3GPP R1-070674 has the same values. Pages
 //! have grown since: who wants today's loads takes several readers. Values out of range are drawn again.
 //!
 //! Each object comes over a TCP connection of its own, as many at once as the reader has; a handshake is part of it.
