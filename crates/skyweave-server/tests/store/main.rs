@@ -24,6 +24,7 @@ macro_rules! contract {
     )+ };
 }
 
+mod changes;
 mod cluster;
 mod contract;
 mod hostile;
