@@ -116,17 +116,19 @@ fn rules_of<'b>(bundle: &'b Bundle, law: &'b Law) -> Option<&'b Rules> {
     }
 }
 
-/// Who is not in the fleet has no account; who is barred in it is disabled.
+/// Who is not in the fleet has no account; who is barred in it is disabled. Of those that are only on a list the world may say why: the fleet
+/// alone decides that they are.
 fn barred_of(fleet: &Fleet, world: &World) -> Vec<Option<RefusalCode>> {
     let rows = fleet.rows();
-    let of = |name: &str| {
-        let key = terminal_key(name);
-        match rows.binary_search_by(|row| row.terminal.cmp(&key)) {
-            Err(_) => Some(RefusalCode::NoActiveAccount),
-            Ok(at) => (rows[at].barred != 0).then_some(RefusalCode::AccountDisabled),
-        }
+    let of = |terminal: &crate::world::Terminal| {
+        let key = terminal_key(&terminal.name);
+        let Ok(at) = rows.binary_search_by(|row| row.terminal.cmp(&key)) else {
+            return Some(RefusalCode::NoActiveAccount);
+        };
+        let why = terminal.declared_refusal.filter(|_| rows[at].barred == barred::LISTED);
+        (rows[at].barred != 0).then_some(why.unwrap_or(RefusalCode::AccountDisabled))
     };
-    world.terminals.iter().map(|terminal| of(&terminal.name)).collect()
+    world.terminals.iter().map(of).collect()
 }
 
 /// The listed terminals of a world as a fleet: for worlds that come from a scenario and not from a service's store. Rates are those of their

@@ -225,11 +225,12 @@ pub fn all() -> Vec<Route> {
     routes
 }
 
-/// Whether a planner that runs apart answers it: the live network, and how it is.
+/// Whether a planner that runs apart answers it: the live network and how it is, and orders, by which it plans.
 #[must_use]
 pub fn is_of_planner(route: &Route) -> bool {
-    route.tag == "live"
-        || ["/metrics", "/healthz", "/readyz", "/health/live", "/health/ready"].contains(&route.path.as_str())
+    const PATHS: [&str; 6] =
+        ["/metrics", "/healthz", "/readyz", "/health/live", "/health/ready", "/api/auth/connect/token"];
+    ["live", "log", "orders"].contains(&route.tag) || PATHS.contains(&route.path.as_str())
 }
 
 /// A role that changes things, as who may.

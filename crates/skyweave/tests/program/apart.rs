@@ -106,6 +106,8 @@ fn another_planner_leads_when_the_one_that_led_is_killed() {
     slot_after(&other.address, &cookie, 0);
     assert_eq!(get(&other.address, "/readyz", "").unwrap().0, 503);
     assert_eq!(get(&other.address, "/api/v1/organizations", &cookie).unwrap().0, 404);
+    assert_eq!(get(&one.address, "/api/v1/orders", &cookie).unwrap().0, 200);
+    assert_eq!(get(&one.address, "/log/checkpoint", "").unwrap().0, 200);
     let path = format!("/api/v1/live/slots/{first}");
     let (by_server, by_planner) =
         (get(&server.address, &path, &cookie).unwrap(), get(&one.address, &path, &cookie).unwrap());
