@@ -90,6 +90,7 @@ fn slot_after(address: &str, cookie: &str, after: i64) -> i64 {
 const PLANNER: &str = "planner few.toml --at 2026-05-20T13:00:12Z --speed 10";
 
 #[test]
+#[ignore = "on the clock: cargo xtask soak apart"]
 fn another_planner_leads_when_the_one_that_led_is_killed() {
     let Some(cluster) = cluster::cluster() else { return };
     let (desk, url) = (Desk::new(), cluster.database());
@@ -150,6 +151,7 @@ fn balance(servers: Vec<String>) -> String {
 }
 
 #[test]
+#[ignore = "on the clock: cargo xtask soak apart"]
 fn a_server_that_is_killed_under_load_loses_nothing_that_was_acknowledged() {
     let Some(cluster) = cluster::cluster() else { return };
     let (desk, url) = (Desk::new(), cluster.database());
